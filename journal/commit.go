@@ -1,0 +1,179 @@
+package journal
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"time"
+
+	"althing/fault"
+)
+
+// run is the committer: the one goroutine that writes the log and applies to the
+// machine.
+func (j *Journal) run() {
+	defer close(j.stopped)
+	for {
+		select {
+		case <-j.queue.wake:
+			j.drain()
+		case done := <-j.freezes:
+			j.drain()
+			j.beginSnapshot(done)
+		case end := <-j.snapshot.written:
+			j.endSnapshot(end)
+		case <-j.marks.tick:
+			j.mark()
+		case <-j.closing:
+			j.finish()
+			return
+		}
+	}
+}
+
+// drain commits batch after batch until none waits.
+func (j *Journal) drain() {
+	for b := j.queue.take(); b != nil; b = j.queue.take() {
+		j.commit(b)
+		if j.snapshotDue() {
+			j.beginSnapshot(nil)
+		}
+	}
+}
+
+// finish stores what waits, then a snapshot, and a mark that says how far the
+// log goes.
+func (j *Journal) finish() {
+	j.drain()
+	j.closeErr = j.lastSnapshot()
+	j.lastMark()
+}
+
+// commit stores a batch as one record, applies it and answers its tickets.
+func (j *Journal) commit(b *batch) {
+	at, err := j.append(b)
+	if err != nil {
+		b.err = err
+		close(b.done)
+		return
+	}
+	b.outcomes = make([]outcome, len(b.txs))
+	rev := j.at.rev - uint64(len(b.txs))
+	for i, tx := range b.txs {
+		rev++
+		b.outcomes[i].results, b.outcomes[i].err = j.machine.Apply(rev, at, tx)
+	}
+	j.stats.records.Add(1)
+	j.stats.transactions.Add(uint64(len(b.txs)))
+	j.stats.bytes.Add(uint64(len(b.record)))
+	j.feed.publish(j.at.rev, at, b.txs, len(b.record))
+	close(b.done)
+	j.queue.recycle(b.record)
+	b.record = nil
+}
+
+// attempts is how often a record is offered to a log that does not answer. A
+// store waits seconds each time, and a cluster needs up to nine to elect a new
+// leader.
+const attempts = 4
+
+// append stores the batch's record and moves the position behind it. It gives
+// the time that the record carries.
+func (j *Journal) append(b *batch) (time.Time, error) {
+	if j.lost != nil {
+		return time.Time{}, j.lost
+	}
+	at := j.o.Now()
+	h := header{
+		writer: j.o.Writer,
+		at:     at.UnixNano(),
+		epoch:  j.at.epoch,
+		count:  uint32(len(b.txs)),
+	}
+	body := len(b.record)
+	var err error
+	for range attempts {
+		h.number, h.rev, h.before = j.at.number+1, j.at.rev+1, j.at.sum
+		h.put(b.record)
+		var sum uint32
+		b.record, sum = seal(b.record[:body])
+		var seq uint64
+		if seq, err = j.store.Append(context.Background(), j.at.seq, b.record); err != nil {
+			seq, err = j.settle(b.record, err)
+		}
+		if err == nil {
+			j.advance(position{seq: seq, number: h.number, rev: h.last(), epoch: h.epoch, sum: sum}, len(b.record))
+			return time.Unix(0, h.at).UTC(), nil
+		}
+		if !errors.Is(err, errAgain) {
+			break
+		}
+	}
+	j.stats.refused.Add(1)
+	return time.Time{}, unstored(err)
+}
+
+// advance moves the position behind a record that is stored.
+func (j *Journal) advance(to position, size int) {
+	j.at = to
+	j.unsaved += int64(size)
+	j.marks.moved()
+}
+
+// errAgain wraps the error of an Append whose record is certainly not the
+// newest, so that it may be offered again.
+var errAgain = errors.New("not stored")
+
+// settle finds out what became of a record whose Append ended with an error, by
+// reading the newest record back. It gives the record's sequence when it is
+// stored after all.
+func (j *Journal) settle(record []byte, cause error) (uint64, error) {
+	if fault.Is(cause, fault.Full) {
+		return 0, cause
+	}
+	last, err := j.store.Last(context.Background())
+	switch {
+	case err != nil:
+		return 0, errors.Join(cause, err)
+	case last.Seq == j.at.seq:
+		return 0, errors.Join(errAgain, cause)
+	case bytes.Equal(last.Data, record):
+		return last.Seq, nil
+	}
+	if err := j.adopt(last); err != nil {
+		j.lost = err
+		j.o.Log.Error("the log has another writer; nothing is written any more", "err", err)
+		return 0, err
+	}
+	return 0, errors.Join(errAgain, cause)
+}
+
+// adopt applies a record of our own that was given up without an answer and
+// stored later. Any other record there means that somebody else writes this log.
+func (j *Journal) adopt(last Record) error {
+	h, body, sum, err := parseHeader(last.Data)
+	ours := err == nil && h.writer == j.o.Writer && h.epoch == j.at.epoch &&
+		h.number == j.at.number+1 && h.rev == j.at.rev+1 && h.before == j.at.sum
+	if !ours {
+		return fault.Wrap(err, fault.Unavailable, "another hub writes to this log; stop one of the two and start this one again")
+	}
+	txs, err := decodeTxs(body, h.count, j.machine.DecodeOp)
+	if err != nil {
+		return fault.Wrap(err, fault.Internal, "a record of our own cannot be read back")
+	}
+	at := time.Unix(0, h.at).UTC()
+	for i, tx := range txs {
+		_, _ = j.machine.Apply(h.rev+uint64(i), at, tx) // nobody waits for the outcome any more
+	}
+	j.advance(position{seq: last.Seq, number: h.number, rev: h.last(), epoch: h.epoch, sum: sum}, len(last.Data))
+	j.feed.publish(j.at.rev, at, txs, len(last.Data))
+	return nil
+}
+
+// unstored makes the error that the waiting clients get.
+func unstored(err error) error {
+	if f := fault.Of(err); f.Code != fault.Internal {
+		return f
+	}
+	return fault.Wrap(err, fault.Unavailable, "the log does not answer; whether the write was stored is not known")
+}

@@ -1,0 +1,123 @@
+package journal
+
+import (
+	"context"
+	"io"
+)
+
+// snapshots is what the committer knows of the snapshots.
+type snapshots struct {
+	kept    []position     // of the good ones in the store, newest first
+	size    int64          // of the newest that was written
+	written chan written   // the end of the one under way, or nil
+	asked   []chan<- error // who waits for it
+}
+
+// written is how a snapshot ended.
+type written struct {
+	at   position
+	size int64
+	err  error
+}
+
+// keptSnapshots is how many snapshots stay: should the newest not be readable,
+// the one before it and the log make the same state.
+const keptSnapshots = 2
+
+// snapshotDue says that enough was written since the last snapshot: as much as
+// is wanted, and no less than a snapshot is long, so that a large state does not
+// make the disk do more for snapshots than for the log.
+func (j *Journal) snapshotDue() bool {
+	return j.snapshot.written == nil && j.unsaved >= max(j.o.SnapshotBytes, j.snapshot.size)
+}
+
+// saved says that the newest snapshot has everything.
+func (j *Journal) saved() bool {
+	kept := j.snapshot.kept
+	return j.at.number == 0 || len(kept) > 0 && kept[0].number == j.at.number
+}
+
+// beginSnapshot freezes the machine and has the picture written by a goroutine
+// of its own. asked, if not nil, hears of the end.
+func (j *Journal) beginSnapshot(asked chan<- error) {
+	s := &j.snapshot
+	if s.written != nil {
+		j.endSnapshot(<-s.written)
+	}
+	if j.saved() {
+		if asked != nil {
+			asked <- nil
+		}
+		return
+	}
+	if asked != nil {
+		s.asked = append(s.asked, asked)
+	}
+	end := make(chan written, 1)
+	s.written = end
+	j.unsaved = 0
+	shot := picture{at: j.at, body: j.machine.Freeze()}
+	var older position
+	if len(s.kept) > 0 {
+		older = s.kept[0]
+	}
+	go func() { end <- j.writeSnapshot(shot, older) }()
+}
+
+// writeSnapshot stores a picture and removes what it makes needless: everything
+// before the snapshot that was the newest until now.
+func (j *Journal) writeSnapshot(shot picture, older position) written {
+	ctx := context.Background()
+	w := measured{WriterTo: shot}
+	if err := j.store.Snapshot(ctx, shot.at.rev, &w); err != nil {
+		return written{at: shot.at, err: err}
+	}
+	if older.number > 0 {
+		if err := j.store.Trim(ctx, older.seq+1, older.rev); err != nil {
+			j.o.Log.Warn("the log could not be trimmed; the next snapshot tries again", "err", err)
+		}
+	}
+	return written{at: shot.at, size: w.n}
+}
+
+// measured remembers how much a WriterTo wrote.
+type measured struct {
+	io.WriterTo
+	n int64
+}
+
+// WriteTo implements io.WriterTo.
+func (m *measured) WriteTo(w io.Writer) (int64, error) {
+	n, err := m.WriterTo.WriteTo(w)
+	m.n = n
+	return n, err
+}
+
+// endSnapshot takes note of a snapshot's end and tells who asked for it.
+func (j *Journal) endSnapshot(w written) {
+	s := &j.snapshot
+	s.written = nil
+	if w.err != nil {
+		j.o.Log.Warn("no snapshot could be stored; the log goes on without", "err", w.err)
+	} else {
+		s.kept = append([]position{w.at}, s.kept...)
+		s.kept = s.kept[:min(len(s.kept), keptSnapshots)]
+		s.size = w.size
+		j.stats.snapshots.Add(1)
+		j.stats.snapshotBytes.Store(w.size)
+	}
+	for _, asked := range s.asked {
+		asked <- w.err
+	}
+	s.asked = nil
+}
+
+// lastSnapshot stores the snapshot with which the journal ends.
+func (j *Journal) lastSnapshot() error {
+	done := make(chan error, 1)
+	j.beginSnapshot(done)
+	if end := j.snapshot.written; end != nil {
+		j.endSnapshot(<-end)
+	}
+	return <-done
+}
