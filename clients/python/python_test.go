@@ -1,0 +1,100 @@
+// Package python_test runs the tests of the Python clients, which are written
+// in Python, against a real hub: one that is built and started here.
+package python_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// patience bounds each wait for another program. Building the hub from nothing
+// on a Raspberry Pi is the longest of them.
+const patience = 5 * time.Minute
+
+func TestClients(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Fatalf("these tests need Python 3.8 or newer, which make test installs: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	tests := exec.CommandContext(ctx, python, "-B", "-W", "error::ResourceWarning", "-m", "unittest")
+	tests.Env = append(os.Environ(), "ALTHING_TEST_HUB="+startHub(t, buildHub(t)))
+	if out, err := tests.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}
+
+func buildHub(t *testing.T) (path string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	path = filepath.Join(t.TempDir(), "althing")
+	build := exec.CommandContext(ctx, "go", "build", "-o", path, "althing/cmd/althing")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("building the hub: %v\n%s", err, out)
+	}
+	return path
+}
+
+// startHub starts a hub on a free port of this machine, and ends it with the
+// test. The port is read from the banner, so that nobody can take it first.
+func startHub(t *testing.T, path string) (address string) {
+	t.Helper()
+	said, saying := io.Pipe()
+	hub := exec.Command(path, "serve", "--text", "127.0.0.1:0", "--data", t.TempDir())
+	hub.Stdout, hub.Stderr = saying, saying
+	if err := hub.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var end error
+	ended := make(chan struct{})
+	go func() {
+		end = hub.Wait()
+		saying.Close()
+		close(ended)
+	}()
+	var log strings.Builder
+	logged := make(chan struct{})
+	port := make(chan string, 1)
+	go func() {
+		defer close(logged)
+		listening := regexp.MustCompile(`^Server is now listening on port (\d+)\.`)
+		for lines := bufio.NewScanner(said); lines.Scan(); {
+			log.WriteString(lines.Text() + "\n")
+			if found := listening.FindStringSubmatch(lines.Text()); found != nil {
+				port <- found[1]
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		_ = hub.Process.Signal(syscall.SIGTERM) // fails when it has ended by itself, which is told below
+		<-ended
+		<-logged
+		if end != nil || t.Failed() {
+			t.Errorf("the hub ended with %v; it said:\n%s", end, &log)
+		}
+	})
+	select {
+	case number := <-port:
+		return "127.0.0.1:" + number
+	case <-ended:
+		t.Fatal("the hub ended at once")
+	case <-time.After(patience):
+		t.Fatal("the hub did not say on which port it listens")
+	}
+	return ""
+}
