@@ -1,0 +1,68 @@
+package messaging
+
+// Op is one of the operations below; each tells its own result. An ID that is
+// not known is fault.NotFound, unless it says otherwise.
+//
+// The texts in an operation become the state's own: they must not be cut out of
+// a larger text, which would stay in memory with them.
+type Op interface {
+	AppendBinary(dst []byte) ([]byte, error)
+	op()
+}
+
+// Register makes a client, which is in ALL from then on. An ID that is a
+// client's already, or a group's name, is fault.Conflict: take another one.
+// Result: nil.
+type Register struct {
+	ID   string // as CheckName wants it
+	Addr string // where it registered from; the hub compares it
+	Name string // shown beside the ID; may be empty, no '@'
+}
+
+// Join puts a client into a group, which is made when it is first joined.
+// Joining twice is no error; ALL needs no joining. Nobody joins NOPLY, SYSTEM
+// or SQLite. Result: nil.
+type Join struct{ ID, Group string }
+
+// Leave takes a client out of a group; one it is not in is no error. ALL cannot
+// be left. Result: nil.
+type Leave struct{ ID, Group string }
+
+// Exit removes a client, its memberships and its inbox. An unknown ID is no
+// error. Result: nil.
+type Exit struct{ ID string }
+
+// Drop removes clients that have been silent too long, as Exit does. Result: an
+// int, how many of them were there.
+type Drop struct{ IDs []string }
+
+// Send puts a message into a client's inbox or, each a copy, into those of a
+// group's members, the sender's among them. From must be a client, a group that
+// somebody is in, or a predefined name; else fault.NotFound. To may be
+// anything: a group that nobody is in is read by nobody. A client whose inbox
+// is full makes it fault.Full; of a group the others get theirs, and the full
+// one is told how many it missed. NOPLY cannot be sent to (fault.Denied).
+// Result: nil.
+type Send struct{ From, To, Text string }
+
+// Deliver puts several messages from one sender into a client's inbox: all, or
+// none and fault.Full. Result: nil.
+type Deliver struct {
+	ID    string
+	From  string
+	Texts []string
+}
+
+// Recv takes the next message out of a client's inbox. Result: a *Message, or
+// nil when the inbox is empty or the ID unknown. The Message is not to be
+// changed: others may have it, too.
+type Recv struct{ ID string }
+
+func (*Register) op() {}
+func (*Join) op()     {}
+func (*Leave) op()    {}
+func (*Exit) op()     {}
+func (*Drop) op()     {}
+func (*Send) op()     {}
+func (*Deliver) op()  {}
+func (*Recv) op()     {}

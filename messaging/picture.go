@@ -1,0 +1,219 @@
+package messaging
+
+import (
+	"cmp"
+	"encoding/binary"
+	"iter"
+	"slices"
+	"time"
+
+	"althing/state/codec"
+)
+
+// Picture is all clients, groups and inboxes at one moment. It costs a few
+// words for every client, however full its inbox is, and never changes: any
+// number of goroutines may read it while messaging goes on.
+type Picture struct {
+	revision uint64
+	clients  []client
+}
+
+// Picture takes the picture.
+func (m *Messaging) Picture() *Picture {
+	p := &Picture{revision: m.revision, clients: make([]client, 0, len(m.clients))}
+	for _, c := range m.clients {
+		p.clients = append(p.clients, *c)
+	}
+	return p
+}
+
+// Head and Blocks are the Picture as it is stored; bounds are not in it. A
+// Loader reads it.
+
+// Head is what is stored ahead of the clients.
+func (p *Picture) Head() []byte {
+	return binary.AppendUvarint(nil, p.revision)
+}
+
+// What a block holds: its first byte.
+const (
+	letterBlock = 1
+	clientBlock = 2
+)
+
+// Blocks gives the clients in the order of their IDs, and ahead of each the
+// letters in its inbox that no client before had; each as a block that the next
+// overwrites. A client's inbox is the numbers of its letters, the first of the
+// picture being 0.
+func (p *Picture) Blocks() iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		clients := slices.Clone(p.clients)
+		slices.SortFunc(clients, func(a, b client) int { return cmp.Compare(a.id, b.id) })
+		numbers := make(map[*letter]int)
+		var block []byte
+		for i := range clients {
+			for l := range clients[i].inbox.letters() {
+				if _, has := numbers[l]; has {
+					continue
+				}
+				numbers[l] = len(numbers)
+				if block = l.appendBlock(block[:0]); !yield(block) {
+					return
+				}
+			}
+			if block = clients[i].appendBlock(block[:0], numbers); !yield(block) {
+				return
+			}
+		}
+	}
+}
+
+// letters gives what waits in the inbox, the oldest first. It goes by the count
+// and not to the end of the list, which may have grown since.
+func (b *inbox) letters() iter.Seq[*letter] {
+	return func(yield func(*letter) bool) {
+		at := b.head
+		for n := b.count; n > 0; n-- {
+			if !yield(at.letter) {
+				return
+			}
+			if n > 1 {
+				at = at.next
+			}
+		}
+	}
+}
+
+func (l *letter) appendBlock(dst []byte) []byte {
+	dst = append(dst, letterBlock)
+	dst = codec.AppendText(dst, l.From)
+	dst = codec.AppendText(dst, l.To)
+	dst = codec.AppendText(dst, l.Text)
+	dst = binary.AppendUvarint(dst, l.Rev)
+	return binary.AppendVarint(dst, l.At.UnixNano())
+}
+
+func (c *client) appendBlock(dst []byte, numbers map[*letter]int) []byte {
+	dst = append(dst, clientBlock)
+	dst = codec.AppendText(dst, c.id)
+	dst = codec.AppendText(dst, c.name)
+	dst = codec.AppendText(dst, c.addr)
+	dst = binary.AppendVarint(dst, c.at)
+	dst = codec.AppendCount(dst, len(c.groups))
+	for _, name := range c.groups {
+		dst = codec.AppendText(dst, name)
+	}
+	dst = binary.AppendUvarint(dst, c.inbox.taken)
+	dst = binary.AppendUvarint(dst, c.inbox.missed)
+	dst = codec.AppendCount(dst, c.inbox.count)
+	for l := range c.inbox.letters() {
+		dst = codec.AppendCount(dst, numbers[l])
+	}
+	return dst
+}
+
+// Loader reads a stored Picture into a new Messaging.
+type Loader struct {
+	m       *Messaging
+	letters []*letter
+	last    string // the ID of the client before
+}
+
+// NewLoader makes a Loader.
+func NewLoader() *Loader { return &Loader{m: New()} }
+
+// LoadHead reads what Head made.
+func (l *Loader) LoadHead(head []byte) error {
+	d := codec.NewReader(head)
+	l.m.revision = d.Uvarint()
+	return d.Done()
+}
+
+// LoadBlock reads the next block. Blocks that Blocks would not have made in
+// this order are damage.
+func (l *Loader) LoadBlock(block []byte) error {
+	d := codec.NewReader(block)
+	switch d.Byte() {
+	case letterBlock:
+		l.letters = append(l.letters, readLetter(d))
+		return d.Done()
+	case clientBlock:
+		return l.loadClient(d)
+	default:
+		d.Fail()
+		return d.Err()
+	}
+}
+
+// Done gives what was read. It is damage when a letter waits nowhere, or a
+// group has a client's ID for its name.
+func (l *Loader) Done() (*Messaging, error) {
+	d := codec.NewReader(nil)
+	for _, letter := range l.letters {
+		if letter.copies == 0 {
+			d.Fail()
+		}
+	}
+	for name := range l.m.groups {
+		if l.m.clients[name] != nil {
+			d.Fail()
+		}
+	}
+	return l.m, d.Err()
+}
+
+func (l *Loader) loadClient(d *codec.Reader) error {
+	c := &client{id: d.Text(), name: d.Text(), addr: d.Text(), at: d.Varint()}
+	if CheckName(c.id) != nil || Reserved(c.id) || checkClientName(c.name) != nil || c.id <= l.last {
+		d.Fail()
+	}
+	l.last = c.id
+	l.readGroups(d, c)
+	c.inbox.taken, c.inbox.missed = d.Uvarint(), d.Uvarint()
+	waiting := l.readInbox(d)
+	if err := d.Done(); err != nil {
+		return err
+	}
+	l.m.admit(c)
+	for _, letter := range waiting {
+		l.m.push(c, letter)
+	}
+	return nil
+}
+
+func (l *Loader) readGroups(d *codec.Reader, c *client) {
+	for range d.Count(1) {
+		name := d.Text()
+		if mayJoin(name) != nil || len(c.groups) > 0 && name <= c.groups[len(c.groups)-1] {
+			d.Fail()
+			return
+		}
+		if g := l.m.groups[name]; g != nil {
+			name = g.name // all members share one text
+		}
+		c.groups = append(c.groups, name)
+	}
+}
+
+func (l *Loader) readInbox(d *codec.Reader) []*letter {
+	waiting := make([]*letter, d.Count(1))
+	for i := range waiting {
+		number := d.Uvarint()
+		if number >= uint64(len(l.letters)) {
+			d.Fail()
+			return nil
+		}
+		waiting[i] = l.letters[number]
+	}
+	return waiting
+}
+
+func readLetter(d *codec.Reader) *letter {
+	return &letter{Message: Message{
+		From: d.Text(),
+		To:   d.Text(),
+		Text: d.Text(),
+		Rev:  d.Uvarint(),
+		At:   time.Unix(0, d.Varint()).UTC(),
+	}}
+}

@@ -1,0 +1,121 @@
+package registry
+
+import "time"
+
+// swap replaces what a key holds, on all the shelves where it stands: the one
+// way in which a registry changes. slot counts only where old is something.
+func (r *Registry) swap(slot uint32, old, e *entry) {
+	if r.undoable {
+		key := ""
+		if e != nil {
+			key = e.key
+		} else {
+			key = old.key
+		}
+		r.undo = append(r.undo, undone{key, old})
+	}
+	switch {
+	case old == nil:
+		slot = r.table.add(e)
+		r.slots[e.key] = slot
+		r.names.Set(e.key, slot)
+	case e == nil:
+		r.table.remove(slot)
+		delete(r.slots, old.key)
+		r.names.Delete(old.key)
+	default:
+		r.table.set(slot, e)
+	}
+	if old != nil {
+		r.bytes -= old.bytes()
+		r.pastBytes -= old.pastBytes()
+		if old.expire != 0 {
+			r.lapsing.Delete(old)
+		}
+	}
+	if e != nil {
+		r.bytes += e.bytes()
+		r.pastBytes += e.pastBytes()
+		if e.expire != 0 {
+			r.lapsing.Set(e)
+		}
+	}
+}
+
+// changed notes a change for those who watch.
+func (r *Registry) changed(rev uint64, e *entry) {
+	r.revision = rev
+	if r.undoable {
+		r.pending = append(r.pending, e)
+		return
+	}
+	r.recent.add(e)
+}
+
+// Begin opens a transaction of several operations: until Commit, Rollback
+// brings back what there was. Without it every operation stands alone, and
+// nothing is remembered.
+func (r *Registry) Begin() {
+	r.undoable, r.undoRev = true, r.revision
+}
+
+// Commit keeps what was done since Begin.
+func (r *Registry) Commit() {
+	for _, e := range r.pending {
+		r.recent.add(e)
+	}
+	r.end()
+}
+
+// Rollback brings back what there was at Begin.
+func (r *Registry) Rollback() {
+	r.undoable = false
+	for i := len(r.undo) - 1; i >= 0; i-- {
+		u := r.undo[i]
+		var now *entry
+		slot, there := r.slots[u.key]
+		if there {
+			now = r.table.get(slot)
+		}
+		r.swap(slot, now, u.old)
+	}
+	r.revision = r.undoRev
+	r.end()
+}
+
+// keptUndo is how many steps the list keeps room for between transactions: one
+// that removed 100,000 keys should not leave its list behind.
+const keptUndo = 1024
+
+func (r *Registry) end() {
+	r.undoable = false
+	clear(r.undo)
+	clear(r.pending)
+	r.undo, r.pending = r.undo[:0], r.pending[:0]
+	if cap(r.undo) > keptUndo {
+		r.undo, r.pending = nil, nil
+	}
+}
+
+// NextLapse is when the next key runs out; false: none does.
+func (r *Registry) NextLapse() (time.Time, bool) {
+	e, ok := r.lapsing.Min()
+	if !ok {
+		return time.Time{}, false
+	}
+	return instant(e.expire), true
+}
+
+// Lapsed gives the operations that remove what has run out by the time now, at
+// most the given number, the longest over first.
+func (r *Registry) Lapsed(space Space, now time.Time, most int) []*Lapse {
+	var ops []*Lapse
+	r.lapsing.Scan(func(e *entry) bool {
+		if len(ops) == most || !e.over(now.UnixNano()) {
+			return false
+		}
+		ops = append(ops, &Lapse{Space: space, Key: e.key, Rev: e.rev})
+		return true
+	})
+	return ops
+}

@@ -1,0 +1,92 @@
+package state
+
+import (
+	"encoding/binary"
+
+	"althing/fault"
+	"althing/messaging"
+	"althing/registry"
+	"althing/state/codec"
+)
+
+// Limits are the bounds of the whole state; a zero field is no bound.
+type Limits struct {
+	Values, Variables registry.Limits
+	Messaging         messaging.Limits
+}
+
+// Configure sets the bounds that hold from this operation on. They are an
+// operation so that a log is replayed under the bounds it was written under: a
+// hub commits one at its start when Limits gives others than its settings.
+// Result: nil.
+type Configure struct{ Limits Limits }
+
+// The first byte of the state's own operations in the log: from 0x01 to 0x0f.
+// Those of registry and messaging follow; what lies from 0x60 is free.
+const (
+	kindConfigure    = 0x01
+	configureVersion = 1
+
+	firstRegistry  = 0x10
+	firstMessaging = 0x30
+	firstFree      = 0x60
+)
+
+// limitFields is how many numbers Limits are.
+const limitFields = 2*6 + 7
+
+// AppendBinary implements journal.Op.
+func (op *Configure) AppendBinary(dst []byte) ([]byte, error) {
+	return appendLimits(append(dst, kindConfigure, configureVersion), op.Limits), nil
+}
+
+func decodeConfigure(src []byte) (op *Configure, rest []byte, err error) {
+	r := codec.NewReader(src)
+	if kind, ver := r.Byte(), r.Byte(); r.Err() == nil && (kind != kindConfigure || ver != configureVersion) {
+		return nil, nil, fault.New(fault.Unavailable, "an operation of the unknown kind %#02x, version %d: it was made by a newer program, use that", kind, ver)
+	}
+	op = &Configure{Limits: readLimits(r)}
+	if err := r.Err(); err != nil {
+		return nil, nil, err
+	}
+	return op, r.Rest(), nil
+}
+
+func appendLimits(dst []byte, l Limits) []byte {
+	for _, field := range fields(&l) {
+		dst = binary.AppendVarint(dst, *field)
+	}
+	return dst
+}
+
+func readLimits(r *codec.Reader) Limits {
+	var l Limits
+	for _, field := range fields(&l) {
+		*field = r.Varint()
+	}
+	return l
+}
+
+// fields are the numbers of the limits in the order in which they are stored.
+func fields(l *Limits) [limitFields]*int64 {
+	v, o, m := &l.Values, &l.Variables, &l.Messaging
+	return [limitFields]*int64{
+		&v.Keys, &v.Bytes, &v.KeyBytes, &v.ValueBytes, &v.HistoryBytes, &v.HistoryTotal,
+		&o.Keys, &o.Bytes, &o.KeyBytes, &o.ValueBytes, &o.HistoryBytes, &o.HistoryTotal,
+		&m.Clients, &m.Groups, &m.Joins, &m.Messages, &m.MessageBytes, &m.InboxBytes, &m.Bytes,
+	}
+}
+
+func (s *State) limits() Limits {
+	return Limits{
+		Values:    s.spaces[registry.Values].Limits(),
+		Variables: s.spaces[registry.Variables].Limits(),
+		Messaging: s.messaging.Limits(),
+	}
+}
+
+func (s *State) setLimits(l Limits) {
+	s.spaces[registry.Values].SetLimits(l.Values)
+	s.spaces[registry.Variables].SetLimits(l.Variables)
+	s.messaging.SetLimits(l.Messaging)
+}
