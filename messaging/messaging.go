@@ -97,6 +97,15 @@ func (m *Messaging) Client(id string) (Client, bool) {
 // Clients gives all clients in the order of their IDs.
 func (m *Messaging) Clients() []Client { return publics(m.clients) }
 
+// ClientIDs gives the IDs of all clients, in no particular order.
+func (m *Messaging) ClientIDs() []string {
+	ids := make([]string, 0, len(m.clients))
+	for id := range m.clients {
+		ids = append(ids, id)
+	}
+	return ids
+}
+
 // Members gives those who are in a group, in the order of their IDs. A group
 // that nobody is in has none.
 func (m *Messaging) Members(name string) []Client { return publics(m.members(name)) }

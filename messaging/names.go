@@ -15,13 +15,13 @@ const (
 	NoReply  = "NOPLY"    // messages from it cannot be answered
 	System   = "SYSTEM"   // what is sent to it is run as a hub command
 	Console  = "CONSOLE"  // shown to the operator
-	Sysadmin = "SYSADMIN" // the administrators
+	SysAdmin = "SYSADMIN" // the administrators
 	SQLite   = "SQLite"   // what is sent to it is run as SQL
 	Registry = "REGISTRY" // no group: sender of what a fetch found
 )
 
 // predefined are the six groups; true: clients join them one by one.
-var predefined = map[string]bool{All: false, NoReply: false, System: false, Console: true, Sysadmin: true, SQLite: false}
+var predefined = map[string]bool{All: false, NoReply: false, System: false, Console: true, SysAdmin: true, SQLite: false}
 
 // Predefined reports whether the name is one of the six predefined groups'.
 func Predefined(name string) bool {

@@ -97,8 +97,8 @@ func (r *Registry) end() {
 	}
 }
 
-// NextLapse is when the next key runs out; false: none does.
-func (r *Registry) NextLapse() (time.Time, bool) {
+// NextExpiry is when the next key runs out; false: none does.
+func (r *Registry) NextExpiry() (time.Time, bool) {
 	e, ok := r.lapsing.Min()
 	if !ok {
 		return time.Time{}, false
@@ -106,9 +106,9 @@ func (r *Registry) NextLapse() (time.Time, bool) {
 	return instant(e.expire), true
 }
 
-// Lapsed gives the operations that remove what has run out by the time now, at
+// Expired gives the operations that remove what has run out by the time now, at
 // most the given number, the longest over first.
-func (r *Registry) Lapsed(space Space, now time.Time, most int) []*Lapse {
+func (r *Registry) Expired(space Space, now time.Time, most int) []*Lapse {
 	var ops []*Lapse
 	r.lapsing.Scan(func(e *entry) bool {
 		if len(ops) == most || !e.over(now.UnixNano()) {

@@ -81,27 +81,27 @@ func (s *State) Changes(ctx context.Context, p *registry.Pattern, after uint64, 
 	return Changes{List: list, Next: max(after, view.Revision()), Anew: true}, err
 }
 
-// NextLapse is when the next key of any space runs out; false: none does.
-func (s *State) NextLapse() (time.Time, bool) {
+// NextExpiry is when the next key of any space runs out; false: none does.
+func (s *State) NextExpiry() (time.Time, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var next time.Time
 	for _, r := range s.spaces {
-		if t, ok := r.NextLapse(); ok && (next.IsZero() || t.Before(next)) {
+		if t, ok := r.NextExpiry(); ok && (next.IsZero() || t.Before(next)) {
 			next = t
 		}
 	}
 	return next, !next.IsZero()
 }
 
-// Lapsed gives the operations that remove what has run out by the time now, of
+// Expired gives the operations that remove what has run out by the time now, of
 // each space at most the given number.
-func (s *State) Lapsed(now time.Time, most int) []*registry.Lapse {
+func (s *State) Expired(now time.Time, most int) []*registry.Lapse {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var ops []*registry.Lapse
 	for space, r := range s.spaces {
-		ops = append(ops, r.Lapsed(registry.Space(space), now, most)...)
+		ops = append(ops, r.Expired(registry.Space(space), now, most)...)
 	}
 	return ops
 }
@@ -118,6 +118,13 @@ func (s *State) Clients() []messaging.Client {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.messaging.Clients()
+}
+
+// ClientIDs gives the IDs of all clients, in no particular order.
+func (s *State) ClientIDs() []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.messaging.ClientIDs()
 }
 
 // Groups gives the groups and how many are in each: the predefined ones always,
