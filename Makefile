@@ -1,0 +1,44 @@
+# `make` says what can be made.
+
+FUZZTIME ?= 10s
+
+.DEFAULT_GOAL := help
+.PHONY: help run test race lint fuzz bench cross vuln acceptance rename
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+
+run: ## run the hub
+	go run ./cmd/althing serve
+
+test: ## run the tests; installs what they need if it is missing
+	@scripts/need.sh python3 python3
+	go test ./...
+
+race: ## run the tests with the race detector
+	@scripts/need.sh python3 python3
+	@scripts/need.sh gcc gcc libc6-dev
+	CGO_ENABLED=1 go test -race ./...
+
+lint: ## go vet, gofumpt and golangci-lint, in the versions of scripts/tool.sh
+	@scripts/lint.sh
+
+fuzz: ## run every Fuzz function for FUZZTIME (10s)
+	@FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
+
+bench: ## measure against peers; writes docs/benchmarks.md
+	bench/run
+
+cross: ## build for every system into dist/ and say how large
+	@scripts/cross.sh
+
+vuln: ## look for known holes in what we use; needs vuln.go.dev
+	@tool=$$(scripts/tool.sh govulncheck) && $$tool ./...
+
+acceptance: ## try real hubs from outside, where ../shared is there
+	@scripts/need.sh python3 python3
+	@if [ -x ../shared/acceptance/run ]; then ../shared/acceptance/run all; \
+		else echo "../shared/acceptance is not there: nothing to run"; fi
+
+rename: ## give the module another path: make rename MODULE=example.org/althing
+	@scripts/rename.sh $(or $(MODULE),$(error say MODULE=example.org/althing))
