@@ -107,8 +107,7 @@ var oneLine = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ")
 // Of finds the Error in err's chain. An error that is none of ours is a mistake
 // of ours: its text stays in the log, the caller reads "internal error".
 func Of(err error) *Error {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
 	return &Error{Code: Internal, Message: "internal error; the hub's log says more", Err: err}
@@ -116,6 +115,6 @@ func Of(err error) *Error {
 
 // Is reports whether err carries the code.
 func Is(err error, code Code) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Code == code
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Code == code
 }

@@ -110,7 +110,9 @@ func TestAppendDoesNotAllocate(t *testing.T) {
 	dst := make([]byte, 0, 1024)
 	for _, v := range []value.Value{
 		none, value.Bool(true), value.Int(-123456789), value.Float(5.127933703747114), value.Complex(complex(1, 2)),
-		value.Str("it's 20 °C\n"), value.Bytes("\x00abc"), list{value.Int(1), value.Str("a")}, tuple{none},
+		value.Str("it's 20 °C\n"), value.Bytes("\x00abc"),
+		list{value.Int(1), value.Str("a")},
+		tuple{none},
 		dict(t, value.Str("a"), value.Int(1)), set(t, value.Int(1)),
 	} {
 		if n := testing.AllocsPerRun(100, func() { value.AppendText(dst, v) }); n != 0 {
