@@ -1,0 +1,142 @@
+//go:build linux
+
+// Bench measures the hub beside its peers on one machine, in the same run, and
+// prints a table of medians with the bars that were set. bench/run installs the
+// peers and starts it; DESIGN.md says how it measures.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"althing/bench/internal/table"
+)
+
+// tooLong ends a run that hangs; a whole one takes a quarter of it.
+const tooLong = time.Hour
+
+// document is where --write puts the table.
+const document = "docs/benchmarks.md"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	ctx, cancel := context.WithTimeout(ctx, tooLong)
+	defer cancel()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// measures are all there is to measure, in the order of the table.
+var measures = []struct {
+	name string
+	what string
+	run  func(context.Context, *bench) error
+}{
+	{"connect", "connect, ask, close on the text port", connect},
+	{"lines", "getReg and setReg on kept connections", lines},
+	{"inbox", "send, then receive", inbox},
+	{"everyone", "a message to ALL in 10,000 inboxes", everyone},
+	{"restart", "from kill -9 to the first answer", restart},
+	{"rest", "start, memory and CPU at rest", rest},
+	{"build", "sizes of the binaries", build},
+}
+
+func run(ctx context.Context) error {
+	only := flag.String("only", "", "measure only these, with commas between: "+names())
+	quick := flag.Bool("quick", false, "one short round of everything, to see whether a change helped")
+	rounds := flag.Int("rounds", 0, "rounds of which the medians count (default 5)")
+	long := flag.Duration("for", 0, "how long one measurement of a rate takes (default 2s)")
+	write := flag.Bool("write", false, "put the table into "+document)
+	althing := flag.String("althing", "", "measure this binary instead of building one")
+	flag.Usage = func() {
+		fmt.Fprint(flag.CommandLine.Output(), "usage: bench/run [flags]\n\n")
+		for _, m := range measures {
+			fmt.Fprintf(flag.CommandLine.Output(), "  %-9s %s\n", m.name, m.what)
+		}
+		fmt.Fprintln(flag.CommandLine.Output())
+		flag.PrintDefaults()
+	}
+	flag.Parse()
+
+	chosen, err := choose(*only)
+	if err != nil {
+		return err
+	}
+	if *write && (*quick || *only != "") {
+		return errors.New("--write is for a whole run, without --quick and --only")
+	}
+	b, err := open(ctx, size(*quick, *rounds, *long), *althing)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+
+	begin := time.Now()
+	var failed []error
+	for _, m := range measures {
+		if !slices.Contains(chosen, m.name) {
+			continue
+		}
+		err := m.run(ctx, b)
+		b.endServers()
+		if err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", m.name, err))
+			b.say("%s: %v", m.name, err)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	text := fmt.Sprintf("%s\n%s\nMedians of %d. The run took %v.\n",
+		machine(begin), table.Markdown(b.rows), b.rounds, time.Since(begin).Round(time.Second))
+	fmt.Print("\n", text)
+	if *write {
+		failed = append(failed, put(text))
+	}
+	return errors.Join(failed...)
+}
+
+func names() string {
+	all := make([]string, len(measures))
+	for i, m := range measures {
+		all[i] = m.name
+	}
+	return strings.Join(all, ", ")
+}
+
+func choose(only string) ([]string, error) {
+	all := strings.Split(names(), ", ")
+	if only == "" {
+		return all, nil
+	}
+	chosen := strings.Split(only, ",")
+	for _, name := range chosen {
+		if !slices.Contains(all, name) {
+			return nil, fmt.Errorf("there is no measure %q; there are %s", name, names())
+		}
+	}
+	return chosen, nil
+}
+
+func put(text string) error {
+	old, err := os.ReadFile(document)
+	if err != nil {
+		return err
+	}
+	updated, err := table.Put(string(old), text)
+	if err != nil {
+		return fmt.Errorf("%s: %w", document, err)
+	}
+	return os.WriteFile(document, []byte(updated), 0o644)
+}
