@@ -1,0 +1,180 @@
+package syntax
+
+// lambda = "lambda" [params] ":" expression
+func (p *parser) lambda() Expr {
+	p.scoped = true
+	l := &Lambda{Pos: Pos(p.start)}
+	p.next()
+	params := params{}
+	for p.tok != tokColon {
+		p.param(&params)
+		if p.tok != tokComma {
+			break
+		}
+		p.next()
+	}
+	if params.bare {
+		p.fail(p.start, bareStar)
+	}
+	p.expect(tokColon)
+	l.Params = params.list
+	l.Body = p.expression()
+	return l
+}
+
+const (
+	bareStar  = "named arguments must follow bare *"
+	afterRest = "arguments cannot follow var-keyword argument"
+)
+
+// params are the parameters of a lambda that have been read.
+type params struct {
+	list     []Param
+	names    nameSet
+	slash    bool // "/" was there
+	star     bool // "*" or "*args" was there
+	bare     bool // the last was "*" without a name
+	rest     bool // "**kwargs" was there
+	defaults bool // a positional one has a default
+}
+
+// param = name ["=" expression] | "/" | "*" [name] | "**" name
+func (p *parser) param(s *params) {
+	if s.rest && (p.tok == tokName || p.tok == tokStar || p.tok == tokPower || p.tok == tokSlash) {
+		p.fail(p.start, afterRest)
+	}
+	switch p.tok {
+	case tokName:
+		p.plainParam(s)
+	case tokSlash:
+		p.slash(s)
+	case tokStar:
+		p.starParam(s)
+	case tokPower:
+		if s.bare {
+			p.fail(p.start, bareStar)
+		}
+		p.next()
+		s.rest = true
+		p.paramName(s, VarKeyword)
+		if p.tok == tokAssign {
+			p.fail(p.start, "var-keyword argument cannot have default value")
+		}
+	case tokLParen:
+		if p.hints {
+			p.hintParenthesised()
+		}
+		p.unexpected()
+	default:
+		p.unexpected()
+	}
+}
+
+// plainParam = name ["=" expression]
+func (p *parser) plainParam(s *params) {
+	kind := PositionalOrKeyword
+	if s.star {
+		kind = KeywordOnly
+	}
+	s.bare = false
+	at := p.paramName(s, kind)
+	switch {
+	case p.tok == tokAssign:
+		p.next()
+		s.list[len(s.list)-1].Default = p.expression()
+		s.defaults = s.defaults || !s.star
+	case s.defaults && !s.star && (p.tok == tokComma || p.tok == tokColon || !p.hints):
+		p.fail(at, "non-default argument follows default argument")
+	}
+}
+
+// paramName reads the name of a parameter.
+func (p *parser) paramName(s *params, kind ParamKind) (at int) {
+	at = p.start
+	name := p.src[p.start:p.stop]
+	s.list = append(s.list, Param{Pos: Pos(at), Name: name, Kind: kind})
+	if p.tok == tokName && !s.names.add(name) {
+		p.postpone(at, "duplicate argument '"+name+"' in function definition")
+	}
+	p.expect(tokName)
+	return at
+}
+
+// slash = "/"
+func (p *parser) slash(s *params) {
+	switch {
+	case s.slash:
+		p.fail(p.start, "/ may appear only once")
+	case s.star:
+		p.fail(p.start, "/ must be ahead of *")
+	case len(s.list) == 0:
+		p.loneSlash()
+	}
+	s.slash = true
+	for i := range s.list {
+		s.list[i].Kind = PositionalOnly
+	}
+	if p.next(); p.tok == tokStar {
+		p.fail(p.start, "expected comma between / and *")
+	}
+}
+
+// loneSlash fails at a "/" without a parameter before it.
+func (p *parser) loneSlash() {
+	at, msg := p.start, generic
+	if p.hints {
+		c := p.cursor
+		if p.next(); p.tok == tokComma {
+			msg = "at least one argument must precede /"
+		}
+		p.restore(c)
+	}
+	p.fail(at, msg)
+}
+
+// starParam = "*" [name]
+func (p *parser) starParam(s *params) {
+	if s.star {
+		p.fail(p.start, "* argument may appear only once")
+	}
+	s.star = true
+	p.next()
+	if p.tok == tokComma || p.tok == tokColon {
+		s.bare = true
+		return
+	}
+	p.paramName(s, VarPositional)
+	if p.tok == tokAssign {
+		p.fail(p.start, "var-positional argument cannot have default value")
+	}
+}
+
+// nameSet is a set of names that is cheap while it is small, and does not take
+// the square of their number when it is not.
+type nameSet struct {
+	few  []string
+	many map[string]bool
+}
+
+// add reports whether the name is new.
+func (s *nameSet) add(name string) bool {
+	const fewest = 8
+	if s.many != nil {
+		was := s.many[name]
+		s.many[name] = true
+		return !was
+	}
+	for _, n := range s.few {
+		if n == name {
+			return false
+		}
+	}
+	s.few = append(s.few, name)
+	if len(s.few) > fewest {
+		s.many = make(map[string]bool, 2*fewest)
+		for _, n := range s.few {
+			s.many[n] = true
+		}
+	}
+	return true
+}
