@@ -22,8 +22,6 @@ func (j *Journal) run() {
 			j.beginSnapshot(done)
 		case end := <-j.snapshot.written:
 			j.endSnapshot(end)
-		case <-j.marks.tick:
-			j.mark()
 		case <-j.closing:
 			j.finish()
 			return
@@ -41,12 +39,11 @@ func (j *Journal) drain() {
 	}
 }
 
-// finish stores what waits, then a snapshot, and a mark that says how far the
-// log goes.
+// finish stores what waits, then a snapshot. Behind a clean stop everything is on
+// disk, and a record that is missing at the next start is a damage.
 func (j *Journal) finish() {
 	j.drain()
-	j.closeErr = j.lastSnapshot()
-	j.lastMark()
+	j.closeErr = errors.Join(j.lastSnapshot(), j.store.Sync(context.Background()))
 }
 
 // commit stores a batch as one record, applies it and answers its tickets.
@@ -94,15 +91,14 @@ func (j *Journal) append(b *batch) (time.Time, error) {
 	var err error
 	for range attempts {
 		h.number, h.rev, h.before = j.at.number+1, j.at.rev+1, j.at.sum
-		h.put(b.record)
 		var sum uint32
-		b.record, sum = seal(b.record[:body])
+		b.record, sum = h.seal(b.record[:body])
 		var seq uint64
 		if seq, err = j.store.Append(context.Background(), j.at.seq, b.record); err != nil {
 			seq, err = j.settle(b.record, err)
 		}
 		if err == nil {
-			j.advance(position{seq: seq, number: h.number, rev: h.last(), epoch: h.epoch, sum: sum}, len(b.record))
+			j.advance(h.position(seq, sum, h.epoch), len(b.record))
 			return time.Unix(0, h.at).UTC(), nil
 		}
 		if !errors.Is(err, errAgain) {
@@ -117,7 +113,7 @@ func (j *Journal) append(b *batch) (time.Time, error) {
 func (j *Journal) advance(to position, size int) {
 	j.at = to
 	j.unsaved += int64(size)
-	j.marks.moved()
+	j.syncer.wrote()
 }
 
 // errAgain wraps the error of an Append whose record is certainly not the
@@ -161,12 +157,9 @@ func (j *Journal) adopt(last Record) error {
 	if err != nil {
 		return fault.Wrap(err, fault.Internal, "a record of our own cannot be read back")
 	}
-	at := time.Unix(0, h.at).UTC()
-	for i, tx := range txs {
-		_, _ = j.machine.Apply(h.rev+uint64(i), at, tx) // nobody waits for the outcome any more
-	}
-	j.advance(position{seq: last.Seq, number: h.number, rev: h.last(), epoch: h.epoch, sum: sum}, len(last.Data))
-	j.feed.publish(j.at.rev, at, txs, len(last.Data))
+	apply(j.machine, h, txs) // nobody waits for the outcome any more
+	j.advance(h.position(last.Seq, sum, h.epoch), len(last.Data))
+	j.feed.publish(j.at.rev, time.Unix(0, h.at).UTC(), txs, len(last.Data))
 	return nil
 }
 

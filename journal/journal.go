@@ -68,12 +68,13 @@ type Journal struct {
 	freezes chan chan<- error
 	closing chan struct{} // closed by Close
 	stopped chan struct{} // closed when the committer has ended
+	synced  chan struct{} // closed when the syncer has
 
 	at       position
 	lost     error // why nothing is written any more: the log is another's
 	unsaved  int64 // bytes of records since the last snapshot
 	snapshot snapshots
-	marks    marks
+	syncer   syncer
 
 	closeOnce sync.Once
 	closeErr  error
@@ -102,6 +103,7 @@ func Open(ctx context.Context, store Store, m Machine, o Options) (*Journal, err
 		freezes: make(chan chan<- error),
 		closing: make(chan struct{}),
 		stopped: make(chan struct{}),
+		synced:  make(chan struct{}),
 		at:      r.at,
 		unsaved: r.unsaved,
 	}
@@ -109,9 +111,10 @@ func Open(ctx context.Context, store Store, m Machine, o Options) (*Journal, err
 	j.queue.init(headerSize(o.Writer), o.QueueBytes)
 	j.feed.init(r.at.rev)
 	j.snapshot.kept = r.kept
-	j.marks.init(r.at)
+	j.syncer.init()
 	j.stats.replayed.Store(r.replayed)
 	go j.run()
+	go j.sync()
 	return j, nil
 }
 
@@ -150,6 +153,7 @@ func (j *Journal) Close(ctx context.Context) error {
 	})
 	select {
 	case <-j.stopped:
+		<-j.synced
 		return j.closeErr
 	case <-ctx.Done():
 		return ctx.Err()

@@ -17,7 +17,6 @@ type Memory struct {
 	last      uint64
 	records   []Record // in order
 	snapshots []memorySnapshot
-	mark      []byte
 }
 
 type memorySnapshot struct {
@@ -71,13 +70,8 @@ func (m *Memory) Read(ctx context.Context, after uint64) iter.Seq2[Record, error
 	}
 }
 
-// Cut implements Store.
-func (m *Memory) Cut(_ context.Context, after uint64) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.records = slices.DeleteFunc(m.records, func(r Record) bool { return r.Seq > after })
-	return nil
-}
+// Sync implements Store.
+func (m *Memory) Sync(context.Context) error { return nil }
 
 // Snapshot implements Store.
 func (m *Memory) Snapshot(_ context.Context, rev uint64, w io.WriterTo) error {
@@ -93,13 +87,13 @@ func (m *Memory) Snapshot(_ context.Context, rev uint64, w io.WriterTo) error {
 }
 
 // Latest implements Store.
-func (m *Memory) Latest(_ context.Context, below uint64) (uint64, io.ReadCloser, error) {
+func (m *Memory) Latest(_ context.Context, upTo uint64) (uint64, io.ReadCloser, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var newest *memorySnapshot
 	for i := range m.snapshots {
 		s := &m.snapshots[i]
-		if s.rev < below && (newest == nil || s.rev > newest.rev) {
+		if s.rev <= upTo && (newest == nil || s.rev > newest.rev) {
 			newest = s
 		}
 	}
@@ -116,22 +110,4 @@ func (m *Memory) Trim(_ context.Context, seq, rev uint64) error {
 	m.records = slices.DeleteFunc(m.records, func(r Record) bool { return r.Seq < seq })
 	m.snapshots = slices.DeleteFunc(m.snapshots, func(s memorySnapshot) bool { return s.rev < rev })
 	return nil
-}
-
-// Mark implements Store.
-func (m *Memory) Mark(_ context.Context, mark []byte) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.mark = bytes.Clone(mark)
-	return nil
-}
-
-// Marked implements Store.
-func (m *Memory) Marked(context.Context) ([][]byte, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.mark == nil {
-		return nil, nil
-	}
-	return [][]byte{bytes.Clone(m.mark)}, nil
 }

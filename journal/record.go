@@ -1,10 +1,12 @@
 package journal
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"iter"
 	"math"
 )
 
@@ -18,8 +20,12 @@ const MaxRecord = 900 << 10
 // MaxWriter is the longest writer id in bytes.
 const MaxWriter = 32
 
+// recordMagic opens every record, so that the records in a damaged file can be
+// found again without knowing what else is in it.
+const recordMagic = "ALTR"
+
 const (
-	fixedHeader  = 2 + 8 + 8 + 8 + 8 + 4 + 4 // without the writer's id
+	fixedHeader  = len(recordMagic) + 1 + 1 + 4 + 8 + 8 + 8 + 8 + 4 + 4 // without the writer's id
 	checksumSize = 4
 )
 
@@ -39,28 +45,32 @@ type header struct {
 // last is the number of the record's last transaction.
 func (h header) last() uint64 { return h.rev + uint64(h.count) - 1 }
 
-func headerSize(writer string) int { return fixedHeader + len(writer) }
-
-// put writes the header to the start of record, where headerSize bytes were
-// left for it.
-func (h header) put(record []byte) {
-	record[0] = recordVersion
-	record[1] = byte(len(h.writer))
-	p := record[2+copy(record[2:], h.writer):]
-	le := binary.LittleEndian
-	le.PutUint64(p[0:], h.number)
-	le.PutUint64(p[8:], h.rev)
-	le.PutUint64(p[16:], uint64(h.at))
-	le.PutUint64(p[24:], h.epoch)
-	le.PutUint32(p[32:], h.before)
-	le.PutUint32(p[36:], h.count)
+// position is where the log is behind the record.
+func (h header) position(seq uint64, sum uint32, epoch uint64) position {
+	return position{seq: seq, number: h.number, rev: h.last(), epoch: max(epoch, h.epoch), sum: sum}
 }
 
-// seal appends the checksum over all of the record and gives it: the next
-// record names it, and so each vouches for all that came before.
-func seal(record []byte) ([]byte, uint32) {
+func headerSize(writer string) int { return fixedHeader + len(writer) }
+
+// seal writes the header to the start of record, where headerSize bytes were
+// left for it, and appends the checksum over everything. It gives the checksum:
+// the next record names it, and so each vouches for all that came before.
+func (h header) seal(record []byte) ([]byte, uint32) {
+	le := binary.LittleEndian
+	copy(record, recordMagic)
+	p := record[len(recordMagic):]
+	p[0] = recordVersion
+	p[1] = byte(len(h.writer))
+	le.PutUint32(p[2:], uint32(len(record)+checksumSize))
+	le.PutUint64(p[6:], h.number)
+	le.PutUint64(p[14:], h.rev)
+	le.PutUint64(p[22:], uint64(h.at))
+	le.PutUint64(p[30:], h.epoch)
+	le.PutUint32(p[38:], h.before)
+	le.PutUint32(p[42:], h.count)
+	copy(p[46:], h.writer)
 	sum := crc32.Checksum(record, castagnoli)
-	return binary.LittleEndian.AppendUint32(record, sum), sum
+	return le.AppendUint32(record, sum), sum
 }
 
 // errNewer is what a record or snapshot of a later format gives: whole, but
@@ -69,34 +79,74 @@ var errNewer = errors.New("written by a newer althing; use that one, or a newer 
 
 // parseHeader checks a record's checksum and version and splits it.
 func parseHeader(record []byte) (h header, body []byte, sum uint32, err error) {
-	if len(record) < fixedHeader+checksumSize || len(record) > MaxRecord {
-		return h, nil, 0, fmt.Errorf("a record of %d bytes", len(record))
+	content, err := frame(record)
+	if err != nil {
+		return h, nil, 0, err
 	}
-	content, tail := record[:len(record)-checksumSize], record[len(record)-checksumSize:]
-	sum = binary.LittleEndian.Uint32(tail)
-	if crc32.Checksum(content, castagnoli) != sum {
-		return h, nil, 0, errors.New("its checksum is wrong")
+	if len(content)+checksumSize != len(record) {
+		return h, nil, 0, errors.New("it has another length than it says")
 	}
-	if content[0] != recordVersion {
-		return h, nil, 0, fmt.Errorf("its format is %d: %w", content[0], errNewer)
-	}
-	size := fixedHeader + int(content[1])
-	if content[1] > MaxWriter || size > len(content) {
-		return h, nil, 0, errors.New("its header is cut off")
-	}
-	h.writer = string(content[2 : 2+content[1]])
-	p := content[2+content[1]:]
 	le := binary.LittleEndian
-	h.number = le.Uint64(p[0:])
-	h.rev = le.Uint64(p[8:])
-	h.at = int64(le.Uint64(p[16:]))
-	h.epoch = le.Uint64(p[24:])
-	h.before = le.Uint32(p[32:])
-	h.count = le.Uint32(p[36:])
-	if h.number == 0 || h.rev == 0 || h.count == 0 || h.rev > math.MaxUint64-uint64(h.count) {
-		return h, nil, 0, errors.New("its numbers are impossible")
+	p := content[len(recordMagic):]
+	if p[0] != recordVersion {
+		return h, nil, 0, fmt.Errorf("its format is %d: %w", p[0], errNewer)
 	}
-	return h, content[size:], sum, nil
+	writer := int(p[1])
+	h.number = le.Uint64(p[6:])
+	h.rev = le.Uint64(p[14:])
+	h.at = int64(le.Uint64(p[22:]))
+	h.epoch = le.Uint64(p[30:])
+	h.before = le.Uint32(p[38:])
+	h.count = le.Uint32(p[42:])
+	p = p[46:]
+	if writer > MaxWriter || writer > len(p) || h.number == 0 || h.rev == 0 || h.count == 0 ||
+		h.rev > math.MaxUint64-uint64(h.count) {
+		return h, nil, 0, errors.New("its header is impossible")
+	}
+	h.writer = string(p[:writer])
+	return h, p[writer:], le.Uint32(record[len(content):]), nil
+}
+
+// frame checks magic, length and checksum of the record that src begins with and
+// gives all of it but the checksum. Every version of the format has these at
+// the same places.
+func frame(src []byte) ([]byte, error) {
+	if len(src) < fixedHeader+checksumSize || string(src[:len(recordMagic)]) != recordMagic {
+		return nil, errors.New("it does not begin as a record")
+	}
+	size := binary.LittleEndian.Uint32(src[len(recordMagic)+2:])
+	if size < uint32(fixedHeader+checksumSize) || size > MaxRecord || uint64(size) > uint64(len(src)) {
+		return nil, errors.New("its length is impossible")
+	}
+	content := src[:size-checksumSize]
+	if crc32.Checksum(content, castagnoli) != binary.LittleEndian.Uint32(src[len(content):]) {
+		return nil, errors.New("its checksum is wrong")
+	}
+	return content, nil
+}
+
+// Salvage gives the whole records that lie in data, with whatever else between
+// them. They are parts of data.
+func Salvage(data []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for {
+			i := bytes.Index(data, []byte(recordMagic))
+			if i < 0 {
+				return
+			}
+			data = data[i:]
+			content, err := frame(data)
+			if err != nil {
+				data = data[len(recordMagic):]
+				continue
+			}
+			size := len(content) + checksumSize
+			if !yield(data[:size]) {
+				return
+			}
+			data = data[size:]
+		}
+	}
 }
 
 // appendTx appends a transaction's stored form.

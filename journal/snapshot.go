@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ type position struct {
 	sum    uint32 // checksum of the last record
 }
 
-// appendPosition appends what a snapshot and a mark say about a position.
+// appendPosition appends what a snapshot says about its position.
 func appendPosition(dst []byte, p position) []byte {
 	le := binary.LittleEndian
 	dst = le.AppendUint64(dst, p.seq)
@@ -36,8 +37,6 @@ func appendPosition(dst []byte, p position) []byte {
 	dst = le.AppendUint64(dst, p.epoch)
 	return le.AppendUint32(dst, p.sum)
 }
-
-const positionSize = 4*8 + 4
 
 func takePosition(src []byte) position {
 	le := binary.LittleEndian
@@ -153,10 +152,7 @@ func (e *ending) whole() bool {
 		binary.LittleEndian.Uint32(sum) == crc32.Update(e.sum, castagnoli, length)
 }
 
-// bodyOf gives the picture inside a snapshot that checkSnapshot has passed.
-func bodyOf(r io.Reader, size int64) (io.Reader, error) {
-	if _, err := io.CopyN(io.Discard, r, int64(snapshotHeader)); err != nil {
-		return nil, short(err)
-	}
-	return io.LimitReader(r, size), nil
+// snapshotSource is where snapshots are: a Store, or what is left of one.
+type snapshotSource interface {
+	Latest(ctx context.Context, upTo uint64) (rev uint64, r io.ReadCloser, err error)
 }

@@ -65,11 +65,17 @@ func (j *Journal) beginSnapshot(asked chan<- error) {
 }
 
 // writeSnapshot stores a picture and removes what it makes needless: everything
-// before the snapshot that was the newest until now.
+// before the snapshot that was the newest until now. The records that the
+// picture has reach the disk before it does, so that the log never ends before
+// a snapshot.
 func (j *Journal) writeSnapshot(shot picture, older position) written {
 	ctx := context.Background()
 	w := measured{WriterTo: shot}
-	if err := j.store.Snapshot(ctx, shot.at.rev, &w); err != nil {
+	err := j.store.Sync(ctx)
+	if err == nil {
+		err = j.store.Snapshot(ctx, shot.at.rev, &w)
+	}
+	if err != nil {
 		return written{at: shot.at, err: err}
 	}
 	if older.number > 0 {
