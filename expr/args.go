@@ -1,0 +1,221 @@
+package expr
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Args are the arguments of a call. The slices belong to the caller: a function
+// must neither change them nor keep them after it has returned; the objects in
+// them it may keep.
+type Args struct {
+	Pos   []Object
+	Names []string // of the keyword arguments, in the order given
+	Named []Object // their values
+}
+
+// Get gives the keyword argument of that name, or nil.
+func (a Args) Get(name string) Object {
+	for i, n := range a.Names {
+		if n == name {
+			return a.Named[i]
+		}
+	}
+	return nil
+}
+
+// Exactly wants n positional arguments and no others; the error is worded as by
+// CPython's functions that are written in C.
+func (a Args) Exactly(fn string, n int) error { return a.Between(fn, n, n) }
+
+// Between wants from min to max positional arguments (max < 0: any number) and
+// no keyword arguments.
+func (a Args) Between(fn string, min, max int) error {
+	if len(a.Names) > 0 {
+		return TypeError("%s() takes no keyword arguments", fn)
+	}
+	return countError(fn, len(a.Pos), min, max)
+}
+
+// countError words a wrong number of positional arguments as CPython's own
+// argument parser does.
+func countError(fn string, n, min, max int) error {
+	switch {
+	case n >= min && (max < 0 || n <= max):
+		return nil
+	case min == max && max == 0:
+		return TypeError("%s() takes no arguments (%d given)", fn, n)
+	case min == max && max == 1:
+		return TypeError("%s() takes exactly one argument (%d given)", fn, n)
+	case min == max:
+		return TypeError("%s expected %d argument%s, got %d", fn, min, plural(min), n)
+	case n < min:
+		return TypeError("%s expected at least %d argument%s, got %d", fn, min, plural(min), n)
+	}
+	return TypeError("%s expected at most %d argument%s, got %d", fn, max, plural(max), n)
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return "s"
+}
+
+// Params is a list of parameters: made once with NewParams, it binds the
+// arguments of any number of calls, also at the same time.
+type Params struct {
+	fn       string
+	names    []string
+	required []bool
+	only     int // so many at the front are positional only
+	pos      int // so many at the front may be positional
+}
+
+// NewParams describes the parameters of fn: their names between blanks, those
+// that may be left out with a question mark behind. What stands before a "/" is
+// positional only, what stands after a "*" must be named:
+//
+//	NewParams("setReg", "key value expire? * expect? create?")
+//
+// The description is part of a program, so that a wrong one panics.
+func NewParams(fn, spec string) *Params {
+	p := &Params{fn: fn, pos: -1}
+	for _, word := range strings.Fields(spec) {
+		switch word {
+		case "/":
+			p.only = len(p.names)
+		case "*":
+			p.pos = len(p.names)
+		default:
+			name, optional := strings.CutSuffix(word, "?")
+			if name == "" || strings.ContainsAny(name, "=,*/") {
+				panic("expr.NewParams: " + fn + ": " + word)
+			}
+			p.names = append(p.names, name)
+			p.required = append(p.required, !optional)
+		}
+	}
+	if p.pos < 0 {
+		p.pos = len(p.names)
+	}
+	return p
+}
+
+// Bind puts the arguments where they belong, one destination a parameter, in
+// order. A destination whose argument was left out keeps what it held. The
+// errors are worded as those of functions written in Python.
+func (p *Params) Bind(a Args, dst ...*Object) error {
+	if len(a.Pos) > p.pos {
+		return p.tooMany(a)
+	}
+	for i, o := range a.Pos {
+		*dst[i] = o
+	}
+	if len(a.Names) > 0 {
+		if err := p.bindNamed(a, dst); err != nil {
+			return err
+		}
+	}
+	for i := len(a.Pos); i < len(p.names); i++ {
+		if p.required[i] && (i < p.only || a.Get(p.names[i]) == nil) {
+			return p.missing(a)
+		}
+	}
+	return nil
+}
+
+func (p *Params) bindNamed(a Args, dst []*Object) error {
+	for i, name := range a.Names {
+		at := p.index(name)
+		switch {
+		case at < 0:
+			return TypeError("%s() got an unexpected keyword argument '%s'", p.fn, name)
+		case at < p.only:
+			return TypeError("%s() got some positional-only arguments passed as keyword arguments: '%s'", p.fn, name)
+		case at < len(a.Pos):
+			return TypeError("%s() got multiple values for argument '%s'", p.fn, name)
+		}
+		*dst[at] = a.Named[i]
+	}
+	return nil
+}
+
+func (p *Params) index(name string) int {
+	for i, n := range p.names {
+		if n == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func (p *Params) tooMany(a Args) error {
+	least, named := 0, 0
+	for i := range p.pos {
+		if p.required[i] {
+			least++
+		}
+	}
+	for _, name := range a.Names {
+		if p.index(name) >= p.pos {
+			named++
+		}
+	}
+	return tooManyError(p.fn, len(a.Pos), least, p.pos, named)
+}
+
+// tooManyError words a surplus of positional arguments. least and most are what
+// the function takes, named the number of keyword-only arguments given.
+func tooManyError(fn string, given, least, most, named int) error {
+	takes := fmt.Sprintf("%d positional argument%s", most, plural(most))
+	if least < most {
+		takes = fmt.Sprintf("from %d to %d positional arguments", least, most)
+	}
+	were := "were"
+	if given == 1 {
+		were = "was"
+	}
+	if named > 0 {
+		return TypeError("%s() takes %s but %d positional argument%s (and %d keyword-only argument%s) were given",
+			fn, takes, given, plural(given), named, plural(named))
+	}
+	return TypeError("%s() takes %s but %d %s given", fn, takes, given, were)
+}
+
+func (p *Params) missing(a Args) error {
+	var pos, kw []string
+	for i := len(a.Pos); i < len(p.names); i++ {
+		if !p.required[i] || i >= p.only && a.Get(p.names[i]) != nil {
+			continue
+		}
+		if i < p.pos {
+			pos = append(pos, p.names[i])
+		} else {
+			kw = append(kw, p.names[i])
+		}
+	}
+	if len(pos) > 0 {
+		return missingError(p.fn, "positional", pos)
+	}
+	return missingError(p.fn, "keyword-only", kw)
+}
+
+// missingError words arguments that are missing: "f() missing 2 required
+// positional arguments: 'a' and 'b'".
+func missingError(fn, kind string, names []string) error {
+	var list strings.Builder
+	for i, name := range names {
+		switch {
+		case i == 0:
+		case len(names) == 2:
+			list.WriteString(" and ")
+		case i == len(names)-1:
+			list.WriteString(", and ")
+		default:
+			list.WriteString(", ")
+		}
+		list.WriteString("'" + name + "'")
+	}
+	return TypeError("%s() missing %d required %s argument%s: %s", fn, len(names), kind, plural(len(names)), list.String())
+}

@@ -1,0 +1,137 @@
+package expr
+
+import (
+	"math"
+	"math/big"
+	"time"
+
+	"althing/value"
+)
+
+// The work of an operation on large numbers is estimated in nanoseconds of a
+// machine that is some four times slower than a server of today, because nothing
+// looks at the clock while math/big is at it.
+
+// nsPerWordProduct is what it takes to multiply one digit of 64 bits with
+// another.
+const nsPerWordProduct = 4
+
+// karatsuba is the number of digits from which math/big multiplies in less than
+// quadratic time: n^1.585.
+const karatsuba = 40
+
+// mulWork is the work of multiplying ints of n and m bits.
+func mulWork(n, m int) int64 {
+	x, y := words(n), words(m)
+	if x > y {
+		x, y = y, x
+	}
+	if x <= karatsuba {
+		return int64(x * y * nsPerWordProduct)
+	}
+	// Blocks of x digits each, one after the other.
+	return int64(y / x * karatsuba * karatsuba * math.Pow(x/karatsuba, 1.585) * nsPerWordProduct)
+}
+
+// divWork is the work of dividing an int of n bits by one of m.
+func divWork(n, m int) int64 {
+	if m >= n {
+		return int64(words(n))
+	}
+	x, y := words(n-m), words(m)
+	if min(x, y) <= 100 {
+		return int64(x * y * nsPerWordProduct)
+	}
+	return 3 * mulWork(n-m, m)
+}
+
+func words(bits int) float64 { return float64(bits/64 + 1) }
+
+// budgetBig counts an int result of so many bits, and the work of making it.
+func (t *Thread) budgetBig(bits int, ns int64) error {
+	if bits <= 256 {
+		return t.Charge(bigHead)
+	}
+	if err := t.Charge(bigSize(bits)); err != nil {
+		return err
+	}
+	return t.Work(ns)
+}
+
+// Work counts work that goes on for so many nanoseconds of a slow machine (some
+// four times slower than a server of today) without a call of Step. It is
+// refused when the time left is not enough.
+func (t *Thread) Work(ns int64) error {
+	if ns > int64(time.Millisecond) && t.deadline.Sub(t.limits.Now()) < time.Duration(ns) {
+		return errTime
+	}
+	return t.Step(ns / 256)
+}
+
+// powBig is x ** y for ints.
+func powBig(t *Thread, x, y *big.Int) (Object, error) {
+	if y.Sign() < 0 {
+		return powNegative(x, y)
+	}
+	switch {
+	case y.Sign() == 0:
+		return Int(1), nil
+	case x.BitLen() <= 1: // 0, 1 and -1 stay small whatever the exponent
+		if x.Sign() < 0 && y.Bit(0) == 0 {
+			return Int(1), nil
+		}
+		return value.Integer(x), nil
+	case !y.IsInt64():
+		return nil, errMemory
+	}
+	size := float64(x.BitLen()) * float64(y.Int64())
+	if size > math.MaxInt32*8 {
+		return nil, errMemory
+	}
+	// Squaring doubles the size each time: the last one is most of the work.
+	if err := t.budgetBig(int(size), 2*mulWork(int(size)/2, int(size)/2)); err != nil {
+		return nil, err
+	}
+	return value.Integer(new(big.Int).Exp(x, y, nil)), nil
+}
+
+// powNegative is x ** y for ints where y < 0: a float.
+func powNegative(x, y *big.Int) (Object, error) {
+	f, err := AsFloat(value.Integer(x))
+	if err != nil {
+		return nil, err
+	}
+	g, err := AsFloat(value.Integer(y))
+	if err != nil {
+		return nil, err
+	}
+	return arithFloat(Pow, f, g)
+}
+
+// PowMod is pow(x, y, m) for ints.
+func PowMod(t *Thread, x, y, m *big.Int) (Object, error) {
+	if m.Sign() == 0 {
+		return nil, ValueError("pow() 3rd argument cannot be 0")
+	}
+	n := m.BitLen()
+	work := mulWork(n, n)*int64(y.BitLen())*2 + divWork(x.BitLen(), n)
+	if n > 2048 && y.BitLen() > 64 {
+		// Without Montgomery's method every product is divided.
+		work *= 2
+	}
+	if err := t.budgetBig(n+max(n, 64), work); err != nil {
+		return nil, err
+	}
+	if y.Sign() < 0 {
+		inverse := new(big.Int).ModInverse(x, new(big.Int).Abs(m))
+		if inverse == nil {
+			return nil, ValueError("base is not invertible for the given modulus")
+		}
+		x, y = inverse, new(big.Int).Neg(y)
+	}
+	z := new(big.Int).Exp(x, y, new(big.Int).Abs(m))
+	if m.Sign() < 0 && z.Sign() != 0 {
+		z.Add(z, m)
+	}
+	return value.Integer(z), nil
+}

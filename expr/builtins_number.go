@@ -1,0 +1,150 @@
+package expr
+
+import (
+	"math/big"
+
+	"althing/expr/internal/format"
+	"althing/value"
+)
+
+func init() {
+	defineBuiltins(
+		builtin("abs", 1, 1, func(t *Thread, args []Object) (Object, error) { return Unary(t, Abs, args[0]) }),
+		builtin("divmod", 2, 2, func(t *Thread, args []Object) (Object, error) { return divmod(t, args[0], args[1]) }),
+		builtin("bin", 1, 1, func(t *Thread, args []Object) (Object, error) { return inBase(t, args[0], "#b") }),
+		builtin("oct", 1, 1, func(t *Thread, args []Object) (Object, error) { return inBase(t, args[0], "#o") }),
+		builtin("hex", 1, 1, func(t *Thread, args []Object) (Object, error) { return inBase(t, args[0], "#x") }),
+		builtin("hash", 1, 1, func(t *Thread, args []Object) (Object, error) {
+			h, err := Hash(t, args[0])
+			return Int(h), err
+		}),
+		&Func{name: "pow", fn: builtinPow},
+		&Func{name: "round", fn: builtinRound},
+	)
+}
+
+func inBase(t *Thread, o Object, spec string) (Object, error) {
+	i, ok := AsBig(o)
+	if !ok {
+		return nil, TypeError("'%s' object cannot be interpreted as an integer", o.TypeName())
+	}
+	s, err := format.Scalar(t, value.Integer(i), spec)
+	return value.Str(s), err
+}
+
+// divmod is (a // b, a % b).
+func divmod(t *Thread, a, b Object) (Object, error) {
+	if isFloat(a) || isFloat(b) {
+		if x, err := AsFloat(a); err == nil {
+			if y, err := AsFloat(b); err == nil {
+				if y == 0 {
+					return nil, Raise("ZeroDivisionError", "float divmod()")
+				}
+				quotient, rest := divmodFloat(x, y)
+				return NewTuple(value.Float(quotient), value.Float(rest)), nil
+			}
+		}
+	}
+	_, aText := a.(value.Str)
+	if aText || isComplex(a) || isComplex(b) {
+		return nil, unsupported("divmod()", a, b)
+	}
+	quotient, err := arith(t, FloorDiv, a, b)
+	if err == nil {
+		var rest Object
+		if rest, err = arith(t, Mod, a, b); err == nil {
+			return NewTuple(quotient, rest), nil
+		}
+	}
+	if e, ok := err.(*Error); ok && e.Type == "TypeError" {
+		return nil, unsupported("divmod()", a, b)
+	}
+	return nil, err
+}
+
+var powParams = NewParams("pow", "base exp mod?")
+
+func builtinPow(t *Thread, a Args) (Object, error) {
+	mod := None
+	var x, y Object
+	if err := powParams.Bind(a, &x, &y, &mod); err != nil {
+		return nil, err
+	}
+	if mod == None {
+		return arith(t, Pow, x, y)
+	}
+	var ints [3]*big.Int
+	for i, o := range []Object{x, y, mod} {
+		n, ok := AsBig(o)
+		switch {
+		case ok:
+			ints[i] = n
+		case isNumber(x) && isNumber(y) && isNumber(mod) && !isComplex(x) && !isComplex(y) && !isComplex(mod):
+			return nil, TypeError("pow() 3rd argument not allowed unless all arguments are integers")
+		case isComplex(o):
+			return nil, ValueError("complex modulo")
+		default:
+			return nil, TypeError("unsupported operand type(s) for ** or pow(): '%s', '%s', '%s'",
+				x.TypeName(), y.TypeName(), mod.TypeName())
+		}
+	}
+	return PowMod(t, ints[0], ints[1], ints[2])
+}
+
+var roundParams = NewParams("round", "number ndigits?")
+
+func builtinRound(t *Thread, a Args) (Object, error) {
+	digits := None
+	var o Object
+	if len(a.Pos)+len(a.Names) == 0 {
+		return nil, TypeError("round() missing required argument 'number' (pos 1)")
+	}
+	if err := roundParams.Bind(a, &o, &digits); err != nil {
+		return nil, err
+	}
+	if r, ok := o.(hasRound); ok {
+		return r.Round(t, digits)
+	}
+	whole := digits == None
+	n := 0
+	if !whole {
+		i, err := Index(digits)
+		if err != nil {
+			return nil, err
+		}
+		// More digits than any number has, either way, change nothing any more.
+		n = int(min(max(i, -1<<30), 1<<30))
+	}
+	switch o := o.(type) {
+	case value.Float:
+		if whole {
+			return format.RoundEven(float64(o))
+		}
+		f, err := format.Round(float64(o), n)
+		return value.Float(f), err
+	case value.Int, value.Bool, value.Big:
+		return roundInt(t, o, n)
+	}
+	return nil, TypeError("type %s doesn't define __round__ method", o.TypeName())
+}
+
+// hasRound is an object of the host that round() can take.
+type hasRound interface {
+	Object
+	Round(t *Thread, digits Object) (Object, error)
+}
+
+func roundInt(t *Thread, o Object, digits int) (Object, error) {
+	i, _ := AsBig(o)
+	v := value.Integer(i)
+	if digits >= 0 {
+		return v, nil
+	}
+	if i.BitLen() < -digits*3 {
+		return Int(0), nil
+	}
+	if err := t.budgetBig(i.BitLen(), 2*divWork(i.BitLen(), -digits*4)); err != nil {
+		return nil, err
+	}
+	return format.RoundInt(v, digits), nil
+}

@@ -1,0 +1,295 @@
+package expr
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"althing/value"
+)
+
+var (
+	strParams    = NewParams("str", "object? encoding? errors?")
+	encodeParams = NewParams("encode", "encoding? errors?")
+	decodeParams = NewParams("decode", "encoding? errors?")
+)
+
+// newStr is str(o), and str(bytes, encoding, errors).
+func newStr(t *Thread, a Args) (Object, error) {
+	if len(a.Pos) == 1 && len(a.Names) == 0 {
+		if s, ok := a.Pos[0].(value.Str); ok {
+			return s, nil
+		}
+		s, err := Text(t, a.Pos[0])
+		if err != nil {
+			return nil, err
+		}
+		return value.Str(s), t.Charge(textHead + int64(len(s)))
+	}
+	var o, encoding, errors Object
+	if err := strParams.Bind(a, &o, &encoding, &errors); err != nil {
+		return nil, err
+	}
+	if encoding == nil && errors == nil {
+		if o == nil {
+			return value.Str(""), nil
+		}
+		s, err := Text(t, o)
+		return value.Str(s), err
+	}
+	if _, ok := o.(value.Str); ok {
+		return nil, TypeError("decoding str is not supported")
+	}
+	b, ok := octets(o)
+	if !ok {
+		if o == nil {
+			return value.Str(""), nil
+		}
+		return nil, TypeError("decoding to str: need a bytes-like object, %s found", o.TypeName())
+	}
+	return decode(t, string(b), encoding, errors)
+}
+
+func strEncode(t *Thread, self Object, a Args) (Object, error) {
+	var encoding, errors Object
+	if err := encodeParams.Bind(a, &encoding, &errors); err != nil {
+		return nil, err
+	}
+	b, err := encode(t, string(self.(value.Str)), "encode", encoding, errors)
+	return value.Bytes(b), err
+}
+
+func bytesDecode(t *Thread, self Object, a Args) (Object, error) {
+	var encoding, errors Object
+	if err := decodeParams.Bind(a, &encoding, &errors); err != nil {
+		return nil, err
+	}
+	b, _ := octets(self)
+	return decode(t, string(b), encoding, errors)
+}
+
+// codec is a known encoding and what to do with what it cannot express.
+type codec struct {
+	name   string
+	errors string
+	most   rune // the largest code point of a single-byte encoding; 0: UTF-8
+}
+
+// codecOf reads the arguments encoding and errors.
+func codecOf(method string, encoding, errors Object) (codec, error) {
+	c := codec{name: "utf-8", errors: "strict"}
+	for i, arg := range []struct {
+		o  Object
+		to *string
+	}{{encoding, &c.name}, {errors, &c.errors}} {
+		if arg.o == nil {
+			continue
+		}
+		s, ok := strOf(arg.o)
+		if !ok {
+			return c, TypeError("%s() argument '%s' must be str, not %s", method, [...]string{"encoding", "errors"}[i], arg.o.TypeName())
+		}
+		*arg.to = s
+	}
+	switch strings.NewReplacer("_", "-", " ", "-").Replace(strings.ToLower(c.name)) {
+	case "utf-8", "utf8", "u8", "utf":
+		c.name = "utf-8"
+	case "ascii", "us-ascii", "646":
+		c.name, c.most = "ascii", 0x7f
+	case "latin-1", "latin1", "iso-8859-1", "iso8859-1", "l1", "8859", "cp819":
+		c.name, c.most = "latin-1", 0xff
+	default:
+		return c, Raise("LookupError", "unknown encoding: %s", c.name)
+	}
+	return c, nil
+}
+
+func (c codec) unknownErrors() error {
+	return Raise("LookupError", "unknown error handler name '%s'", c.errors)
+}
+
+// encode makes bytes of a text.
+func encode(t *Thread, s, method string, encoding, errors Object) (string, error) {
+	c, err := codecOf(method, encoding, errors)
+	if err != nil {
+		return "", err
+	}
+	if c.most == 0 && utf8.ValidString(s) || isASCII(s) {
+		return s, t.ChargeText(len(s))
+	}
+	if err := t.ChargeText(10 * len(s)); err != nil {
+		return "", err
+	}
+	var dst []byte
+	at := 0
+	for rest := s; rest != ""; at++ {
+		r, n := value.DecodeRune(rest)
+		rest = rest[n:]
+		surrogate := r >= 0xd800 && r <= 0xdfff
+		switch {
+		case c.most > 0 && r <= c.most:
+			dst = append(dst, byte(r))
+		case c.most == 0 && !surrogate:
+			dst = utf8.AppendRune(dst, r)
+		default:
+			if dst, err = c.appendBad(dst, r, at); err != nil {
+				return "", err
+			}
+		}
+	}
+	return string(dst), nil
+}
+
+// appendBad appends what stands for a code point that the encoding lacks.
+func (c codec) appendBad(dst []byte, r rune, at int) ([]byte, error) {
+	switch c.errors {
+	case "strict":
+		limit, why := "ordinal not in range(128)", ""
+		switch c.most {
+		case 0xff:
+			limit = "ordinal not in range(256)"
+		case 0:
+			limit = "surrogates not allowed"
+		}
+		shown := escaped(r)
+		why = "'" + c.name + "' codec can't encode character '" + shown + "' in position " + itoa(at) + ": " + limit
+		return nil, Raise("UnicodeEncodeError", "%s", why)
+	case "ignore":
+		return dst, nil
+	case "replace":
+		return append(dst, '?'), nil
+	case "backslashreplace":
+		return append(dst, escaped(r)...), nil
+	case "xmlcharrefreplace":
+		return append(dst, "&#"+itoa(int(r))+";"...), nil
+	case "surrogateescape":
+		if r >= 0xdc80 && r <= 0xdcff {
+			return append(dst, byte(r-0xdc00)), nil
+		}
+		c.errors = "strict"
+		return c.appendBad(dst, r, at)
+	case "surrogatepass":
+		if c.most == 0 {
+			return value.AppendRune(dst, r), nil
+		}
+		c.errors = "strict"
+		return c.appendBad(dst, r, at)
+	}
+	return nil, c.unknownErrors()
+}
+
+// escaped is the backslash escape of a code point.
+func escaped(r rune) string {
+	const hex = "0123456789abcdef"
+	digits, out := 8, `\U`
+	switch {
+	case r <= 0xff:
+		digits, out = 2, `\x`
+	case r <= 0xffff:
+		digits, out = 4, `\u`
+	}
+	for shift := 4 * (digits - 1); shift >= 0; shift -= 4 {
+		out += string(hex[r>>shift&15])
+	}
+	return out
+}
+
+// decode makes a text of bytes.
+func decode(t *Thread, b string, encoding, errors Object) (Object, error) {
+	c, err := codecOf("decode", encoding, errors)
+	if err != nil {
+		return nil, err
+	}
+	if isASCII(b) || c.most == 0 && utf8.ValidString(b) {
+		return value.Str(b), t.ChargeText(len(b))
+	}
+	if err := t.ChargeText(4 * len(b)); err != nil {
+		return nil, err
+	}
+	var dst []byte
+	for at := 0; at < len(b); {
+		if one := b[at]; one < utf8.RuneSelf || c.most == 0xff {
+			dst = utf8.AppendRune(dst, rune(one))
+			at++
+			continue
+		}
+		n, why := 1, "ordinal not in range(128)"
+		if c.most == 0 {
+			if r, size := utf8.DecodeRuneInString(b[at:]); r != utf8.RuneError || size > 1 {
+				dst = append(dst, b[at:at+size]...)
+				at += size
+				continue
+			}
+			n, why = badUTF8(b[at:])
+		}
+		if dst, err = c.appendUndecoded(dst, b, at, n, why); err != nil {
+			return nil, err
+		}
+		at += n
+	}
+	return value.Str(dst), nil
+}
+
+// badUTF8 says how many bytes at the beginning of b make up what cannot be
+// decoded, and why.
+func badUTF8(b string) (n int, why string) {
+	need, low, high := 0, byte(0x80), byte(0xbf)
+	switch c := b[0]; {
+	case c >= 0xc2 && c <= 0xdf:
+		need = 2
+	case c >= 0xe0 && c <= 0xef:
+		need = 3
+		if c == 0xe0 {
+			low = 0xa0
+		}
+		if c == 0xed {
+			high = 0x9f
+		}
+	case c >= 0xf0 && c <= 0xf4:
+		need = 4
+		if c == 0xf0 {
+			low = 0x90
+		}
+		if c == 0xf4 {
+			high = 0x8f
+		}
+	default:
+		return 1, "invalid start byte"
+	}
+	for n = 1; n < need; n++ {
+		if n == len(b) {
+			return n, "unexpected end of data"
+		}
+		if b[n] < low || b[n] > high {
+			break
+		}
+		low, high = 0x80, 0xbf
+	}
+	return n, "invalid continuation byte"
+}
+
+// appendUndecoded appends what stands for n bytes that cannot be decoded.
+func (c codec) appendUndecoded(dst []byte, b string, at, n int, why string) ([]byte, error) {
+	switch c.errors {
+	case "strict":
+		where := "byte 0x" + escaped(rune(b[at]))[2:] + " in position " + itoa(at)
+		if n > 1 {
+			where = "bytes in position " + itoa(at) + "-" + itoa(at+n-1)
+		}
+		return nil, Raise("UnicodeDecodeError", "'%s' codec can't decode %s: %s", c.name, where, why)
+	case "ignore":
+		return dst, nil
+	case "replace":
+		return utf8.AppendRune(dst, utf8.RuneError), nil
+	case "backslashreplace":
+		for _, one := range []byte(b[at : at+n]) {
+			dst = append(dst, escaped(rune(one))...)
+		}
+		return dst, nil
+	case "surrogateescape":
+		for _, one := range []byte(b[at : at+n]) {
+			dst = value.AppendRune(dst, 0xdc00+rune(one))
+		}
+		return dst, nil
+	}
+	return nil, c.unknownErrors()
+}

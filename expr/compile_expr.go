@@ -1,0 +1,214 @@
+package expr
+
+import "althing/expr/syntax"
+
+// expr makes the node of an expression. The parser has bounded how deep it is.
+func (c *compiler) expr(e syntax.Expr) node {
+	c.depth++
+	c.deepest = max(c.deepest, c.depth)
+	n := c.node(e)
+	c.depth--
+	return n
+}
+
+// optional makes the node of an expression that may have been left out.
+func (c *compiler) optional(e syntax.Expr) node {
+	if e == nil {
+		return nil
+	}
+	return c.expr(e)
+}
+
+func (c *compiler) node(e syntax.Expr) node {
+	switch e := e.(type) {
+	case *syntax.Constant:
+		return &constant{e.Value}
+	case *syntax.Name:
+		return c.name(e)
+	case *syntax.BinOp:
+		return c.binary(e)
+	case *syntax.Call:
+		return c.call(e)
+	case *syntax.Attribute:
+		return &attribute{c.expr(e.Value), e.Attr}
+	case *syntax.Subscript:
+		return &subscript{c.expr(e.Value), c.expr(e.Index)}
+	case *syntax.Compare:
+		return c.compare(e)
+	case *syntax.UnaryOp:
+		return c.unary(e)
+	case *syntax.BoolOp:
+		if e.Op == syntax.And {
+			return &and{c.exprs(e.Values)}
+		}
+		return &or{c.exprs(e.Values)}
+	case *syntax.IfExp:
+		return &conditional{c.expr(e.Test), c.expr(e.Body), c.expr(e.OrElse)}
+	case *syntax.Lambda:
+		return c.lambda(e)
+	case *syntax.NamedExpr:
+		return &walrus{c.target(e.Target), c.expr(e.Value)}
+	}
+	return c.display(e)
+}
+
+// display makes the nodes of what makes containers, and of texts.
+func (c *compiler) display(e syntax.Expr) node {
+	switch e := e.(type) {
+	case *syntax.List:
+		return &listDisplay{c.exprs(e.Elts), hasStar(e.Elts)}
+	case *syntax.Tuple:
+		return c.tuple(e)
+	case *syntax.Set:
+		return &setDisplay{c.exprs(e.Elts), hasStar(e.Elts)}
+	case *syntax.Dict:
+		d := &dictDisplay{make([]dictItem, len(e.Items))}
+		for i, item := range e.Items {
+			d.items[i] = dictItem{c.optional(item.Key), c.expr(item.Value)}
+		}
+		return d
+	case *syntax.ListComp:
+		return &listComprehension{c.comprehension(e.Frame, nil, e.Elt, e.Generators)}
+	case *syntax.SetComp:
+		return &setComprehension{c.comprehension(e.Frame, nil, e.Elt, e.Generators)}
+	case *syntax.DictComp:
+		return &dictComprehension{c.comprehension(e.Frame, e.Key, e.Value, e.Generators)}
+	case *syntax.GeneratorExp:
+		return &generatorExpression{c.comprehension(e.Frame, nil, e.Elt, e.Generators)}
+	case *syntax.Slice:
+		return &slicing{c.optional(e.Lower), c.optional(e.Upper), c.optional(e.Step)}
+	case *syntax.Starred:
+		return &starred{c.expr(e.Value)}
+	case *syntax.JoinedStr:
+		return c.joined(e)
+	case *syntax.FormattedValue:
+		return c.field(e)
+	case *syntax.Ellipsis:
+		return &constant{ellipsis{}}
+	}
+	panic("expr: the parser has an expression that the compiler does not know")
+}
+
+func hasStar(elts []syntax.Expr) bool {
+	for _, e := range elts {
+		if _, ok := e.(*syntax.Starred); ok {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *compiler) binary(e *syntax.BinOp) node {
+	left, right, op := c.expr(e.Left), c.expr(e.Right), operators[e.Op]
+	if n := fold(op, left, right); n != nil {
+		return n
+	}
+	return &binary{left, right, binaryFuncs[op]}
+}
+
+func (c *compiler) unary(e *syntax.UnaryOp) node {
+	x := c.expr(e.Operand)
+	if e.Op == syntax.Not {
+		return &not{x}
+	}
+	op := unaryOperators[e.Op]
+	if k, ok := x.(*constant); ok && isPlain(k.o) {
+		if o, err := Unary(nil, op, k.o); err == nil {
+			return &constant{o}
+		}
+	}
+	return &unary{op, x}
+}
+
+func (c *compiler) compare(e *syntax.Compare) node {
+	if len(e.More) == 0 && e.Op <= syntax.GtE {
+		return &comparison{c.expr(e.Left), c.expr(e.Right), comparisons[e.Op]}
+	}
+	n := &chain{first: c.expr(e.Left), links: make([]link, 1+len(e.More))}
+	n.links[0] = link{relationOf(e.Op), c.expr(e.Right)}
+	for i, more := range e.More {
+		n.links[i+1] = link{relationOf(more.Op), c.expr(more.Right)}
+	}
+	return n
+}
+
+func relationOf(op syntax.CmpOperator) relation {
+	switch op {
+	case syntax.Is:
+		return isSame
+	case syntax.IsNot:
+		return isNotSame
+	case syntax.In:
+		return isIn
+	case syntax.NotIn:
+		return isNotIn
+	}
+	cmp := comparisons[op]
+	return func(t *Thread, a, b Object) (bool, error) { return Compare(t, cmp, a, b) }
+}
+
+// tuple makes one of constants once.
+func (c *compiler) tuple(e *syntax.Tuple) node {
+	elts := c.exprs(e.Elts)
+	if items := constants(elts); items != nil {
+		return &constant{NewTuple(items...)}
+	}
+	return &tupleDisplay{elts, hasStar(e.Elts)}
+}
+
+func (c *compiler) call(e *syntax.Call) node {
+	if len(e.Keywords) > 0 || hasStar(e.Args) {
+		n := &callAll{fn: c.expr(e.Func), args: c.exprs(e.Args)}
+		for _, k := range e.Keywords {
+			n.keywords = append(n.keywords, keyword{k.Name, c.expr(k.Value)})
+		}
+		return n
+	}
+	if of, ok := e.Func.(*syntax.Attribute); ok {
+		n := &methodCall{attribute: attribute{c.expr(of.Value), of.Attr}, args: c.exprs(e.Args)}
+		n.consts, n.methods = constants(n.args), methodTables[of.Attr]
+		return n
+	}
+	n := &call{fn: c.expr(e.Func), args: c.exprs(e.Args)}
+	n.consts = constants(n.args)
+	return n
+}
+
+func (c *compiler) lambda(e *syntax.Lambda) node {
+	n := &lambdaCode{params: e.Params, slots: len(e.Names), captured: e.Captured, simple: true}
+	n.defaults = make([]node, len(e.Params))
+	for i, p := range e.Params {
+		if p.Default != nil {
+			n.defaults[i] = c.expr(p.Default)
+			n.simple = false
+		}
+		if p.Kind > syntax.PositionalOrKeyword {
+			n.simple = false
+		}
+	}
+	outside := *c
+	*c = compiler{}
+	n.body = c.expr(e.Body)
+	n.depth = c.deepest
+	*c = outside
+	return n
+}
+
+func (c *compiler) comprehension(f syntax.Frame, key, elt syntax.Expr, loops []syntax.Comprehension) comprehension {
+	n := comprehension{slots: len(f.Names), captured: f.Captured, loops: make([]loop, len(loops))}
+	for i, l := range loops {
+		n.loops[i] = loop{c.target(l.Target), c.expr(l.Iter), c.exprs(l.Ifs)}
+	}
+	n.key, n.elt = c.optional(key), c.expr(elt)
+	return n
+}
+
+func (c *compiler) joined(e *syntax.JoinedStr) *joined { return &joined{c.exprs(e.Values)} }
+
+func (c *compiler) field(e *syntax.FormattedValue) *field {
+	n := &field{value: c.expr(e.Value), conversion: e.Conversion}
+	if e.Spec != nil {
+		n.spec = c.joined(e.Spec)
+	}
+	return n
+}

@@ -1,0 +1,178 @@
+package expr
+
+import (
+	"slices"
+
+	"althing/value"
+)
+
+func init() {
+	typeList.methods(
+		method("append", 1, 1, func(t *Thread, self Object, args []Object) (Object, error) {
+			t.kept++
+			return None, self.(*List).Append(t, args[0])
+		}),
+		method("extend", 1, 1, func(t *Thread, self Object, args []Object) (Object, error) {
+			t.kept++
+			return None, self.(*List).extend(t, args[0])
+		}),
+		method("clear", 0, 0, func(_ *Thread, self Object, _ []Object) (Object, error) {
+			l := self.(*List)
+			clear(l.items)
+			l.items = l.items[:0]
+			return None, nil
+		}),
+		method("copy", 0, 0, func(t *Thread, self Object, _ []Object) (Object, error) {
+			items, err := copyItems(t, self.(*List).items)
+			if err != nil {
+				return nil, err
+			}
+			return &List{items}, nil
+		}),
+		method("count", 1, 1, func(t *Thread, self Object, args []Object) (Object, error) {
+			return seqCount(t, self.(*List).items, args[0])
+		}),
+		method("index", 1, 3, func(t *Thread, self Object, args []Object) (Object, error) {
+			return seqIndex(t, "list", self.(*List).items, args)
+		}),
+		method("insert", 2, 2, listInsert),
+		method("pop", 0, 1, listPop),
+		method("remove", 1, 1, listRemove),
+		method("reverse", 0, 0, func(t *Thread, self Object, _ []Object) (Object, error) {
+			slices.Reverse(self.(*List).items)
+			return None, t.Step(int64(len(self.(*List).items)) / 16)
+		}),
+		NewMethod("sort", func(t *Thread, self Object, a Args) (Object, error) {
+			if len(a.Pos) > 0 {
+				return nil, TypeError("sort() takes no positional arguments")
+			}
+			return None, self.(*List).sort(t, a)
+		}),
+	)
+	typeTuple.methods(
+		method("count", 1, 1, func(t *Thread, self Object, args []Object) (Object, error) {
+			return seqCount(t, self.(*Tuple).items, args[0])
+		}),
+		method("index", 1, 3, func(t *Thread, self Object, args []Object) (Object, error) {
+			return seqIndex(t, "tuple", self.(*Tuple).items, args)
+		}),
+	)
+	typeRange.methods(
+		method("count", 1, 1, func(_ *Thread, self Object, args []Object) (Object, error) {
+			in, err := self.(*Range).contains(args[0])
+			if in {
+				return Int(1), err
+			}
+			return Int(0), err
+		}),
+		method("index", 1, 1, rangeIndex),
+	)
+	for name, get := range map[string]func(r *Range) int64{
+		"start": func(r *Range) int64 { return r.start },
+		"stop":  func(r *Range) int64 { return r.stop },
+		"step":  func(r *Range) int64 { return r.step },
+	} {
+		typeRange.define(map[string]Object{name: &Property{func(_ *Thread, self Object) (Object, error) {
+			return Int(get(self.(*Range))), nil
+		}}})
+	}
+	for name, get := range map[string]func(s *Slice) Object{
+		"start": func(s *Slice) Object { return s.Start },
+		"stop":  func(s *Slice) Object { return s.Stop },
+		"step":  func(s *Slice) Object { return s.Step },
+	} {
+		typeSlice.define(map[string]Object{name: &Property{func(_ *Thread, self Object) (Object, error) {
+			return get(self.(*Slice)), nil
+		}}})
+	}
+	typeSlice.methods(method("indices", 1, 1, sliceIndices))
+}
+
+func listInsert(t *Thread, self Object, args []Object) (Object, error) {
+	t.kept++
+	l := self.(*List)
+	i, err := Index(args[0])
+	if err != nil {
+		return nil, err
+	}
+	n := int64(len(l.items))
+	if i < 0 {
+		i = max(i+n, 0)
+	}
+	at := int(min(i, n))
+	return None, l.splice(t, at, at, args[1:])
+}
+
+func listPop(t *Thread, self Object, args []Object) (Object, error) {
+	l := self.(*List)
+	if len(l.items) == 0 {
+		return nil, IndexError("pop from empty list")
+	}
+	at := len(l.items) - 1
+	if len(args) == 1 {
+		i, err := Index(args[0])
+		if err != nil {
+			return nil, err
+		}
+		if i < 0 {
+			i += int64(len(l.items))
+		}
+		if i < 0 || i >= int64(len(l.items)) {
+			return nil, IndexError("pop index out of range")
+		}
+		at = int(i)
+	}
+	o := l.items[at]
+	return o, l.splice(t, at, at+1, nil)
+}
+
+func listRemove(t *Thread, self Object, args []Object) (Object, error) {
+	l := self.(*List)
+	for i := 0; i < len(l.items); i++ {
+		if err := t.Step(1); err != nil {
+			return nil, err
+		}
+		equal, err := same(t, l.items[i], args[0])
+		if err != nil {
+			return nil, err
+		}
+		if equal && i < len(l.items) {
+			return None, l.splice(t, i, i+1, nil)
+		}
+	}
+	return nil, ValueError("list.remove(x): x not in list")
+}
+
+func rangeIndex(t *Thread, self Object, args []Object) (Object, error) {
+	r := self.(*Range)
+	if in, err := r.contains(args[0]); in || err != nil {
+		i, ok := smallInt(args[0])
+		if f, is := args[0].(value.Float); is && !ok {
+			i = int64(f)
+		}
+		return Int(r.index(i)), err
+	}
+	if _, ok := AsBig(args[0]); !ok {
+		return nil, ValueError("sequence.index(x): x not in sequence")
+	}
+	text, err := Repr(t, args[0])
+	if err != nil {
+		return nil, err
+	}
+	return nil, ValueError("%s is not in range", text)
+}
+
+func sliceIndices(_ *Thread, self Object, args []Object) (Object, error) {
+	n, err := Index(args[0])
+	if err != nil {
+		return nil, err
+	}
+	if n < 0 {
+		return nil, ValueError("length should not be negative")
+	}
+	c, err := self.(*Slice).cut64(n)
+	if err != nil {
+		return nil, err
+	}
+	return NewTuple(Int(c.start), Int(c.stop), Int(c.step)), nil
+}

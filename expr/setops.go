@@ -1,0 +1,212 @@
+package expr
+
+// setOperation is a op b for sets and the views of dicts that are like sets: -,
+// &, |, ^. nil when one of the two is none.
+func setOperation(t *Thread, op Op, a, b Object) (Object, error) {
+	x, y, err := setPair(t, a, b)
+	if x == nil || err != nil {
+		return nil, err
+	}
+	s, isSet := a.(*Set)
+	out, err := combineSets(t, op, x, y)
+	if err != nil {
+		return nil, err
+	}
+	out.frozen = isSet && s.frozen
+	return out, nil
+}
+
+// setPair gives the operands as sets; a view of a dict goes with anything that
+// can be iterated over, a set only with sets and views.
+func setPair(t *Thread, a, b Object) (x, y *Set, err error) {
+	if !isSetLike(a) && !isSetLike(b) {
+		return nil, nil, nil
+	}
+	_, aView := a.(*dictView)
+	_, bView := b.(*dictView)
+	if !isSetLike(a) && !bView || !isSetLike(b) && !aView {
+		return nil, nil, nil
+	}
+	if x, err = asSet(t, a); err != nil {
+		return nil, nil, err
+	}
+	y, err = asSet(t, b)
+	return x, y, err
+}
+
+func isSetLike(o Object) bool {
+	switch o := o.(type) {
+	case *Set:
+		return true
+	case *dictView:
+		return o.what != values
+	}
+	return false
+}
+
+// asSet gives a set as it is, and makes one of anything else.
+func asSet(t *Thread, o Object) (*Set, error) {
+	if s, ok := o.(*Set); ok {
+		return s, nil
+	}
+	s := NewSet()
+	return s, s.addAll(t, o)
+}
+
+// addAll adds what an iterable gives.
+func (s *Set) addAll(t *Thread, o Object) error {
+	if other, ok := o.(*Set); ok {
+		return s.addSet(t, other)
+	}
+	it, err := Iterate(t, o)
+	if err != nil {
+		return err
+	}
+	for {
+		item, err := t.next(it)
+		if item == nil || err != nil {
+			return err
+		}
+		if err := s.put(t, item, nil); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *Set) addSet(t *Thread, other *Set) error {
+	for i := 0; i < len(other.entries); i++ {
+		e := other.entries[i]
+		if e.key == nil {
+			continue
+		}
+		if err := t.Step(1); err != nil {
+			return err
+		}
+		if err := s.putHashed(t, e.key, nil, e.hash); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// combineSets makes a new set of two.
+func combineSets(t *Thread, op Op, x, y *Set) (*Set, error) {
+	if op == BitOr {
+		c, err := x.clone(t)
+		if err != nil {
+			return nil, err
+		}
+		out := &Set{table: c}
+		return out, out.addSet(t, y)
+	}
+	out := NewSet()
+	if err := out.addIf(t, x, y, op == BitAnd); err != nil {
+		return nil, err
+	}
+	if op == BitXor {
+		if err := out.addIf(t, y, x, false); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// addIf adds the members of from that are in other, or those that are not.
+func (s *Set) addIf(t *Thread, from, other *Set, in bool) error {
+	for i := 0; i < len(from.entries); i++ {
+		e := from.entries[i]
+		if e.key == nil {
+			continue
+		}
+		if err := t.Step(1); err != nil {
+			return err
+		}
+		at, err := other.find(t, e.key, e.hash)
+		if err != nil {
+			return err
+		}
+		if (at >= 0) != in {
+			continue
+		}
+		if err := s.putHashed(t, e.key, nil, e.hash); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compareSets compares sets and views: < is a proper subset.
+func compareSets(t *Thread, op CmpOp, a, b Object) (result, ok bool, err error) {
+	if !isSetLike(a) || !isSetLike(b) {
+		return false, false, nil
+	}
+	x, err := asSet(t, a)
+	if err != nil {
+		return false, false, err
+	}
+	y, err := asSet(t, b)
+	if err != nil {
+		return false, false, err
+	}
+	switch op {
+	case Gt, Ge:
+		x, y, op = y, x, op.Swap()
+	case Eq, Ne:
+		if x.live != y.live {
+			return op == Ne, true, nil
+		}
+	}
+	if op == Lt && x.live >= y.live {
+		return false, true, nil
+	}
+	subset, err := x.within(t, y)
+	return subset != (op == Ne), true, err
+}
+
+// within says whether all members are members of other.
+func (s *Set) within(t *Thread, other *Set) (bool, error) {
+	if s.live > other.live {
+		return false, nil
+	}
+	for i := range s.entries {
+		e := &s.entries[i]
+		if e.key == nil {
+			continue
+		}
+		if err := t.Step(1); err != nil {
+			return false, err
+		}
+		if at, err := other.find(t, e.key, e.hash); at < 0 || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// contains is o in s: a set is looked up as the frozenset with its members.
+func (s *Set) contains(t *Thread, o Object) (bool, error) {
+	if inner, ok := o.(*Set); ok && !inner.frozen {
+		o = &Set{table: inner.table, frozen: true}
+	}
+	_, ok, err := s.get(t, o)
+	return ok, err
+}
+
+func (v *dictView) contains(t *Thread, o Object) (bool, error) {
+	switch v.what {
+	case keys:
+		_, ok, err := v.d.get(t, o)
+		return ok, err
+	case values:
+		return containsByIteration(t, v, o)
+	}
+	p, ok := o.(*Tuple)
+	if !ok || len(p.items) != 2 {
+		return false, nil
+	}
+	val, ok, err := v.d.get(t, p.items[0])
+	if !ok || err != nil {
+		return false, err
+	}
+	return same(t, val, p.items[1])
+}

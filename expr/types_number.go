@@ -1,0 +1,271 @@
+package expr
+
+import (
+	"math/big"
+	"strings"
+	"unicode"
+
+	"althing/expr/internal/format"
+	"althing/value"
+)
+
+func init() {
+	typeInt.New = newInt
+	typeBool.New = newBool
+	typeFloat.New = newFloat
+	typeComplex.New = newComplex
+	for _, ty := range []*Type{typeInt, typeBool, typeFloat, typeComplex} {
+		builtins[ty.Name] = ty
+	}
+}
+
+var (
+	intParams     = NewParams("int", "x? / base?")
+	complexParams = NewParams("complex", "real? imag?")
+)
+
+func newInt(t *Thread, a Args) (Object, error) {
+	var o, base Object
+	if len(a.Pos) > 2 {
+		return nil, TypeError("int() takes at most 2 arguments (%d given)", len(a.Pos))
+	}
+	if err := intParams.Bind(a, &o, &base); err != nil {
+		return nil, err
+	}
+	if base == nil {
+		if o == nil {
+			return Int(0), nil
+		}
+		return toInt(t, o)
+	}
+	n, err := Index(base)
+	if err != nil {
+		return nil, err
+	}
+	if n != 0 && (n < 2 || n > 36) {
+		return nil, ValueError("int() base must be >= 2 and <= 36, or 0")
+	}
+	switch o := o.(type) {
+	case nil:
+		return nil, TypeError("int() missing string argument")
+	case value.Str:
+		return parseInt(t, string(o), int(n), o)
+	case value.Bytes, *ByteArray:
+		b, _ := octets(o)
+		return parseInt(t, string(b), int(n), o)
+	}
+	return nil, TypeError("int() can't convert non-string with explicit base")
+}
+
+func toInt(t *Thread, o Object) (Object, error) {
+	switch o := o.(type) {
+	case value.Int, value.Big:
+		return o, nil
+	case value.Bool:
+		i, _ := smallInt(o)
+		return Int(i), nil
+	case value.Float:
+		v, err := format.Trunc(float64(o))
+		return v, err
+	case value.Str:
+		return parseInt(t, string(o), 10, o)
+	case value.Bytes, *ByteArray:
+		b, _ := octets(o)
+		return parseInt(t, string(b), 10, o)
+	case hasInt:
+		return o.Int(t)
+	}
+	return nil, TypeError("int() argument must be a string, a bytes-like object or a real number, not '%s'", o.TypeName())
+}
+
+// hasInt is an object of the host that int() can take.
+type hasInt interface {
+	Object
+	Int(t *Thread) (Object, error)
+}
+
+// parseInt reads an int; base 0 goes by its prefix. from is what to show when it
+// is none.
+func parseInt(t *Thread, s string, base int, from Object) (Object, error) {
+	digits, negative, base, ok := intDigits(s, base)
+	if ok {
+		if err := t.Charge(int64(len(digits))); err != nil {
+			return nil, err
+		}
+		digits, ok = withoutUnderscores(digits)
+	}
+	if !ok {
+		text, err := Repr(t, from)
+		if err != nil {
+			return nil, err
+		}
+		return nil, ValueError("invalid literal for int() with base %d: %s", base, text)
+	}
+	if base&(base-1) != 0 && len(digits) > value.MaxDigits {
+		return nil, ValueError("Exceeds the limit (%d digits) for integer string conversion: value has %d digits; "+
+			"use sys.set_int_max_str_digits() to increase the limit", value.MaxDigits, len(digits))
+	}
+	// The digits are read one word after the other, each going through all that
+	// was read before.
+	if err := t.budgetBig(len(digits)*6, int64(len(digits))*int64(len(digits))/50); err != nil {
+		return nil, err
+	}
+	i, ok := new(big.Int).SetString(digits, base)
+	if !ok {
+		text, err := Repr(t, from)
+		if err != nil {
+			return nil, err
+		}
+		return nil, ValueError("invalid literal for int() with base %d: %s", base, text)
+	}
+	if negative {
+		i.Neg(i)
+	}
+	return value.Integer(i), nil
+}
+
+// intDigits takes white space, sign and prefix off.
+func intDigits(s string, base int) (digits string, negative bool, inBase int, ok bool) {
+	s = asciiDigits(strings.TrimFunc(s, isSpace))
+	if s != "" && (s[0] == '+' || s[0] == '-') {
+		negative = s[0] == '-'
+		s = s[1:]
+	}
+	shown := base
+	if len(s) > 2 && s[0] == '0' {
+		for prefix, of := range map[string]int{"bB": 2, "oO": 8, "xX": 16} {
+			if strings.IndexByte(prefix, s[1]) >= 0 && (base == of || base == 0) {
+				// An underscore may follow the prefix.
+				return strings.TrimPrefix(s[2:], "_"), negative, of, s[2] != '+' && s[2] != '-'
+			}
+		}
+	}
+	if base == 0 {
+		base = 10
+		if len(s) > 1 && s[0] == '0' && strings.Trim(s, "0_") != "" {
+			return "", false, shown, false
+		}
+	}
+	ok = s != "" && s[0] != '+' && s[0] != '-'
+	if !ok {
+		base = shown
+	}
+	return s, negative, base, ok
+}
+
+// withoutUnderscores takes out single underscores between digits.
+func withoutUnderscores(s string) (string, bool) {
+	if strings.IndexByte(s, '_') < 0 {
+		return s, true
+	}
+	if s[0] == '_' || s[len(s)-1] == '_' || strings.Contains(s, "__") {
+		return "", false
+	}
+	return strings.ReplaceAll(s, "_", ""), true
+}
+
+// asciiDigits turns the decimal digits of all scripts into those of ASCII.
+func asciiDigits(s string) string {
+	if isASCII(s) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if d, ok := decimalDigit(r); ok {
+			return '0' + rune(d)
+		}
+		return r
+	}, s)
+}
+
+// decimalDigit is the value of a decimal digit. In Unicode they stand in runs of
+// ten, from zero to nine.
+func decimalDigit(r rune) (int, bool) {
+	if r < 128 {
+		return int(r - '0'), r >= '0' && r <= '9'
+	}
+	if !unicode.Is(unicode.Nd, r) {
+		return 0, false
+	}
+	for _, run := range unicode.Nd.R16 {
+		if r >= rune(run.Lo) && r <= rune(run.Hi) {
+			return int(r-rune(run.Lo)) % 10, true
+		}
+	}
+	for _, run := range unicode.Nd.R32 {
+		if r >= rune(run.Lo) && r <= rune(run.Hi) {
+			return int(r-rune(run.Lo)) % 10, true
+		}
+	}
+	return 0, false
+}
+
+func newBool(t *Thread, a Args) (Object, error) {
+	if err := a.Between("bool", 0, 1); err != nil {
+		return nil, err
+	}
+	if len(a.Pos) == 0 {
+		return False, nil
+	}
+	ok, err := Truth(t, a.Pos[0])
+	return Bool(ok), err
+}
+
+func newFloat(t *Thread, a Args) (Object, error) {
+	if err := a.Between("float", 0, 1); err != nil {
+		return nil, err
+	}
+	if len(a.Pos) == 0 {
+		return value.Float(0), nil
+	}
+	switch o := a.Pos[0].(type) {
+	case value.Str:
+		return parseFloat(t, string(o), o)
+	case value.Bytes, *ByteArray:
+		b, _ := octets(o)
+		return parseFloat(t, string(b), o)
+	case value.Complex:
+	case value.Value, hasFloat:
+		if o == None {
+			break
+		}
+		f, err := AsFloat(o)
+		return value.Float(f), err
+	}
+	return nil, TypeError("float() argument must be a string or a real number, not '%s'", a.Pos[0].TypeName())
+}
+
+// newComplex is complex(text) and complex(real, imag).
+func newComplex(t *Thread, a Args) (Object, error) {
+	var re, im Object
+	if err := complexParams.Bind(a, &re, &im); err != nil {
+		return nil, err
+	}
+	if s, ok := strOf(re); ok {
+		if im != nil {
+			return nil, TypeError("complex() can't take second arg if first is a string")
+		}
+		return parseComplex(s)
+	}
+	if _, ok := im.(value.Str); ok {
+		return nil, TypeError("complex() second arg can't be a string")
+	}
+	var x, y complex128
+	var err error
+	if re != nil {
+		if !isNumber(re) {
+			return nil, TypeError("complex() first argument must be a string or a number, not '%s'", re.TypeName())
+		}
+		if x, err = AsComplex(re); err != nil {
+			return nil, err
+		}
+	}
+	if im != nil {
+		if !isNumber(im) {
+			return nil, TypeError("complex() second argument must be a number, not '%s'", im.TypeName())
+		}
+		if y, err = AsComplex(im); err != nil {
+			return nil, err
+		}
+	}
+	return value.Complex(complex(real(x)-imag(y), imag(x)+real(y))), nil
+}
