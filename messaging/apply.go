@@ -133,7 +133,7 @@ func (m *Messaging) send(rev uint64, at time.Time, op *Send) error {
 	if err := m.fits(op.Text); err != nil {
 		return err
 	}
-	l := &letter{Message: Message{From: from, Text: op.Text, Rev: rev, At: at.UTC()}}
+	l := &letter{Message: Message{From: from, Text: op.Text, Rev: rev, At: instant(at.UnixNano())}}
 	if c := m.clients[op.To]; c != nil {
 		l.To = c.id
 		if !m.limits.roomFor(&c.inbox, 1, l.bytes()) {
@@ -174,7 +174,7 @@ func (m *Messaging) deliver(rev uint64, at time.Time, op *Deliver) error {
 		if err := m.fits(text); err != nil {
 			return err
 		}
-		letters[i].Message = Message{From: from, To: c.id, Text: text, Rev: rev, At: at.UTC()}
+		letters[i].Message = Message{From: from, To: c.id, Text: text, Rev: rev, At: instant(at.UnixNano())}
 		bytes += letters[i].bytes()
 	}
 	if !m.limits.roomFor(&c.inbox, len(letters), bytes) {
@@ -199,7 +199,7 @@ func (m *Messaging) recv(rev uint64, at time.Time, op *Recv) any {
 	}
 	if n := c.inbox.missed; n > 0 {
 		m.miss(c, 0)
-		return &Message{From: System, To: c.id, Text: missedText(n), Rev: rev, At: at.UTC()}
+		return &Message{From: System, To: c.id, Text: missedText(n), Rev: rev, At: instant(at.UnixNano())}
 	}
 	if c.inbox.count == 0 {
 		return nil

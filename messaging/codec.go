@@ -84,7 +84,10 @@ func appendTexts(dst []byte, kind byte, texts ...string) []byte {
 func DecodeOp(src []byte) (op Op, rest []byte, err error) {
 	r := codec.NewReader(src)
 	kind, ver := r.Byte(), r.Byte()
-	if r.Err() == nil && ver != version {
+	if r.Err() != nil {
+		return nil, nil, r.Err()
+	}
+	if ver != version {
 		return nil, nil, fault.New(fault.Unavailable, "a messaging operation of version %d: it was made by a newer program, use that", ver)
 	}
 	switch kind {

@@ -171,7 +171,7 @@ func (m *Messaging) audience(name string) (string, map[string]*client) {
 }
 
 func (c *client) public() Client {
-	return Client{ID: c.id, Name: c.name, Addr: c.addr, At: time.Unix(0, c.at).UTC(), Groups: c.groups}
+	return Client{ID: c.id, Name: c.name, Addr: c.addr, At: instant(c.at), Groups: c.groups}
 }
 
 func publics(clients map[string]*client) []Client {
@@ -181,3 +181,6 @@ func publics(clients map[string]*client) []Client {
 	}
 	return all
 }
+
+// instant is a point in time from its nanoseconds since 1970.
+func instant(nanos int64) time.Time { return time.Unix(0, nanos).UTC() }

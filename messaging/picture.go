@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"iter"
 	"slices"
-	"time"
 
 	"althing/state/codec"
 )
@@ -49,19 +48,27 @@ func (p *Picture) Blocks() iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		clients := slices.Clone(p.clients)
 		slices.SortFunc(clients, func(a, b client) int { return cmp.Compare(a.id, b.id) })
-		numbers := make(map[*letter]int)
 		var block []byte
+		var inbox []int // the numbers of its letters
+		next, shared := 0, make(map[*letter]int)
 		for i := range clients {
-			for l := range clients[i].inbox.letters() {
-				if _, has := numbers[l]; has {
-					continue
+			c := &clients[i]
+			inbox = inbox[:0]
+			for l := range c.inbox.letters() {
+				number, written := shared[l]
+				if !written {
+					number = next
+					next++
+					if l.To != c.id { // to a group: others may have it, too
+						shared[l] = number
+					}
+					if block = l.appendBlock(block[:0]); !yield(block) {
+						return
+					}
 				}
-				numbers[l] = len(numbers)
-				if block = l.appendBlock(block[:0]); !yield(block) {
-					return
-				}
+				inbox = append(inbox, number)
 			}
-			if block = clients[i].appendBlock(block[:0], numbers); !yield(block) {
+			if block = c.appendBlock(block[:0], inbox); !yield(block) {
 				return
 			}
 		}
@@ -93,7 +100,7 @@ func (l *letter) appendBlock(dst []byte) []byte {
 	return binary.AppendVarint(dst, l.At.UnixNano())
 }
 
-func (c *client) appendBlock(dst []byte, numbers map[*letter]int) []byte {
+func (c *client) appendBlock(dst []byte, inbox []int) []byte {
 	dst = append(dst, clientBlock)
 	dst = codec.AppendText(dst, c.id)
 	dst = codec.AppendText(dst, c.name)
@@ -105,9 +112,9 @@ func (c *client) appendBlock(dst []byte, numbers map[*letter]int) []byte {
 	}
 	dst = binary.AppendUvarint(dst, c.inbox.taken)
 	dst = binary.AppendUvarint(dst, c.inbox.missed)
-	dst = codec.AppendCount(dst, c.inbox.count)
-	for l := range c.inbox.letters() {
-		dst = codec.AppendCount(dst, numbers[l])
+	dst = codec.AppendCount(dst, len(inbox))
+	for _, number := range inbox {
+		dst = codec.AppendCount(dst, number)
 	}
 	return dst
 }
@@ -214,6 +221,6 @@ func readLetter(d *codec.Reader) *letter {
 		To:   d.Text(),
 		Text: d.Text(),
 		Rev:  d.Uvarint(),
-		At:   time.Unix(0, d.Varint()).UTC(),
+		At:   instant(d.Varint()),
 	}}
 }

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +20,7 @@ func (r *Registry) Apply(rev uint64, at time.Time, op Op) (any, error) {
 	case *Delete:
 		return r.remove(rev, at, op), nil
 	case *Lapse:
-		return r.lapse(rev, at, op), nil
+		return r.lapse(rev, op), nil
 	default:
 		return nil, fault.New(fault.Internal, "the registry does not know the operation %T", op)
 	}
@@ -28,6 +29,9 @@ func (r *Registry) Apply(rev uint64, at time.Time, op Op) (any, error) {
 func (r *Registry) set(rev uint64, at time.Time, op *Set) error {
 	if err := CheckKey(op.Key); err != nil {
 		return err
+	}
+	if op.Value == nil {
+		return errNoValue
 	}
 	slot, there := r.slots[op.Key]
 	var old, live *entry
@@ -53,7 +57,7 @@ func (r *Registry) set(rev uint64, at time.Time, op *Set) error {
 		r.remember(e, live)
 	}
 	r.swap(slot, old, e)
-	r.changed(rev, e)
+	r.changed(change{key: e.key, value: e.value, rev: rev, expire: e.expire, weight: e.weight})
 	return nil
 }
 
@@ -71,7 +75,7 @@ func (r *Registry) remove(rev uint64, at time.Time, op *Delete) int {
 			removed++
 		}
 		r.swap(slot, old, nil)
-		r.changed(rev, &entry{key: old.key, rev: rev, at: at.UnixNano()})
+		r.changed(change{key: old.key, rev: rev})
 	}
 	return removed
 }
@@ -79,7 +83,7 @@ func (r *Registry) remove(rev uint64, at time.Time, op *Delete) int {
 // lapse removes what has run out, unless the key was set again since; it tells
 // whether it removed something. It does not ask the time: whoever made the
 // operation did, and the log's own time may have been set back.
-func (r *Registry) lapse(rev uint64, at time.Time, op *Lapse) bool {
+func (r *Registry) lapse(rev uint64, op *Lapse) bool {
 	slot, there := r.slots[op.Key]
 	if !there {
 		return false
@@ -89,7 +93,7 @@ func (r *Registry) lapse(rev uint64, at time.Time, op *Lapse) bool {
 		return false
 	}
 	r.swap(slot, old, nil)
-	r.changed(rev, &entry{key: old.key, rev: rev, at: at.UnixNano()})
+	r.changed(change{key: old.key, rev: rev})
 	return true
 }
 
@@ -121,20 +125,30 @@ func (r *Registry) room(old, e *entry) error {
 // the last value counts, since nobody could see the others.
 func (r *Registry) remember(e, old *entry) {
 	e.past, e.pastWeight = old.past, old.pastWeight
-	if old.rev != e.rev {
-		e.past = append(e.past, past{value: old.value, at: old.at, weight: old.weight})
-		e.pastWeight += old.weight
+	if old.rev == e.rev {
+		return
+	}
+	e.past = append(e.past, past{value: old.value, at: old.at, weight: old.weight})
+	e.pastWeight += old.weight
+	if len(e.past) == HistoryValues {
+		e.forgetOldest()
 	}
 	others := r.pastBytes - old.pastBytes()
-	for len(e.past) > 0 && r.tooMuchPast(e, others) {
-		e.pastWeight -= e.past[0].weight
-		e.past = e.past[1:]
+	if r.tooMuchPast(e, others) {
+		for len(e.past) > 0 && r.tooMuchPast(e, others) {
+			e.forgetOldest()
+		}
+		e.past = slices.Clone(e.past) // the array kept what is forgotten alive
 	}
 }
 
 func (r *Registry) tooMuchPast(e *entry, others int64) bool {
 	l := &r.limits
-	return len(e.past) >= HistoryValues ||
-		l.HistoryBytes > 0 && e.pastBytes() > l.HistoryBytes ||
+	return l.HistoryBytes > 0 && e.pastBytes() > l.HistoryBytes ||
 		l.HistoryTotal > 0 && others+e.pastBytes() > l.HistoryTotal
+}
+
+func (e *entry) forgetOldest() {
+	e.pastWeight -= e.past[0].weight
+	e.past = e.past[1:]
 }

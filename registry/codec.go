@@ -32,15 +32,18 @@ const (
 )
 
 // maxDeleted bounds the keys of one Delete, in bytes before they are made
-// shorter: 2 bytes of a record may stand for a key of a thousand, and a record
-// of 900 KiB must not take half a gigabyte. It is room for 100,000 keys of 600
+// shorter: 4 bytes of a record may stand for a key of a thousand, and a record
+// of 900 KiB must not take a quarter of a gigabyte. It is room for 100,000 keys of 600
 // bytes.
 const maxDeleted = 64 << 20
 
 // AppendBinary implements journal.Op. An error says that the operation holds
 // what could not be read back.
 func (op *Set) AppendBinary(dst []byte) ([]byte, error) {
-	if err := storable(op.Value); err != nil {
+	if op.Value == nil {
+		return dst, errNoValue
+	}
+	if err := value.Check(op.Value); err != nil {
 		return dst, err
 	}
 	bits := byte(0)
@@ -77,26 +80,21 @@ func (op *Set) AppendBinary(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func storable(v value.Value) error {
-	if v == nil {
-		return fault.New(fault.Internal, "a set without a value")
-	}
-	return value.Check(v)
-}
-
-// AppendBinary implements journal.Op. A key is written as how many bytes it
-// shares with the one before and what follows them.
+// AppendBinary implements journal.Op. A key is written as how many bytes at its
+// start and at its end it shares with the one before, and what is between.
 func (op *Delete) AppendBinary(dst []byte) ([]byte, error) {
 	dst = append(dst, KindDelete, version, byte(op.Space))
-	dst = binary.AppendUvarint(dst, uint64(len(op.Keys)))
+	dst = codec.AppendCount(dst, len(op.Keys))
 	before, total := "", 0
 	for _, key := range op.Keys {
 		if total += len(key); total > maxDeleted {
 			return dst, fault.New(fault.Limit, "the keys to delete take more than %d bytes; delete fewer at once", maxDeleted)
 		}
-		shared := sharedPrefix(before, key)
-		dst = binary.AppendUvarint(dst, uint64(shared))
-		dst = codec.AppendText(dst, key[shared:])
+		head := sharedHead(before, key)
+		tail := sharedTail(before[head:], key[head:])
+		dst = codec.AppendCount(dst, head)
+		dst = codec.AppendCount(dst, tail)
+		dst = codec.AppendText(dst, key[head:len(key)-tail])
 		before = key
 	}
 	return dst, nil
@@ -109,12 +107,20 @@ func (op *Lapse) AppendBinary(dst []byte) ([]byte, error) {
 	return binary.AppendUvarint(dst, op.Rev), nil
 }
 
-func sharedPrefix(a, b string) int {
-	n := min(len(a), len(b))
-	for i := range n {
-		if a[i] != b[i] {
-			return i
-		}
+// sharedHead is how many bytes two texts have in common at their start.
+func sharedHead(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// sharedTail is how many bytes two texts have in common at their end.
+func sharedTail(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[len(a)-1-n] == b[len(b)-1-n] {
+		n++
 	}
 	return n
 }
@@ -124,7 +130,10 @@ func sharedPrefix(a, b string) int {
 func DecodeOp(src []byte) (op Op, rest []byte, err error) {
 	r := codec.NewReader(src)
 	kind, ver, bits := r.Byte(), r.Byte(), r.Byte()
-	if r.Err() == nil && ver != version {
+	if r.Err() != nil {
+		return nil, nil, r.Err()
+	}
+	if ver != version {
 		return nil, nil, fault.New(fault.Unavailable, "a registry operation of version %d: it was made by a newer program, use that", ver)
 	}
 	switch kind {
@@ -174,16 +183,16 @@ func decodeEnd(r *codec.Reader) time.Time {
 }
 
 func decodeDelete(r *codec.Reader, s Space) *Delete {
-	n := r.Count(2) // a key takes two bytes at least
+	n := r.Count(3) // a key takes three bytes at least
 	op := &Delete{Space: s, Keys: make([]string, 0, n)}
 	before, total := "", 0
 	for range n {
-		shared := r.Uvarint()
-		if shared > uint64(len(before)) {
+		head, tail, middle := r.Uvarint(), r.Uvarint(), r.Text()
+		if head > uint64(len(before)) || tail > uint64(len(before))-head {
 			r.Fail()
 			break
 		}
-		key := before[:shared] + r.Text()
+		key := before[:head] + middle + before[len(before)-int(tail):] //nolint:gosec // just compared
 		if total += len(key); total > maxDeleted {
 			r.Fail()
 		}

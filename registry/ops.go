@@ -87,6 +87,9 @@ func (op *Set) meets(live *entry) error {
 	return nil
 }
 
+// errNoValue is a mistake of the caller's, not of a client's.
+var errNoValue = fault.New(fault.Internal, "a set without a value")
+
 func conflict(key, what string) error {
 	return fault.New(fault.Conflict, "conflict: %s %s", quoted(key), what)
 }

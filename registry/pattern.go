@@ -23,6 +23,7 @@ const MaxPattern = 4096
 // made twice, and a hostile '*a*a*a*b' costs no more than another.
 type Pattern struct {
 	prefix string // what every match begins with
+	exact  bool   // the prefix is all of it
 	starry bool   // there is a star; otherwise first is all of it
 	first  segment
 	middle []segment
@@ -50,6 +51,7 @@ func Compile(text string) (*Pattern, error) {
 	p := &Pattern{}
 	p.first, text = parseSegment(text)
 	p.prefix = p.first.leading()
+	p.exact = text == "" && p.first.plain()
 	for text != "" {
 		p.starry = true
 		p.last, text = parseSegment(strings.TrimLeft(text, "*"))
@@ -133,6 +135,11 @@ func (s *segment) leading() string {
 		return ""
 	}
 	return s.pieces[0].text
+}
+
+// plain reports whether the segment is all text.
+func (s *segment) plain() bool {
+	return len(s.pieces) == 0 || len(s.pieces) == 1 && s.pieces[0].text != ""
 }
 
 // match takes the segment from the start of name and gives what follows it.

@@ -46,7 +46,7 @@ func (e *entry) appendBlock(dst []byte) []byte {
 func (r *Registry) LoadHead(head []byte) error {
 	d := codec.NewReader(head)
 	r.revision = d.Uvarint()
-	r.recent.floor = r.revision
+	r.recent.forgotten = r.revision
 	return d.Done()
 }
 

@@ -1,9 +1,7 @@
 package registry
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"time"
 
 	"althing/value"
@@ -17,74 +15,92 @@ type Change struct {
 	Deleted bool
 }
 
-// Recent is a run of changes, in order. It is a copy that may be read while the
-// registry goes on.
-type Recent struct{ changes []*entry }
+// change is a Change as it is kept. It has no part in the entry it tells of,
+// which would keep a history alive.
+type change struct {
+	key    string
+	value  value.Value // nil: the key was removed
+	rev    uint64
+	expire int64
+	weight int64 // of the value
+}
+
+// changeWeight is what a change weighs beside its key and value.
+const changeWeight = 64
+
+func (c *change) bytes() int64 { return changeWeight + int64(len(c.key)) + c.weight }
+
+func (c *change) public() Change {
+	return Change{Rev: c.rev, Key: c.key, Value: c.value, Deleted: c.value == nil}
+}
 
 // recent keeps the last changes in a ring, by number and by weight: without
 // the second bound it would keep alive large values that nobody has any more.
 type recent struct {
 	most      int
 	mostBytes int64
-	ring      []*entry
+	ring      []change
 	first     int // where the oldest lies
 	count     int
 	bytes     int64
-	// floor is the revision up to which changes may be missing.
-	floor uint64
+	forgotten uint64 // the revision up to which changes may be missing
 }
 
 // add notes a change and forgets the oldest ones where there is no room.
-func (r *recent) add(e *entry) {
+func (r *recent) add(c change) {
 	if r.most == 0 {
 		return
 	}
 	if r.ring == nil {
-		r.ring = make([]*entry, r.most)
+		r.ring = make([]change, r.most)
 	}
 	if r.count == r.most {
 		r.forget()
 	}
-	r.ring[(r.first+r.count)%r.most] = e
+	*r.at(r.count) = c
 	r.count++
-	r.bytes += e.bytes()
-	for r.bytes > r.mostBytes && r.mostBytes > 0 {
+	r.bytes += c.bytes()
+	for r.mostBytes > 0 && r.bytes > r.mostBytes {
 		r.forget()
 	}
 }
 
-// forget drops the oldest change; others of its transaction are then no longer
-// the whole of it.
+// forget drops the oldest change; the others of its transaction are then no
+// longer the whole of it.
 func (r *recent) forget() {
-	e := r.ring[r.first]
-	r.ring[r.first] = nil
+	c := r.at(0)
+	r.forgotten = c.rev
+	r.bytes -= c.bytes()
+	*c = change{}
 	r.first = (r.first + 1) % r.most
 	r.count--
-	r.bytes -= e.bytes()
-	r.floor = e.rev
 }
 
-// since gives the changes after a revision; false: some of them are forgotten.
-func (r *recent) since(after uint64) ([]*entry, bool) {
-	if after < r.floor {
-		return nil, false
-	}
-	n := r.count
-	for n > 0 && r.ring[(r.first+n-1)%r.most].rev > after {
-		n--
-	}
-	changes := make([]*entry, 0, r.count-n)
-	for ; n < r.count; n++ {
-		changes = append(changes, r.ring[(r.first+n)%r.most])
-	}
-	return changes, true
-}
+// at is the place of the i-th change, the oldest being 0.
+func (r *recent) at(i int) *change { return &r.ring[(r.first+i)%r.most] }
+
+// Recent is a run of changes in order: a copy that may be read while the
+// registry goes on.
+type Recent struct{ changes []change }
 
 // Since gives the changes after a revision; false: the registry has forgotten
-// some of them. It costs a pointer a change; match them outside any lock.
+// some of them. It only copies: match them outside any lock.
 func (r *Registry) Since(after uint64) (Recent, bool) {
-	changes, all := r.recent.since(after)
-	return Recent{changes}, all
+	if after < r.recent.forgotten {
+		return Recent{}, false
+	}
+	first := r.recent.count
+	for first > 0 && r.recent.at(first-1).rev > after {
+		first--
+	}
+	if first == r.recent.count {
+		return Recent{}, true
+	}
+	changes := make([]change, 0, r.recent.count-first)
+	for i := first; i < r.recent.count; i++ {
+		changes = append(changes, *r.recent.at(i))
+	}
+	return Recent{changes}, true
 }
 
 // Match gives the changes whose key matches and whose value has not run out by
@@ -92,28 +108,26 @@ func (r *Registry) Since(after uint64) (Recent, bool) {
 func (c Recent) Match(ctx context.Context, p *Pattern, now time.Time) ([]Change, error) {
 	var matches []Change
 	nanos := now.UnixNano()
-	for i, e := range c.changes {
+	for i := range c.changes {
+		c := &c.changes[i]
 		if i%namesPerLook == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if !e.over(nanos) && p.Match(e.key) {
-			matches = append(matches, e.change())
+		if !over(c.expire, nanos) && p.Match(c.key) {
+			matches = append(matches, c.public())
 		}
 	}
 	return matches, nil
 }
 
-// Changes gives everything that matches as if it had just been set, in the
-// order in which it was. It ends early when ctx does, with its error.
+// Changes gives everything that matches as if it had just been set: under the
+// View's own revision, so that whoever asks after that the next time misses
+// nothing and is told nothing twice. It ends early when ctx does, with its
+// error.
 func (v *View) Changes(ctx context.Context, p *Pattern, now time.Time) ([]Change, error) {
 	var all []Change
 	for e := range v.match(ctx, p, now) {
-		all = append(all, e.change())
+		all = append(all, Change{Rev: v.revision, Key: e.key, Value: e.value})
 	}
-	slices.SortStableFunc(all, func(a, b Change) int { return cmp.Compare(a.Rev, b.Rev) })
 	return all, ctx.Err()
-}
-
-func (e *entry) change() Change {
-	return Change{Rev: e.rev, Key: e.key, Value: e.value, Deleted: e.value == nil}
 }

@@ -49,7 +49,7 @@ type Registry struct {
 	undoable bool
 	undo     []undone // what brings back the state before it
 	undoRev  uint64
-	pending  []*entry // changes to tell of once it is committed
+	pending  []change // changes to tell of once it is committed
 }
 
 // undone is an entry as it was before a change of a transaction: nil, and the

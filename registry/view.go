@@ -74,7 +74,7 @@ func (v *View) match(ctx context.Context, p *Pattern, now time.Time) iter.Seq[*e
 				return false
 			}
 			if !p.Match(key) {
-				return true
+				return !p.exact // nothing else begins with all of it and is it
 			}
 			e := v.table.get(slot)
 			return e.over(nanos) || yield(e)

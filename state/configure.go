@@ -42,7 +42,11 @@ func (op *Configure) AppendBinary(dst []byte) ([]byte, error) {
 
 func decodeConfigure(src []byte) (op *Configure, rest []byte, err error) {
 	r := codec.NewReader(src)
-	if kind, ver := r.Byte(), r.Byte(); r.Err() == nil && (kind != kindConfigure || ver != configureVersion) {
+	kind, ver := r.Byte(), r.Byte()
+	if r.Err() != nil {
+		return nil, nil, r.Err()
+	}
+	if kind != kindConfigure || ver != configureVersion {
 		return nil, nil, fault.New(fault.Unavailable, "an operation of the unknown kind %#02x, version %d: it was made by a newer program, use that", kind, ver)
 	}
 	op = &Configure{Limits: readLimits(r)}

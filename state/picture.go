@@ -22,7 +22,7 @@ const (
 	pictureVersion = 1
 
 	endTag       = 0x00
-	stateTag     = 0x01 // revision and bounds
+	limitsTag    = 0x01
 	valuesTag    = 0x02
 	variablesTag = 0x03
 	messagingTag = 0x04
@@ -51,7 +51,6 @@ func (s *State) DecodeOp(src []byte) (op journal.Op, rest []byte, err error) {
 
 // picture is the state at one moment.
 type picture struct {
-	rev       uint64
 	limits    Limits
 	spaces    [registry.Spaces]*registry.View
 	messaging *messaging.Picture
@@ -62,7 +61,7 @@ type picture struct {
 func (s *State) Freeze() io.WriterTo {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := &picture{rev: s.rev, limits: s.limits(), messaging: s.messaging.Picture()}
+	p := &picture{limits: s.limits(), messaging: s.messaging.Picture()}
 	for space, r := range s.spaces {
 		p.spaces[space] = r.View()
 	}
@@ -73,7 +72,7 @@ func (s *State) Freeze() io.WriterTo {
 func (p *picture) WriteTo(w io.Writer) (int64, error) {
 	out := &blockWriter{to: bufio.NewWriterSize(w, 64<<10)}
 	out.byte(pictureVersion)
-	out.section(stateTag, appendLimits(binary.AppendUvarint(nil, p.rev), p.limits), nothingMore)
+	out.section(limitsTag, appendLimits(nil, p.limits), nothingMore)
 	for space, view := range p.spaces {
 		out.section(tags[space], view.Head(), view.Blocks())
 	}
@@ -87,9 +86,10 @@ func nothingMore(func([]byte) bool) {}
 
 // blockWriter writes sections. After the first error it writes nothing.
 type blockWriter struct {
-	to  *bufio.Writer
-	n   int64
-	err error
+	to     *bufio.Writer
+	n      int64
+	length [binary.MaxVarintLen64]byte
+	err    error
 }
 
 func (w *blockWriter) section(tag byte, head []byte, blocks iter.Seq[[]byte]) {
@@ -103,14 +103,16 @@ func (w *blockWriter) section(tag byte, head []byte, blocks iter.Seq[[]byte]) {
 	w.block(nil)
 }
 
-func (w *blockWriter) byte(b byte) { w.write([]byte{b}) }
+func (w *blockWriter) byte(b byte) {
+	w.length[0] = b
+	w.write(w.length[:1])
+}
 
 func (w *blockWriter) block(b []byte) {
 	if len(b) > maxBlock && w.err == nil {
 		w.err = fault.New(fault.Full, "a part of the state takes %d bytes, more than the %d that can be stored", len(b), maxBlock)
 	}
-	var length [binary.MaxVarintLen64]byte
-	w.write(length[:binary.PutUvarint(length[:], uint64(len(b)))])
+	w.write(w.length[:binary.PutUvarint(w.length[:], uint64(len(b)))])
 	w.write(b)
 }
 
@@ -138,7 +140,7 @@ func (s *State) Restore(from io.Reader) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.spaces, s.messaging, s.rev = fresh.spaces, fresh.messaging, fresh.rev
+	s.spaces, s.messaging = fresh.spaces, fresh.messaging
 	return nil
 }
 
@@ -147,9 +149,9 @@ func (s *State) load(in *blockReader) error {
 		return fault.New(fault.Unavailable, "a stored state of version %d: it was made by a newer program, use that", version)
 	}
 	var limits Limits
-	in.section(stateTag, func(head []byte) error {
+	in.section(limitsTag, func(head []byte) error {
 		d := codec.NewReader(head)
-		s.rev, limits = d.Uvarint(), readLimits(d)
+		limits = readLimits(d)
 		return d.Done()
 	}, func([]byte) error { return errDamaged })
 	for space, r := range s.spaces {

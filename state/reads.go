@@ -59,8 +59,8 @@ type Changes struct {
 	// Next is the revision to ask after the next time.
 	Next uint64
 	// Anew: the revision asked after is older than what the state remembers, and
-	// List is all that matches now, in the order of the revisions. What was
-	// removed meanwhile is not in it.
+	// List is all that matches now, under the revision Next; what was removed
+	// meanwhile is not in it.
 	Anew bool
 }
 

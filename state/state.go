@@ -39,7 +39,6 @@ type State struct {
 	mu        sync.RWMutex
 	spaces    [registry.Spaces]*registry.Registry
 	messaging *messaging.Messaging
-	rev       uint64 // of the last transaction that changed something
 }
 
 var _ journal.Machine = (*State)(nil)
@@ -98,7 +97,6 @@ func (s *State) applyOne(rev uint64, at time.Time, op journal.Op) ([]any, error)
 	if err != nil {
 		return nil, err
 	}
-	s.rev = rev
 	if result == nil {
 		return nothing, nil
 	}
@@ -120,14 +118,16 @@ func (s *State) applyAll(rev uint64, at time.Time, ops []journal.Op) ([]any, err
 		results[i] = result
 	}
 	s.commit()
-	s.rev = rev
 	return results, nil
 }
 
 func (s *State) apply(rev uint64, at time.Time, op journal.Op) (any, error) {
 	switch op := op.(type) {
 	case registry.Op:
-		return s.spaces[op.In()].Apply(rev, at, op)
+		if space := op.In(); space < registry.Spaces {
+			return s.spaces[space].Apply(rev, at, op)
+		}
+		return nil, fault.New(fault.Internal, "the state does not have the space %d", op.In())
 	case messaging.Op:
 		return s.messaging.Apply(rev, at, op)
 	case *Configure:

@@ -1,18 +1,14 @@
 package registry
 
-import "time"
-
 // swap replaces what a key holds, on all the shelves where it stands: the one
 // way in which a registry changes. slot counts only where old is something.
 func (r *Registry) swap(slot uint32, old, e *entry) {
 	if r.undoable {
-		key := ""
-		if e != nil {
-			key = e.key
-		} else {
-			key = old.key
+		key := old
+		if old == nil {
+			key = e
 		}
-		r.undo = append(r.undo, undone{key, old})
+		r.undo = append(r.undo, undone{key.key, old})
 	}
 	switch {
 	case old == nil:
@@ -42,14 +38,14 @@ func (r *Registry) swap(slot uint32, old, e *entry) {
 	}
 }
 
-// changed notes a change for those who watch.
-func (r *Registry) changed(rev uint64, e *entry) {
-	r.revision = rev
+// changed tells those who watch.
+func (r *Registry) changed(c change) {
+	r.revision = c.rev
 	if r.undoable {
-		r.pending = append(r.pending, e)
+		r.pending = append(r.pending, c)
 		return
 	}
-	r.recent.add(e)
+	r.recent.add(c)
 }
 
 // Begin opens a transaction of several operations: until Commit, Rollback
@@ -61,8 +57,8 @@ func (r *Registry) Begin() {
 
 // Commit keeps what was done since Begin.
 func (r *Registry) Commit() {
-	for _, e := range r.pending {
-		r.recent.add(e)
+	for _, c := range r.pending {
+		r.recent.add(c)
 	}
 	r.end()
 }
@@ -95,27 +91,4 @@ func (r *Registry) end() {
 	if cap(r.undo) > keptUndo {
 		r.undo, r.pending = nil, nil
 	}
-}
-
-// NextExpiry is when the next key runs out; false: none does.
-func (r *Registry) NextExpiry() (time.Time, bool) {
-	e, ok := r.lapsing.Min()
-	if !ok {
-		return time.Time{}, false
-	}
-	return instant(e.expire), true
-}
-
-// Expired gives the operations that remove what has run out by the time now, at
-// most the given number, the longest over first.
-func (r *Registry) Expired(space Space, now time.Time, most int) []*Lapse {
-	var ops []*Lapse
-	r.lapsing.Scan(func(e *entry) bool {
-		if len(ops) == most || !e.over(now.UnixNano()) {
-			return false
-		}
-		ops = append(ops, &Lapse{Space: space, Key: e.key, Rev: e.rev})
-		return true
-	})
-	return ops
 }
