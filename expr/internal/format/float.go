@@ -68,7 +68,7 @@ func (s *spec) appendFloat(c Charger, dst []byte, f float64) ([]byte, error) {
 
 // floatStyle is the way of writing that the type and the precision ask for.
 func (s *spec) floatStyle() floatStyle {
-	style := floatStyle{kind: byte(s.kind), precision: s.precision, alternate: s.alternate, noNegZero: s.noNegZero} //nolint:gosec // the types are ASCII
+	style := floatStyle{kind: byte(s.kind), precision: s.precision, alternate: s.alternate, noNegZero: s.noNegZero}
 	switch s.kind {
 	case 0:
 		style.kind, style.dotZero = shortest, true
@@ -116,7 +116,7 @@ func (y floatStyle) append(dst []byte, f float64) []byte {
 		dst = append(dst, "inf"...)
 	default:
 		dst = y.appendFinite(dst, f)
-		if y.noNegZero && dst[from] == '-' && bytes.IndexAny(dst[from:], "123456789") < 0 {
+		if y.noNegZero && dst[from] == '-' && !bytes.ContainsAny(dst[from:], "123456789") {
 			dst = append(dst[:from], dst[from+1:]...)
 		}
 	}

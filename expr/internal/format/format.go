@@ -79,7 +79,7 @@ func boolInt(b value.Bool) int64 {
 // length is len() of a str: its code points, a lone surrogate being one.
 func length(s string) int {
 	n := 0
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if utf8.RuneStart(s[i]) {
 			n++
 		}
@@ -89,7 +89,7 @@ func length(s string) int {
 
 // cut gives the first n code points of s.
 func cut(s string, n int) string {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if utf8.RuneStart(s[i]) {
 			if n == 0 {
 				return s[:i]

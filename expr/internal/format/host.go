@@ -61,7 +61,7 @@ func isASCII(s string) bool {
 func appendEscaped(dst []byte, r rune) []byte {
 	switch {
 	case r < 0x80:
-		return append(dst, byte(r)) //nolint:gosec // below 0x80
+		return append(dst, byte(r))
 	case r < 0x100:
 		return appendHex(append(dst, `\x`...), r, 2)
 	case r < 0x10000:

@@ -320,7 +320,7 @@ func (p *percent) float(f field, argument Object) error {
 	if err != nil {
 		return err
 	}
-	style := floatStyle{kind: byte(f.kind), precision: f.precision, alternate: f.alternate} //nolint:gosec // write sends ASCII here
+	style := floatStyle{kind: byte(f.kind), precision: f.precision, alternate: f.alternate}
 	if f.precision < 0 {
 		style.precision = defaultPrecision
 	}
