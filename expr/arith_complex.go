@@ -3,6 +3,7 @@ package expr
 import (
 	"math"
 
+	"althing/expr/internal/pymath"
 	"althing/value"
 )
 
@@ -99,15 +100,15 @@ func powPolar(x, y complex128) complex128 {
 	case x == 0:
 		return 0
 	}
-	size := math.Hypot(real(x), imag(x))
-	length := floatPow(size, real(y))
-	angle := math.Atan2(imag(x), real(x))
+	size := pymath.Hypot(real(x), imag(x))
+	length := pymath.Pow(size, real(y))
+	angle := pymath.Atan2(imag(x), real(x))
 	phase := angle * real(y)
 	if imag(y) != 0 {
-		length /= math.Exp(angle * imag(y))
-		phase += float64(imag(y) * math.Log(size))
+		length /= pymath.Exp(angle * imag(y))
+		phase += float64(imag(y) * pymath.Log(size))
 	}
-	return complex(length*math.Cos(phase), length*math.Sin(phase))
+	return complex(length*pymath.Cos(phase), length*pymath.Sin(phase))
 }
 
 func unaryComplex(op Op, c complex128) Object {
@@ -115,12 +116,9 @@ func unaryComplex(op Op, c complex128) Object {
 	case Sub:
 		return value.Complex(-c)
 	case Abs:
-		return value.Float(math.Hypot(real(c), imag(c)))
+		return value.Float(pymath.Hypot(real(c), imag(c)))
 	case Invert:
 		return nil
 	}
 	return value.Complex(c)
 }
-
-// floatPow is C's pow.
-func floatPow(x, y float64) float64 { return math.Pow(x, y) }

@@ -3,6 +3,7 @@ package expr
 import (
 	"math"
 
+	"althing/expr/internal/pymath"
 	"althing/value"
 )
 
@@ -66,7 +67,7 @@ func powFloat(x, y float64) (Object, error) {
 	if x < 0 && !math.IsInf(x, 0) && !math.IsInf(y, 0) && !math.IsNaN(y) && y != math.Floor(y) {
 		return powComplex(complex(x, 0), complex(y, 0))
 	}
-	f := floatPow(x, y)
+	f := pymath.Pow(x, y)
 	if math.IsInf(f, 0) && !math.IsInf(x, 0) && !math.IsInf(y, 0) {
 		return nil, OverflowError("(34, 'Numerical result out of range')")
 	}

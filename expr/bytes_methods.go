@@ -410,8 +410,3 @@ func bytesMakeTrans(t *Thread, args []Object) (Object, error) {
 	}
 	return value.Bytes(table), t.ChargeText(256)
 }
-
-// percentOctets is template % operand for bytes.
-func percentOctets(t *Thread, template, operand Object) (Object, error) {
-	return nil, TypeError("%% formatting of bytes is not supported")
-}

@@ -1,0 +1,89 @@
+package expr
+
+import (
+	"strings"
+
+	"althing/expr/internal/format"
+	"althing/value"
+)
+
+// percentOctets is template % operand for bytes: worked out as text in which
+// every byte is one character, as in Latin-1.
+func percentOctets(t *Thread, template, operand Object) (Object, error) {
+	b, _ := octets(template)
+	if err := t.ChargeText(2 * len(b)); err != nil {
+		return nil, err
+	}
+	host := octetsHost{formatHost{t}}
+	text, err := format.Percent(host, asTextTemplate(latin1(b)), percentOperand(operand))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]byte, 0, len(text))
+	for _, r := range text {
+		out = append(out, byte(r))
+	}
+	return likeOctets(template, out), nil
+}
+
+// latin1 makes a text of bytes, one character each.
+func latin1(b []byte) string {
+	var out strings.Builder
+	for _, c := range b {
+		out.WriteRune(rune(c))
+	}
+	return out.String()
+}
+
+// asTextTemplate exchanges the conversions that bytes have for those of texts: %b
+// for %s and %r for %a.
+func asTextTemplate(s string) string {
+	out := []byte(s)
+	for i := 0; i < len(out); i++ {
+		if out[i] != '%' {
+			continue
+		}
+		i++
+		if i < len(out) && out[i] == '(' {
+			for i < len(out) && out[i] != ')' {
+				i++
+			}
+			i++
+		}
+		for i < len(out) && strings.IndexByte("#0- +*.123456789hlL", out[i]) >= 0 {
+			i++
+		}
+		if i < len(out) {
+			switch out[i] {
+			case 'b':
+				out[i] = 's'
+			case 'r':
+				out[i] = 'a'
+			}
+		}
+	}
+	return string(out)
+}
+
+// octetsHost takes only bytes where a text would be made of anything.
+type octetsHost struct{ formatHost }
+
+func (h octetsHost) Str(o format.Object) (string, error) {
+	b, ok := octets(o)
+	if !ok {
+		return "", TypeError("%%b requires a bytes-like object, or an object that implements __bytes__, not '%s'", o.TypeName())
+	}
+	return latin1(b), h.ChargeText(2 * len(b))
+}
+
+// Item looks keys up as bytes, since that is what the template is made of.
+func (h octetsHost) Item(o format.Object, key value.Value) (format.Object, error) {
+	if s, ok := key.(value.Str); ok {
+		b := make([]byte, 0, len(s))
+		for _, r := range string(s) {
+			b = append(b, byte(r))
+		}
+		key = value.Bytes(b)
+	}
+	return h.formatHost.Item(o, key)
+}
