@@ -11,7 +11,7 @@ func (p *Program) Callee() string {
 	if !ok {
 		return ""
 	}
-	c, ok := s.value.(*call)
+	c, ok := s.x.(*call)
 	if !ok || c.consts == nil && len(c.args) > 0 {
 		return ""
 	}

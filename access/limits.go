@@ -1,0 +1,205 @@
+package access
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"althing/fault"
+)
+
+// Limits are the bounds of a hub. Sizes are bytes. The zero value is no hub's:
+// begin with DefaultLimits.
+type Limits struct {
+	Query int64 // one text
+
+	EvaluationTime   time.Duration
+	EvaluationMemory int64
+	EvaluationPool   int64 // of all evaluations together
+	Evaluations      int64 // at once
+	Unread           int64 // of all large replies that are not yet read
+
+	Value         int64 // one value or message
+	Keys          int64
+	KeyBytes      int64
+	RegistryBytes int64
+	HistoryBytes  int64 // of one key
+	HistoryTotal  int64
+	Variables     int64
+	VariableBytes int64
+
+	Clients       int64
+	Groups        int64
+	Joins         int64 // groups that one client is in
+	InboxMessages int64
+	InboxBytes    int64
+	MessageBytes  int64 // of all messages together
+
+	SQLBytes     int64 // the file
+	SQLTime      time.Duration
+	ResultRows   int64
+	ResultBytes  int64
+	Conns        int64
+	ConnsPerHost int64
+	WrongKeys    int64 // of one address, in a minute
+	LogBytes     int64 // the journal's part of the disk
+}
+
+// bound is one row of the table of bounds.
+type bound struct {
+	flag   string
+	of     func(*Limits) pflag.Value
+	is     string // the default, as it is typed
+	reason string
+}
+
+// bounds is every bound with its default and the reason for it.
+var bounds = []bound{
+	{"max-query", size(func(l *Limits) *int64 { return &l.Query }), "1MiB", "one query: more is a program, or an attack"},
+	{"max-evaluation-time", dur(func(l *Limits) *time.Duration { return &l.EvaluationTime }), "1s", "one evaluation: clients give up after 20 s, and others wait"},
+	{"max-evaluation-memory", size(func(l *Limits) *int64 { return &l.EvaluationMemory }), "32MiB", "one evaluation: suits a Raspberry Pi with 512 MiB"},
+	{"max-evaluation-pool", size(func(l *Limits) *int64 { return &l.EvaluationPool }), "128MiB", "all evaluations together: a quarter of a small machine"},
+	{"max-evaluations", count(func(l *Limits) *int64 { return &l.Evaluations }), "64", "evaluations at once: more only share the same cores"},
+	{"max-unread", size(func(l *Limits) *int64 { return &l.Unread }), "128MiB", "large replies that clients have not yet read: they live in memory"},
+	{"max-value", size(func(l *Limits) *int64 { return &l.Value }), "512KiB", "one value or message: must fit a record of the log, which holds 900 KiB"},
+	{"max-keys", count(func(l *Limits) *int64 { return &l.Keys }), "1000000", "shared values: about 300 MB of memory"},
+	{"max-key", size(func(l *Limits) *int64 { return &l.KeyBytes }), "1KiB", "one key: names, not contents"},
+	{"max-registry", size(func(l *Limits) *int64 { return &l.RegistryBytes }), "256MiB", "all shared values: they live in memory"},
+	{"max-history", size(func(l *Limits) *int64 { return &l.HistoryBytes }), "64KiB", "former values of one key"},
+	{"max-history-total", size(func(l *Limits) *int64 { return &l.HistoryTotal }), "64MiB", "former values of all keys: they live in memory"},
+	{"max-variables", count(func(l *Limits) *int64 { return &l.Variables }), "10000", "variables of the hub's scope: shared values are the better place"},
+	{"max-variable-bytes", size(func(l *Limits) *int64 { return &l.VariableBytes }), "16MiB", "all variables: they live in memory"},
+	{"max-clients", count(func(l *Limits) *int64 { return &l.Clients }), "100000", "clients: IDs cost nothing to ask for"},
+	{"max-groups", count(func(l *Limits) *int64 { return &l.Groups }), "100000", "groups: one a client, by best practice"},
+	{"max-joins", count(func(l *Limits) *int64 { return &l.Joins }), "1000", "groups that one client is in"},
+	{"max-inbox", count(func(l *Limits) *int64 { return &l.InboxMessages }), "10000", "messages in one inbox: a client that does not read must not fill the hub"},
+	{"max-inbox-bytes", size(func(l *Limits) *int64 { return &l.InboxBytes }), "16MiB", "what the messages of one inbox take"},
+	{"max-messages-bytes", size(func(l *Limits) *int64 { return &l.MessageBytes }), "256MiB", "all messages that wait: they live in memory"},
+	{"max-sql", size(func(l *Limits) *int64 { return &l.SQLBytes }), "1GiB", "the SQL file"},
+	{"max-sql-time", dur(func(l *Limits) *time.Duration { return &l.SQLTime }), "5s", "one SQL statement: there is one writer at a time"},
+	{"max-result-rows", count(func(l *Limits) *int64 { return &l.ResultRows }), "100000", "rows of one result"},
+	{"max-result-bytes", size(func(l *Limits) *int64 { return &l.ResultBytes }), "16MiB", "bytes of one result: it is held in memory"},
+	{"max-conns", count(func(l *Limits) *int64 { return &l.Conns }), "20000", "connections in all: each takes about 10 KiB and a file descriptor"},
+	{"max-conns-per-address", count(func(l *Limits) *int64 { return &l.ConnsPerHost }), "1000", "connections from one address, this machine's own apart"},
+	{"max-wrong-keys", count(func(l *Limits) *int64 { return &l.WrongKeys }), "10", "wrong admin keys from one address in a minute"},
+	{"max-log", size(func(l *Limits) *int64 { return &l.LogBytes }), "2GiB", "the journal's part of the disk: snapshots keep it far below"},
+}
+
+// DefaultLimits gives the bounds that a hub has when nothing else is said.
+func DefaultLimits() Limits {
+	var l Limits
+	for _, b := range bounds {
+		if err := b.of(&l).Set(b.is); err != nil { // the table is part of the program
+			panic("access: " + b.flag + ": " + err.Error())
+		}
+	}
+	return l
+}
+
+// AddFlags offers every bound as a flag. l has the defaults from then on.
+func (l *Limits) AddFlags(flags *pflag.FlagSet) {
+	*l = DefaultLimits()
+	for _, b := range bounds {
+		flags.Var(b.of(l), b.flag, b.reason)
+	}
+}
+
+// Bound is a row of the table for people.
+type Bound struct{ Flag, Default, Reason string }
+
+// Bounds gives the table.
+func Bounds() []Bound {
+	rows := make([]Bound, len(bounds))
+	for i, b := range bounds {
+		rows[i] = Bound{b.flag, b.is, b.reason}
+	}
+	return rows
+}
+
+func size(of func(*Limits) *int64) func(*Limits) pflag.Value {
+	return func(l *Limits) pflag.Value { return (*sizeValue)(of(l)) }
+}
+
+func count(of func(*Limits) *int64) func(*Limits) pflag.Value {
+	return func(l *Limits) pflag.Value { return (*countValue)(of(l)) }
+}
+
+func dur(of func(*Limits) *time.Duration) func(*Limits) pflag.Value {
+	return func(l *Limits) pflag.Value { return (*durationValue)(of(l)) }
+}
+
+// sizeValue is a number of bytes, typed with a unit: 512KiB.
+type sizeValue int64
+
+// units are powers of 1024, whatever they are called: nobody who types 1MB for
+// a bound means 48,576 bytes less.
+var units = []struct {
+	suffix string
+	bytes  int64
+}{
+	{"KIB", 1 << 10}, {"MIB", 1 << 20}, {"GIB", 1 << 30}, {"KB", 1 << 10}, {"MB", 1 << 20}, {"GB", 1 << 30},
+	{"K", 1 << 10}, {"M", 1 << 20}, {"G", 1 << 30}, {"B", 1}, {"", 1},
+}
+
+func (s *sizeValue) Set(text string) error {
+	upper := strings.ToUpper(strings.TrimSpace(text))
+	for _, u := range units {
+		digits, has := strings.CutSuffix(upper, u.suffix)
+		if !has {
+			continue
+		}
+		n, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 64)
+		if err != nil || n <= 0 || n > (1<<62)/u.bytes {
+			break
+		}
+		*s = sizeValue(n * u.bytes)
+		return nil
+	}
+	return fault.New(fault.Invalid, "a size such as 512KiB or 1GiB, not '%s'", text)
+}
+
+func (s *sizeValue) String() string {
+	for i := 2; i >= 0; i-- {
+		if u := units[i]; *s != 0 && int64(*s)%u.bytes == 0 {
+			return fmt.Sprintf("%d%siB", int64(*s)/u.bytes, u.suffix[:1])
+		}
+	}
+	return fmt.Sprint(int64(*s))
+}
+
+func (*sizeValue) Type() string { return "size" }
+
+// countValue is how many of something.
+type countValue int64
+
+func (c *countValue) Set(text string) error {
+	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+	if err != nil || n <= 0 {
+		return fault.New(fault.Invalid, "a number from 1, not '%s'", text)
+	}
+	*c = countValue(n)
+	return nil
+}
+
+func (c *countValue) String() string { return strconv.FormatInt(int64(*c), 10) }
+
+func (*countValue) Type() string { return "number" }
+
+// durationValue is a time such as 1s.
+type durationValue time.Duration
+
+func (d *durationValue) Set(text string) error {
+	n, err := time.ParseDuration(strings.TrimSpace(text))
+	if err != nil || n <= 0 {
+		return fault.New(fault.Invalid, "a time such as 500ms or 2s, not '%s'", text)
+	}
+	*d = durationValue(n)
+	return nil
+}
+
+func (d *durationValue) String() string { return time.Duration(*d).String() }
+
+func (*durationValue) Type() string { return "time" }

@@ -1,0 +1,109 @@
+// Package access is who may do what, and how much of it: roles and acts, the
+// admin key, and every bound of a hub, in one table each.
+package access
+
+import (
+	"althing/fault"
+)
+
+// Role is what a caller is to the hub.
+type Role uint8
+
+// The roles. Registering gives a name, not rights: whoever has no key is a guest.
+const (
+	Guest Role = iota
+	User
+	Admin
+)
+
+// String is the role's name.
+func (r Role) String() string { return [...]string{"guest", "user", "admin"}[r] }
+
+// Act is something that a caller does.
+type Act uint8
+
+// The acts.
+const (
+	Ask      Act = iota // have an expression worked out
+	Read                // shared values, groups, status
+	Write               // shared values and variables
+	Send                // messages, and being a client
+	SQLRead             // SQL that changes nothing
+	SQLWrite            // SQL that does
+	Function            // functions of the owner's
+	Command             // hub commands that need no administrator
+	Manage              // hub commands that do, and the administrators' groups
+	acts
+)
+
+var actNames = [acts]string{
+	"ask", "read", "write", "send messages", "read by SQL", "change anything by SQL",
+	"call the owner's functions", "run hub commands", "manage the hub",
+}
+
+// Guests is how open a hub is to those without a key.
+type Guests uint8
+
+// The degrees of openness. The zero value is the seeds' openness.
+const (
+	Full Guests = iota // all that is not an administrator's
+	ReadOnly
+	Nothing
+)
+
+var guestsNames = map[Guests]string{Full: "full", ReadOnly: "read", Nothing: "none"}
+
+// String is the name by which the setting gives it.
+func (g Guests) String() string { return guestsNames[g] }
+
+// Explain says for people what guests may do.
+func (g Guests) Explain() string {
+	switch g {
+	case ReadOnly:
+		return "read, but change nothing"
+	case Nothing:
+		return "nothing"
+	}
+	return "all but what is an administrator's"
+}
+
+// ParseGuests reads the setting.
+func ParseGuests(text string) (Guests, error) {
+	for g, name := range guestsNames {
+		if name == text {
+			return g, nil
+		}
+	}
+	return Full, fault.New(fault.Invalid, "full, read or none, not '%s'", text)
+}
+
+// allowed is the one table of rights: for every act, what a guest may at each
+// degree of openness, and what a user may. An administrator may everything.
+var allowed = [acts]struct {
+	guest [3]bool // full, read, none
+	user  bool
+}{
+	Ask:      {[3]bool{true, true, false}, true},
+	Read:     {[3]bool{true, true, false}, true},
+	Write:    {[3]bool{true, false, false}, true},
+	Send:     {[3]bool{true, false, false}, true},
+	SQLRead:  {[3]bool{true, true, false}, true},
+	SQLWrite: {[3]bool{true, false, false}, true},
+	Function: {[3]bool{true, false, false}, true},
+	Command:  {[3]bool{true, false, false}, true},
+	Manage:   {[3]bool{false, false, false}, false},
+}
+
+// may says why a role may not do that at a degree of openness, or nil.
+func may(g Guests, r Role, act Act) error {
+	row := &allowed[act]
+	if r == Admin || r == User && row.user || r == Guest && row.guest[g] {
+		return nil
+	}
+	if act == Manage {
+		return errManage
+	}
+	return fault.New(fault.Denied, "guests may not %s here; an administrator may, with the admin key", actNames[act])
+}
+
+var errManage = fault.New(fault.Denied, "'admin' permissions needed; give the admin key first")

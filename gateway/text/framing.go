@@ -1,0 +1,159 @@
+package text
+
+import (
+	"bytes"
+	"errors"
+	"time"
+
+	"althing/expr"
+	"althing/expr/syntax"
+)
+
+// How long to wait for more, from the specification of the text protocol
+// ("Where a request ends").
+const (
+	// wholeQuiet is the silence after which a request that came in several
+	// pieces, and is whole, is answered.
+	wholeQuiet = 5 * time.Millisecond
+	// unfinishedQuiet is the silence after which a request that could still
+	// become whole is answered with what is missing.
+	unfinishedQuiet = 500 * time.Millisecond
+	// cheapParse is the size up to which asking the parser again after every
+	// pause costs nothing that matters. A longer request is asked about again
+	// when it has grown by an eighth or has been silent for unfinishedQuiet, so
+	// that a client that drips bytes cannot make the work quadratic.
+	cheapParse = 16 << 10
+)
+
+// verdict is what is to be done with what has been read so far.
+type verdict int
+
+const (
+	wait   verdict = iota // read on, for as long as is said beside it
+	answer                // it is one request: answer and close
+	lines                 // every line is a request, and the connection is kept
+	hangUp                // it is HTTP: close without a word
+	handOn                // it is a session of our own protocol
+)
+
+// event is what happened since the last verdict.
+type event int
+
+const (
+	piece event = iota // bytes have come
+	full               // so many that there was no room for more, which may be there
+	quiet              // nothing has come for as long as the last verdict said
+	ended              // the client has shut its side
+)
+
+// framing finds where the first request of a connection ends. It does no I/O:
+// the connection tells it what happened. Not for concurrent use.
+type framing struct {
+	pieces int // reads that brought something
+
+	asked   int // length of the text when the parser was last asked
+	program *expr.Program
+	err     error
+
+	silent time.Duration // silence since the last piece
+	next   time.Duration // silence that the last verdict asked for
+}
+
+// after gives the verdict on text, the bytes read so far less the blank lines
+// before them, and for wait how long the silence may last; 0 is the patience
+// for a first byte.
+func (f *framing) after(e event, text []byte) (verdict, time.Duration) {
+	switch e {
+	case full:
+		f.silent = 0
+		return f.wait(wholeQuiet)
+	case piece:
+		f.pieces++
+		f.silent = 0
+	case quiet:
+		f.silent += f.next
+	case ended:
+		return f.last(text), 0
+	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return wait, 0
+	}
+	switch {
+	case looksLikeHTTP(text):
+		return hangUp, 0
+	case looksLikeSession(text):
+		return handOn, 0
+	}
+	if end := bytes.IndexByte(text, '\n'); end >= 0 && syntax.LineMode(string(text[:end+1])) {
+		return lines, 0
+	}
+	if e == piece && f.pieces > 1 {
+		return f.wait(wholeQuiet) // more may be on its way: ask when it pauses
+	}
+	if e == quiet && f.silent < unfinishedQuiet && len(text) > cheapParse && len(text) < f.asked+f.asked/8 {
+		return f.wait(unfinishedQuiet - f.silent)
+	}
+	f.asked = len(text)
+	f.program, f.err = expr.Parse(string(text))
+	var wrong *syntax.Error
+	if !errors.As(f.err, &wrong) || !wrong.Incomplete || f.silent >= unfinishedQuiet {
+		return answer, 0
+	}
+	return f.wait(unfinishedQuiet - f.silent)
+}
+
+// request gives the program that text is, parsed at most once.
+func (f *framing) request(text []byte) (*expr.Program, error) {
+	if f.asked != len(text) {
+		return expr.Parse(string(text))
+	}
+	return f.program, f.err
+}
+
+// last is the verdict when nothing more can come.
+func (f *framing) last(text []byte) verdict {
+	switch {
+	case len(bytes.TrimSpace(text)) == 0, looksLikeHTTP(text):
+		return hangUp
+	case looksLikeSession(text):
+		return handOn
+	}
+	if end := bytes.IndexByte(text, '\n'); end >= 0 && syntax.LineMode(string(text[:end+1])) {
+		return lines
+	}
+	return answer
+}
+
+func (f *framing) wait(d time.Duration) (verdict, time.Duration) {
+	f.next = d
+	return wait, d
+}
+
+// methods are the beginnings of HTTP requests. A browser can be made to send
+// them to any port, with lines of an attacker's choice behind them.
+var methods = [][]byte{
+	[]byte("GET /"), []byte("POST /"), []byte("PUT /"), []byte("HEAD /"), []byte("PATCH /"),
+	[]byte("DELETE /"), []byte("OPTIONS /"), []byte("OPTIONS *"), []byte("TRACE /"), []byte("CONNECT "),
+	[]byte("PRI * HTTP/"), []byte("GET http"), []byte("POST http"),
+}
+
+var hostField = []byte("host:")
+
+// looksLikeHTTP reports whether a connection or a line begins like HTTP.
+func looksLikeHTTP(text []byte) bool {
+	text = bytes.TrimLeft(text, " \t\r\n")
+	for _, m := range methods {
+		if bytes.HasPrefix(text, m) {
+			return true
+		}
+	}
+	return len(text) >= len(hostField) && bytes.EqualFold(text[:len(hostField)], hostField)
+}
+
+var sessionStart = []byte(`{"jsonrpc"`)
+
+// looksLikeSession reports whether a connection begins with an object of the
+// session protocol.
+func looksLikeSession(text []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), sessionStart)
+}

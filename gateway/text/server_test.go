@@ -1,0 +1,297 @@
+package text_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"althing/access"
+	"althing/gateway/text"
+	"althing/hub"
+	"althing/hub/hubtest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// patience bounds what a test waits for.
+const patience = 15 * time.Second
+
+// serve starts a hub with a text port on loopback and gives its address.
+func serve(t testing.TB, change func(*hub.Config)) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &text.Server{Hub: hubtest.Open(t, change)}
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(l) }()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		if err := s.Shutdown(ctx); err != nil {
+			t.Error(err)
+		}
+		if err := <-done; err != text.ErrServerClosed {
+			t.Errorf("Serve ended with %v", err)
+		}
+	})
+	return l.Addr().String()
+}
+
+func dial(t testing.TB, address string) *net.TCPConn {
+	t.Helper()
+	c, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	c.SetDeadline(time.Now().Add(patience))
+	return c.(*net.TCPConn)
+}
+
+// ask sends one request and reads to the end of the reply.
+func ask(t testing.TB, address, request string) string {
+	t.Helper()
+	c := dial(t, address)
+	defer c.Close()
+	if _, err := io.WriteString(c, request); err != nil {
+		t.Fatal(err)
+	}
+	reply, err := io.ReadAll(c)
+	if err != nil {
+		t.Fatalf("%.60q: %v", request, err)
+	}
+	return string(reply)
+}
+
+func TestOneRequest(t *testing.T) {
+	address := serve(t, nil)
+	tests := [][2]string{
+		{"'Hello World'", "Hello World"},
+		{" ( 1 + 1 ) * 2 ", "4"},
+		{" math.log10( 134256 ) ", "5.127933703747114"},
+		{"MyData['x'] = 42", "OK"},
+		{"getReg('x')", "42"},
+		{"x = 1; x + 1", "2"},
+		{"x = 5", "OK"},
+		{"1/0", "Error: ZeroDivisionError: division by zero"},
+		{"nosuch", "Error: NameError: name 'nosuch' is not defined"},
+		{"setReg('bad@key', 1)", "Error: ValueError: the key 'bad@key' has an '@', which is reserved for name@hub"},
+		{"'\u00e9\u4e16'", "\u00e9\u4e16"},
+		{"\x00", "Error: ValueError: source code cannot contain null bytes"},
+		{"'a\\nb'", "a\nb"},
+		{"'x' * 100000", strings.Repeat("x", 100000)},
+		{`{"jsonrpc": "2.0"}`, "Error: ConnectionError: this hub does not speak the session protocol"},
+		{"GET / HTTP/1.1\r\n\r\n", ""},
+	}
+	for _, test := range tests {
+		if got := ask(t, address, test[0]); got != test[1] && !(test[0] == "\x00" && strings.Contains(got, "null bytes")) {
+			t.Errorf("%q\n got %.200q\nwant %.200q", test[0], got, test[1])
+		}
+	}
+}
+
+func TestHalfClosed(t *testing.T) {
+	address := serve(t, nil)
+	c := dial(t, address)
+	io.WriteString(c, "[1,")
+	io.WriteString(c, "2]")
+	c.CloseWrite()
+	if reply, _ := io.ReadAll(c); string(reply) != "[1, 2]" {
+		t.Errorf("got %q", reply)
+	}
+}
+
+func TestUnfinishedIsToldSo(t *testing.T) {
+	address := serve(t, nil)
+	if got := ask(t, address, "(1 + 2"); got != "Error: SyntaxError: '(' was never closed (line 1, column 1)" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestLineMode(t *testing.T) {
+	address := serve(t, nil)
+	c := dial(t, address)
+	io.WriteString(c, "\r\n1+1\nsetReg('line.a', [1, 'two'])\r\ngetReg('line.a')\n\nnosuch(\n'a\\nb'\n'\\\\'\n")
+	in := bufio.NewReader(c)
+	for _, want := range []string{"2", "OK", "[1, 'two']", "Error: SyntaxError: '(' was never closed (line 1, column 7)", `a\nb`, `\\`} {
+		got, err := in.ReadString('\n')
+		if err != nil || got != want+"\n" {
+			t.Fatalf("got %q, %v; want %q", got, err, want)
+		}
+	}
+	io.WriteString(c, "'last, without a newline'")
+	c.CloseWrite()
+	if rest, _ := io.ReadAll(in); string(rest) != "last, without a newline\n" {
+		t.Errorf("the last line: %q", rest)
+	}
+}
+
+func TestPipelinedWritesKeepTheirOrder(t *testing.T) {
+	address := serve(t, nil)
+	c := dial(t, address)
+	var lines strings.Builder
+	const n = 1000
+	for i := range n {
+		fmt.Fprintf(&lines, "setReg('k', %d)\n", i)
+		if i%10 == 9 {
+			lines.WriteString("getReg('k')\n")
+		}
+	}
+	go io.WriteString(c, lines.String())
+	in := bufio.NewReader(c)
+	for i := range n {
+		if got, err := in.ReadString('\n'); got != "OK\n" {
+			t.Fatalf("set %d: %q, %v", i, got, err)
+		}
+		if i%10 == 9 {
+			if got, _ := in.ReadString('\n'); got != fmt.Sprintf("%d\n", i) {
+				t.Fatalf("after set %d the value is %q", i, got)
+			}
+		}
+	}
+}
+
+func TestFiftyClientsCount(t *testing.T) {
+	address := serve(t, nil)
+	ask(t, address, "setReg('n', 0)")
+	const clients, times = 50, 40
+	var all sync.WaitGroup
+	for range clients {
+		all.Go(func() {
+			c, err := net.Dial("tcp", address)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer c.Close()
+			c.SetDeadline(time.Now().Add(patience))
+			in := bufio.NewReader(c)
+			for range times {
+				io.WriteString(c, "MyData['n'] += 1\n")
+				if got, err := in.ReadString('\n'); got != "OK\n" {
+					t.Errorf("%q, %v", got, err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	if got := ask(t, address, "getReg('n')"); got != fmt.Sprint(clients*times) {
+		t.Errorf("%d clients counted to %s in %d steps each", clients, got, times)
+	}
+}
+
+func TestTooLong(t *testing.T) {
+	address := serve(t, nil)
+	c := dial(t, address)
+	io.WriteString(c, "[")
+	go func() { // the hub stops reading long before the end
+		chunk := bytes.Repeat([]byte("[1,\n2],\n"), 100_000)
+		for range 50 {
+			if _, err := c.Write(chunk); err != nil {
+				return
+			}
+		}
+	}()
+	reply, _ := io.ReadAll(c)
+	if want := "Error: OverflowError: a request may have 1048576 bytes"; string(reply) != want {
+		t.Errorf("got %.100q, want %q", reply, want)
+	}
+	if got := ask(t, address, "1+1"); got != "2" {
+		t.Errorf("the next request got %q", got)
+	}
+}
+
+func TestInvalidText(t *testing.T) {
+	address := serve(t, nil)
+	for _, request := range []string{"'\xff\xfe'", "\xc3", "\x00\x01\x02", "\x16\x03\x01\x02\x00\x01"} {
+		got := ask(t, address, request)
+		if !strings.HasPrefix(got, "Error: ") || strings.Contains(got, "\n") {
+			t.Errorf("%q was answered %q", request, got)
+		}
+	}
+}
+
+// TestClientsThatNeverRead asks for much and reads nothing; others notice nothing.
+func TestClientsThatNeverRead(t *testing.T) {
+	address := serve(t, nil)
+	for range 20 {
+		c := dial(t, address)
+		io.WriteString(c, "'x' * 1000000\n")
+		io.WriteString(c, strings.Repeat("'x' * 1000000\n", 20))
+	}
+	begin := time.Now()
+	if got := ask(t, address, "1+1"); got != "2" {
+		t.Errorf("got %q", got)
+	}
+	if took := time.Since(begin); took > 2*time.Second {
+		t.Errorf("another client waited %v", took)
+	}
+}
+
+func TestManyIdleClients(t *testing.T) {
+	address := serve(t, nil)
+	const idle = 2000
+	for range idle {
+		c := dial(t, address)
+		io.WriteString(c, "(1 +") // half of a request
+	}
+	if got := ask(t, address, "1+1"); got != "2" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestResetInTheMiddleOfAReply(t *testing.T) {
+	address := serve(t, nil)
+	for range 20 {
+		c := dial(t, address)
+		io.WriteString(c, "'x' * 5000000\n")
+		io.ReadFull(c, make([]byte, 1000))
+		c.SetLinger(0)
+		c.Close()
+	}
+	if got := ask(t, address, "1+1"); got != "2" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestTooManyConnections(t *testing.T) {
+	address := serve(t, func(c *hub.Config) {
+		c.Limits = access.DefaultLimits()
+		c.Limits.Conns = 2
+	})
+	a, b := dial(t, address), dial(t, address)
+	for _, c := range []net.Conn{a, b} { // both have entered when they have an answer
+		io.WriteString(c, "1\n")
+		bufio.NewReader(c).ReadString('\n')
+	}
+	if got, want := ask(t, address, ""), "Error: OverflowError: the hub has all the 2 connections it may; try again later"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func BenchmarkLine(b *testing.B) {
+	address := serve(b, nil)
+	c := dial(b, address)
+	c.SetDeadline(time.Time{})
+	in := bufio.NewReader(c)
+	ask(b, address, "setReg('k', 1)")
+	b.ReportAllocs()
+	for b.Loop() {
+		io.WriteString(c, "getReg('k')\n")
+		if _, err := in.ReadSlice('\n'); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package hub
+
+import (
+	"iter"
+	"maps"
+	"os"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"althing/registry"
+	"althing/value"
+)
+
+// Version is the hub's version, as status and server.version tell it.
+const Version = "0.1.0"
+
+// counts is what the hub has done since it started.
+type counts struct {
+	queries, failed atomic.Int64
+}
+
+// serverKeys are the read-only keys that the hub keeps itself, in order
+// (specification of the text protocol, "Messaging").
+var serverKeys = []string{
+	"server.address", "server.clients", "server.durability", "server.groups", "server.host", "server.messages",
+	"server.name", "server.pid", "server.registry", "server.started", "server.uptime", "server.version",
+}
+
+// ServerKeys are the names of the read-only keys, in order.
+func (h *Hub) ServerKeys() []string { return serverKeys }
+
+// ServerKey gives the value of one.
+func (h *Hub) ServerKey(key string) (value.Value, bool) {
+	name, _ := strings.CutPrefix(key, "server.")
+	switch name {
+	case "name":
+		return value.Str(h.config.Name), true
+	case "version":
+		return value.Str(Version), true
+	case "host":
+		return value.Str(h.host), true
+	case "address":
+		return value.Str(h.Address("text")), true
+	case "pid":
+		return value.Int(os.Getpid()), true
+	case "started":
+		return value.Str(h.started.Format(time.RFC3339)), true
+	case "uptime":
+		return value.Int(h.Now().Sub(h.started) / time.Second), true
+	case "clients":
+		return value.Int(h.state.Stats().Messaging.Clients), true
+	case "groups":
+		return value.Int(h.state.Stats().Messaging.Groups), true
+	case "messages":
+		return value.Int(h.state.Stats().Messaging.Messages), true
+	case "registry":
+		return value.Int(h.state.Len(registry.Values)), true
+	case "durability":
+		return value.Str(h.Durability()), true
+	}
+	return nil, false
+}
+
+// Status is what `althing status` shows: health first, then sizes.
+func (h *Hub) Status() *value.Dict {
+	st, log := h.state.Stats(), h.journal.Stats()
+	return dict(
+		"name", value.Str(h.config.Name),
+		"version", value.Str(Version),
+		"description", value.Str(h.config.Description),
+		"host", value.Str(h.host),
+		"pid", value.Int(os.Getpid()),
+		"uptime", value.Int(h.Now().Sub(h.started)/time.Second),
+		"listening", h.listening(),
+		"guests", value.Str(h.access.Guests().String()),
+		"durability", value.Str(h.Durability()),
+		"data", value.Str(h.config.Data),
+		"free", value.Int(h.free()),
+		"connections", value.Int(h.conns.Len()),
+		"clients", value.Int(st.Messaging.Clients),
+		"groups", value.Int(st.Messaging.Groups),
+		"messages", value.Int(st.Messaging.Messages),
+		"registry", value.Int(st.Keys),
+		"registry_bytes", value.Int(st.Bytes+st.HistoryBytes),
+		"variables", value.Int(st.Variables),
+		"queries", value.Int(h.counts.queries.Load()),
+		"failed", value.Int(h.counts.failed.Load()),
+		"records", value.Int(log.Records),
+		"transactions", value.Int(log.Transactions),
+		"log_bytes", value.Int(log.Bytes),
+	)
+}
+
+// free is how much of the disk is free; -1 when the system does not say.
+func (h *Hub) free() int64 {
+	free, err := h.dir.Free()
+	if err != nil {
+		return -1
+	}
+	return free
+}
+
+// dict makes a dict of names and values in turn.
+func dict(pairs ...any) *value.Dict {
+	list := make([]value.Pair, 0, len(pairs)/2)
+	for i := 0; i < len(pairs); i += 2 {
+		list = append(list, value.Pair{Key: value.Str(pairs[i].(string)), Value: pairs[i+1].(value.Value)})
+	}
+	d, err := value.NewDict(list)
+	if err != nil { // the keys are texts of this package
+		panic(err)
+	}
+	return d
+}
+
+func textOf(v value.Value) string { return value.Text(v) }
+
+func keysOf[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }

@@ -1,0 +1,114 @@
+package hub
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"althing/journal"
+	"althing/messaging"
+)
+
+const (
+	// silence is how long a client may say nothing before it is gone (seed).
+	silence = 10 * time.Minute
+	// lookEvery is how often the hub looks for silent clients; a client lives by
+	// so much longer at most.
+	lookEvery = 15 * time.Second
+	// lapseBatch is how many values are removed by one transaction, so that a
+	// million that expire together do not make others wait.
+	lapseBatch = 1000
+	// retryEvery is the rest after an upkeep that the log refused, for instance
+	// on a full disk.
+	retryEvery = 5 * time.Second
+)
+
+// upkeep is what the hub does by itself: removing values that have expired, so
+// that watchers hear of it, and clients that have fallen silent.
+type upkeep struct {
+	hub  *Hub
+	mu   sync.Mutex
+	next time.Time     // of the earliest expiry known
+	poke chan struct{} // an earlier one has come
+}
+
+// expects notes that a value expires at that time.
+func (u *upkeep) expects(at time.Time) {
+	u.mu.Lock()
+	earlier := u.next.IsZero() || at.Before(u.next)
+	if earlier {
+		u.next = at
+	}
+	u.mu.Unlock()
+	if earlier {
+		select {
+		case u.poke <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// run works until ctx is done.
+func (u *upkeep) run(ctx context.Context) {
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	lapse := time.NewTimer(0)
+	defer lapse.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+			u.dropSilent(ctx)
+		case <-u.poke:
+			lapse.Reset(u.untilNext())
+		case <-lapse.C:
+			lapse.Reset(u.lapse(ctx))
+		}
+	}
+}
+
+func (u *upkeep) untilNext() time.Duration {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return max(0, u.next.Sub(u.hub.Now()))
+}
+
+// idleLapse is how long the upkeep rests when nothing expires; a new expiry
+// wakes it.
+const idleLapse = time.Hour
+
+// lapse removes what has expired and gives the time until it is needed again.
+func (u *upkeep) lapse(ctx context.Context) time.Duration {
+	now := u.hub.Now()
+	if lapsed := u.hub.state.Expired(now, lapseBatch); len(lapsed) > 0 {
+		ops := make([]journal.Op, len(lapsed))
+		for i, op := range lapsed {
+			ops[i] = op
+		}
+		if _, err := u.hub.journal.Commit(ctx, journal.Tx{Ops: ops}); err != nil {
+			return retryEvery
+		}
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	at, some := u.hub.state.NextExpiry()
+	if !some {
+		u.next = time.Time{}
+		return idleLapse
+	}
+	u.next = at
+	return max(0, at.Sub(u.hub.Now()))
+}
+
+// dropSilent removes the clients that have said nothing for too long.
+func (u *upkeep) dropSilent(ctx context.Context) {
+	now := u.hub.Now()
+	ids := u.hub.presence.silent(u.hub.state.Clients(), now, now.Add(-silence))
+	if len(ids) == 0 {
+		return
+	}
+	if _, err := u.hub.journal.Commit(ctx, journal.Tx{Ops: []journal.Op{&messaging.Drop{IDs: ids}}}); err != nil {
+		u.hub.log.Warn("clients that are silent could not be removed", "error", err)
+	}
+}

@@ -1,0 +1,363 @@
+package scope
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"althing/access"
+	"althing/expr"
+	"althing/fault"
+	"althing/journal"
+	"althing/registry"
+	"althing/state"
+	"althing/value"
+)
+
+// Query is one text while it is evaluated: the transaction that it gathers, and
+// the names it sees (it is the evaluator's Env). One goroutine uses it.
+type Query struct {
+	scope   *Scope
+	by      Caller
+	now     time.Time
+	turn    Turn
+	settled bool
+
+	seen   []seen
+	values overlay // of the registry, whose space is the zero one
+	vars   overlay // of the hub's own scope
+	people people  // clients and groups
+	acted  bool    // something was carried out: it must not be evaluated again
+}
+
+// seen is something that was read, with the revision that it had.
+type seen struct {
+	space    registry.Space
+	whole    bool   // the whole space, and not one key
+	key      string // of one key
+	revision uint64
+}
+
+// Acted reports whether the query has carried something out, so that evaluating
+// it again would do it twice.
+func (q *Query) Acted() bool { return q.acted }
+
+// Finish gives the transaction that the evaluation has left to commit. The
+// transaction of a query that has only read has no operations; its Expect is
+// empty when a single reading cannot have been torn.
+func (q *Query) Finish(t *expr.Thread) (journal.Tx, error) {
+	ops, err := q.gather(t)
+	if err != nil {
+		return journal.Tx{}, err
+	}
+	if len(ops) == 0 && len(q.seen) < 2 {
+		return journal.Tx{}, nil
+	}
+	return journal.Tx{Expect: q.Expect(), Ops: ops}, nil
+}
+
+// gather turns what is to be written into operations.
+func (q *Query) gather(t *expr.Thread) ([]journal.Op, error) {
+	ops := q.people.ops
+	for _, o := range []*overlay{&q.values, &q.vars} {
+		more, err := o.ops(t)
+		if err != nil {
+			return nil, err
+		}
+		ops = append(ops, more...)
+	}
+	return ops, nil
+}
+
+// Expect is what was read since something was carried out last.
+func (q *Query) Expect() []journal.Seen {
+	if len(q.seen) == 0 {
+		return nil
+	}
+	list := make([]journal.Seen, len(q.seen))
+	for i, s := range q.seen {
+		if s.whole {
+			list[i] = state.SawSpace(s.space, s.revision)
+		} else {
+			list[i] = state.SawKey(s.space, s.key, s.revision)
+		}
+	}
+	return list
+}
+
+// flush carries out what has gathered, so that what follows can depend on it.
+func (q *Query) flush(t *expr.Thread) error {
+	tx, err := q.Finish(t)
+	if err != nil {
+		return err
+	}
+	q.seen = nil
+	if len(tx.Ops) == 0 {
+		return nil
+	}
+	if _, err := q.commit(t, tx); err != nil {
+		return err
+	}
+	q.values.stored()
+	q.vars.stored()
+	q.people = people{}
+	return nil
+}
+
+// act flushes and then commits one operation of its own; it gives its result.
+func (q *Query) act(t *expr.Thread, op journal.Op) (any, error) {
+	results, err := q.actAll(t, []journal.Op{op})
+	if err != nil {
+		return nil, err
+	}
+	return results[0], nil
+}
+
+func (q *Query) actAll(t *expr.Thread, ops []journal.Op) ([]any, error) {
+	if err := q.flush(t); err != nil {
+		return nil, err
+	}
+	return q.commit(t, journal.Tx{Ops: ops})
+}
+
+func (q *Query) commit(t *expr.Thread, tx journal.Tx) (results []any, err error) {
+	err = t.Outside(func() error {
+		results, err = q.turn.Commit(t.Context(), tx)
+		return err
+	})
+	if err == nil {
+		q.acted = true
+	} else if q.acted && errors.Is(err, state.ErrStale) {
+		err = errConflict
+	}
+	return results, err
+}
+
+// outside waits for something without the evaluation's clock, and without
+// keeping others from evaluating.
+func (q *Query) outside(t *expr.Thread, f func(context.Context) error) error {
+	return t.Outside(func() error {
+		return q.turn.Idle(func() error { return f(t.Context()) })
+	})
+}
+
+// reading is called before the state is read: what this connection wrote before
+// must be there.
+func (q *Query) reading(t *expr.Thread) error {
+	if q.settled {
+		return nil
+	}
+	q.settled = true
+	return t.Outside(func() error { return q.turn.Settle(t.Context()) })
+}
+
+// fewSeen is how many readings are searched for one that was there before. A
+// query with more, such as a comprehension over names, notes it twice.
+const fewSeen = 16
+
+func (q *Query) see(s seen) {
+	for i := range min(len(q.seen), fewSeen) {
+		if q.seen[i] == s {
+			return
+		}
+	}
+	q.seen = append(q.seen, s)
+}
+
+// Lookup gives what a name stands for: a name of the hub, or a variable.
+func (q *Query) Lookup(t *expr.Thread, name string) (expr.Object, bool, error) {
+	if o, ok := q.scope.names[name]; ok {
+		return o, true, nil
+	}
+	if expr.Builtin(name) != nil {
+		return nil, false, nil
+	}
+	return q.vars.get(t, q, name)
+}
+
+// Assign sets a variable of the hub's own scope.
+func (q *Query) Assign(t *expr.Thread, name string, o expr.Object) error {
+	if err := q.mayAssign(name); err != nil {
+		return err
+	}
+	return q.vars.set(t, q, registry.Set{Key: name}, o)
+}
+
+// Delete removes a variable.
+func (q *Query) Delete(t *expr.Thread, name string) error {
+	if err := q.mayAssign(name); err != nil {
+		return err
+	}
+	_, ok, err := q.vars.get(t, q, name)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return expr.NameError(name)
+	}
+	q.vars.remove(name)
+	return nil
+}
+
+func (q *Query) mayAssign(name string) error {
+	if _, ok := q.scope.names[name]; ok || expr.Builtin(name) != nil {
+		return fault.New(fault.Denied, "'%s' is a name of the hub's own and cannot be assigned or deleted; choose another one", name)
+	}
+	return q.by.May(access.Write)
+}
+
+// overlay is what a query sees of a registry beyond what is stored: values it
+// has set, and containers it was handed, which it may change in place.
+type overlay struct {
+	space registry.Space
+	cells map[string]*cell
+	order []*cell // in the order in which the query met them
+}
+
+// cell is one key that a query has touched.
+type cell struct {
+	key    string
+	object expr.Object // nil: not there
+	stored value.Value // what the log has, or will have when the query ends; nil: unknown or nothing
+	write  *registry.Set
+	remove bool
+}
+
+func (o *overlay) get(t *expr.Thread, q *Query, key string) (expr.Object, bool, error) {
+	if c := o.cells[key]; c != nil {
+		return c.object, c.object != nil, nil
+	}
+	if err := q.by.May(access.Read); err != nil {
+		return nil, false, err
+	}
+	if err := q.reading(t); err != nil {
+		return nil, false, err
+	}
+	e, found := q.scope.hub.State().Get(o.space, key, q.now)
+	q.see(seen{space: o.space, key: key, revision: e.Rev})
+	if !found {
+		return nil, false, nil
+	}
+	return o.hand(t, key, e.Value)
+}
+
+// hand gives a stored value as an object. A container is the query's own copy,
+// the same one each time, and what is changed in it is written back.
+func (o *overlay) hand(t *expr.Thread, key string, v value.Value) (expr.Object, bool, error) {
+	object, err := expr.FromValue(t, v)
+	if err != nil {
+		return nil, false, err
+	}
+	if mutable(object) {
+		o.add(&cell{key: key, object: object, stored: v})
+	}
+	return object, true, nil
+}
+
+func mutable(o expr.Object) bool {
+	switch o.(type) {
+	case *expr.List, *expr.Dict, *expr.Set, *expr.Tuple:
+		return true
+	}
+	return false
+}
+
+func (o *overlay) set(t *expr.Thread, q *Query, how registry.Set, object expr.Object) error {
+	v, err := expr.ToValue(t, object)
+	if err != nil {
+		return err
+	}
+	how.Space, how.Value, how.Key = o.space, own(v), strings.Clone(how.Key)
+	c := o.cells[how.Key]
+	if c == nil {
+		c = &cell{key: how.Key}
+		o.add(c)
+	}
+	if c.write != nil && how.Expect == nil && !how.Create {
+		how.Expect, how.Create = c.write.Expect, c.write.Create
+	}
+	c.object, c.stored, c.write, c.remove = object, v, &how, false
+	return nil
+}
+
+func (o *overlay) remove(key string) {
+	c := o.cells[key]
+	if c == nil {
+		c = &cell{key: key}
+		o.add(c)
+	}
+	c.object, c.stored, c.write, c.remove = nil, nil, nil, true
+}
+
+func (o *overlay) add(c *cell) {
+	if o.cells == nil {
+		o.cells = map[string]*cell{}
+	}
+	o.cells[c.key] = c
+	o.order = append(o.order, c)
+}
+
+// ops gives what is to be written: what was set, what was changed in place, and
+// what was removed.
+func (o *overlay) ops(t *expr.Thread) ([]journal.Op, error) {
+	var ops []journal.Op
+	var gone []string
+	for _, c := range o.order {
+		switch {
+		case c.remove:
+			gone = append(gone, c.key)
+			continue
+		case c.object != nil && mutable(c.object):
+			v, err := expr.ToValue(t, c.object)
+			if err != nil {
+				return nil, err
+			}
+			if !same(v, c.stored) {
+				if c.write == nil {
+					c.write = &registry.Set{Space: o.space, Key: c.key}
+				}
+				c.write.Value, c.stored = own(v), v
+			}
+		}
+		if c.write != nil {
+			ops = append(ops, c.write)
+		}
+	}
+	if len(gone) > 0 {
+		slices.Sort(gone)
+		ops = append(ops, &registry.Delete{Space: o.space, Keys: gone})
+	}
+	return ops, nil
+}
+
+// stored forgets what was written, and keeps what the query holds.
+func (o *overlay) stored() {
+	order := o.order
+	o.cells, o.order = nil, nil
+	for _, c := range order {
+		if c.object != nil && mutable(c.object) {
+			c.write = nil
+			o.add(c)
+		}
+	}
+}
+
+// same reports whether two values are the same to the last type, which Python's
+// == does not tell: 1 == True.
+func same(a, b value.Value) bool {
+	return b != nil && slices.Equal(value.AppendBinary(nil, a), value.AppendBinary(nil, b))
+}
+
+// own gives a value whose texts are its own: a text of an expression may be cut
+// out of a query of a megabyte, which would stay in memory with it.
+func own(v value.Value) value.Value {
+	switch v := v.(type) {
+	case value.Str:
+		return value.Str(strings.Clone(string(v)))
+	case value.Bytes:
+		return value.Bytes(strings.Clone(string(v)))
+	}
+	return v
+}

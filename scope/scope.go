@@ -1,0 +1,133 @@
+// Package scope is what a query may name: the shared values, messages, SQL and
+// the hub itself, as the evaluator sees them.
+//
+// A query is a transaction. While its text is evaluated, a Query gathers what
+// was read and what is to be written; at the end the hub commits that as one.
+// A function whose answer depends on the order of things in the log (recv,
+// delete, fetch, SQL) carries out what has gathered before it acts, and from
+// then on the query is not evaluated again. SQL and the shared values are not
+// one transaction.
+package scope
+
+import (
+	"context"
+	"time"
+
+	"althing/access"
+	"althing/expr"
+	"althing/fault"
+	"althing/journal"
+	"althing/registry"
+	"althing/sqldb"
+	"althing/state"
+	"althing/value"
+)
+
+// Hub is what a scope needs of the hub that it stands in. Its methods may be
+// called concurrently.
+type Hub interface {
+	// State is read directly; it changes only by Commit.
+	State() *state.State
+	// Changed is closed when something newer than now was applied, Stopping when
+	// the hub is on its way down and nobody should wait any more.
+	Changed() <-chan struct{}
+	Stopping() <-chan struct{}
+	// Now is the hub's clock.
+	Now() time.Time
+	// Expires notes that a value will lapse at that time.
+	Expires(at time.Time)
+	// SQL runs statements.
+	SQL(ctx context.Context, sql string, may sqldb.Rights) (sqldb.Result, error)
+	// Heard notes that a client has spoken.
+	Heard(id string)
+	// NewID gives an ID that no client has and no group is named by.
+	NewID() string
+	// Command runs a hub command; its text is the answer.
+	Command(ctx context.Context, by Caller, text string) (string, error)
+	// CheckKey reports whether it is the admin key; wrong ones are counted.
+	CheckKey(by Caller, key string) error
+	// Console shows a message to the operator.
+	Console(from, text string)
+	// Status is what `althing status` shows.
+	Status() *value.Dict
+	// ServerKeys are the names of the read-only keys, in order, and ServerKey
+	// the value of one.
+	ServerKeys() []string
+	ServerKey(key string) (value.Value, bool)
+}
+
+// Caller is who asks.
+type Caller interface {
+	// May says why the caller may not do that, or nil.
+	May(access.Act) error
+	// Addr is the address that a new client belongs to.
+	Addr() string
+	// Owns reports whether a client that belongs to addr is the caller's to
+	// speak for.
+	Owns(addr string) bool
+	// Elevate makes the caller an administrator for as long as its connection
+	// lasts, where the connection lasts at all.
+	Elevate() error
+}
+
+// Turn is the evaluation that a query is part of.
+type Turn interface {
+	// Settle waits for what the caller wrote before and was not yet told about.
+	Settle(ctx context.Context) error
+	// Idle runs f, which waits for something, and lets others evaluate meanwhile.
+	Idle(f func() error) error
+	// Commit stores and applies a transaction, and gives one result an operation.
+	Commit(ctx context.Context, tx journal.Tx) ([]any, error)
+}
+
+// Scope holds the names that all queries share. It is immutable after New and
+// safe for concurrent use.
+type Scope struct {
+	hub   Hub
+	names map[string]expr.Object
+}
+
+// New makes the scope of a hub. modules are offered beside the hub's own names.
+func New(h Hub, modules map[string]*expr.Module) *Scope {
+	s := &Scope{hub: h, names: map[string]expr.Object{"MyData": myData{}}}
+	for name, m := range modules {
+		s.names[name] = m
+	}
+	for _, group := range [][]*expr.Func{registryFuncs, messagingFuncs, sqlFuncs, hubFuncs} {
+		for _, f := range group {
+			s.names[f.Name()] = f
+		}
+	}
+	return s
+}
+
+// Names are the names that every query knows, beside the built-in ones.
+func (s *Scope) Names() []string {
+	names := make([]string, 0, len(s.names))
+	for name := range s.names {
+		names = append(names, name)
+	}
+	return names
+}
+
+// Begin starts a query of by, at the time now.
+func (s *Scope) Begin(by Caller, now time.Time, turn Turn) *Query {
+	return &Query{scope: s, by: by, now: now, turn: turn, vars: overlay{space: registry.Variables}}
+}
+
+// query gives the query that a function was called in.
+func query(t *expr.Thread) *Query { return t.Host.(*Query) }
+
+// text gives an argument that must be a text.
+func text(fn, param string, o expr.Object) (string, error) {
+	s, ok := o.(value.Str)
+	if !ok {
+		return "", expr.TypeError("%s(): %s must be str, not %s", fn, param, o.TypeName())
+	}
+	return string(s), nil
+}
+
+const ok = value.Str("OK")
+
+// errConflict is what a query ends with that cannot be evaluated again.
+var errConflict = fault.New(fault.Conflict, "conflict: another query changed what this one had read; try again")
