@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -66,6 +67,7 @@ func plural(n int) string {
 // arguments of any number of calls, also at the same time.
 type Params struct {
 	fn       string
+	inC      bool // errors are worded as those of CPython's functions in C
 	names    []string
 	required []bool
 	only     int // so many at the front are positional only
@@ -102,11 +104,19 @@ func NewParams(fn, spec string) *Params {
 	return p
 }
 
+// newParamsC is NewParams for a function that CPython has in C, where errors are
+// worded otherwise.
+func newParamsC(fn, spec string) *Params {
+	p := NewParams(fn, spec)
+	p.inC = true
+	return p
+}
+
 // Bind puts the arguments where they belong, one destination a parameter, in
 // order. A destination whose argument was left out keeps what it held. The
 // errors are worded as those of functions written in Python.
 func (p *Params) Bind(a Args, dst ...*Object) error {
-	if len(a.Pos) > p.pos {
+	if len(a.Pos) > p.pos || p.inC && len(a.Pos)+len(a.Names) > len(p.names) {
 		return p.tooMany(a)
 	}
 	for i, o := range a.Pos {
@@ -129,6 +139,10 @@ func (p *Params) bindNamed(a Args, dst []*Object) error {
 	for i, name := range a.Names {
 		at := p.index(name)
 		switch {
+		case p.inC && (at < p.only || at < 0):
+			return TypeError("'%s' is an invalid keyword argument for %s()", name, p.fn)
+		case p.inC && at < len(a.Pos):
+			return TypeError("argument for %s() given by name ('%s') and position (%d)", p.fn, name, at+1)
 		case at < 0:
 			return TypeError("%s() got an unexpected keyword argument '%s'", p.fn, name)
 		case at < p.only:
@@ -151,6 +165,9 @@ func (p *Params) index(name string) int {
 }
 
 func (p *Params) tooMany(a Args) error {
+	if p.inC {
+		return p.tooManyInC(a)
+	}
 	least, named := 0, 0
 	for i := range p.pos {
 		if p.required[i] {
@@ -183,11 +200,29 @@ func tooManyError(fn string, given, least, most, named int) error {
 	return TypeError("%s() takes %s but %d %s given", fn, takes, given, were)
 }
 
+func (p *Params) tooManyInC(a Args) error {
+	most, given, kind := len(p.names), len(a.Pos)+len(a.Names), ""
+	if p.pos < most && len(a.Pos) > p.pos {
+		most, given, kind = p.pos, len(a.Pos), "positional "
+	}
+	bound := "exactly"
+	if slices.Contains(p.required[:most], false) || p.pos < len(p.names) {
+		bound = "at most"
+	}
+	if most == 0 {
+		return TypeError("%s() takes no %sarguments", p.fn, kind)
+	}
+	return TypeError("%s() takes %s %d %sargument%s (%d given)", p.fn, bound, most, kind, plural(most), given)
+}
+
 func (p *Params) missing(a Args) error {
 	var pos, kw []string
 	for i := len(a.Pos); i < len(p.names); i++ {
 		if !p.required[i] || i >= p.only && a.Get(p.names[i]) != nil {
 			continue
+		}
+		if p.inC {
+			return TypeError("%s() missing required argument '%s' (pos %d)", p.fn, p.names[i], i+1)
 		}
 		if i < p.pos {
 			pos = append(pos, p.names[i])

@@ -3,6 +3,7 @@ package expr
 import (
 	"bytes"
 	"strings"
+	"unsafe"
 
 	"althing/value"
 )
@@ -90,11 +91,12 @@ func concatItems(t *Thread, x, y []Object) ([]Object, error) {
 	return append(append(make([]Object, 0, n), x...), y...), nil
 }
 
-// octets gives the bytes of a bytes or bytearray, which must not be changed.
+// octets gives the bytes of a bytes or bytearray, which must not be changed: they
+// are not copied.
 func octets(o Object) ([]byte, bool) {
 	switch o := o.(type) {
 	case value.Bytes:
-		return []byte(o), true
+		return unsafe.Slice(unsafe.StringData(string(o)), len(o)), true
 	case *ByteArray:
 		return o.b, true
 	}

@@ -119,11 +119,14 @@ type enumerateIter struct {
 
 func (*enumerateIter) TypeName() string { return "enumerate" }
 
-var enumerateParams = NewParams("enumerate", "iterable start?")
+var enumerateParams = newParamsC("enumerate", "iterable start?")
 
 func newEnumerate(t *Thread, a Args) (Object, error) {
 	var o Object
 	start := Int(0)
+	if len(a.Pos)+len(a.Names) == 0 {
+		return nil, TypeError("enumerate() missing required argument 'iterable'")
+	}
 	if err := enumerateParams.Bind(a, &o, &start); err != nil {
 		return nil, err
 	}
@@ -173,10 +176,7 @@ func newZip(t *Thread, a Args) (Object, error) {
 	if err := t.ChargeSlots(len(a.Pos)); err != nil {
 		return nil, err
 	}
-	for i, o := range a.Pos {
-		if !isIterable(o) {
-			return nil, TypeError("zip argument #%d must support iteration", i+1)
-		}
+	for _, o := range a.Pos {
 		it, err := Iterate(t, o)
 		if err != nil {
 			return nil, err

@@ -118,7 +118,7 @@ func isOf(ty *Type, of Object, wrong string) (bool, error) {
 	return false, TypeError("%s", wrong)
 }
 
-var printParams = NewParams("print", "* sep? end? file? flush?")
+var printParams = newParamsC("print", "* sep? end? file? flush?")
 
 // builtinPrint hands its text to the thread's Print.
 func builtinPrint(t *Thread, a Args) (Object, error) {

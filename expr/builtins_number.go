@@ -62,7 +62,7 @@ func divmod(t *Thread, a, b Object) (Object, error) {
 	return nil, err
 }
 
-var powParams = NewParams("pow", "base exp mod?")
+var powParams = newParamsC("pow", "base exp mod?")
 
 func builtinPow(t *Thread, a Args) (Object, error) {
 	mod := None
@@ -91,14 +91,11 @@ func builtinPow(t *Thread, a Args) (Object, error) {
 	return PowMod(t, ints[0], ints[1], ints[2])
 }
 
-var roundParams = NewParams("round", "number ndigits?")
+var roundParams = newParamsC("round", "number ndigits?")
 
 func builtinRound(t *Thread, a Args) (Object, error) {
 	digits := None
 	var o Object
-	if len(a.Pos)+len(a.Names) == 0 {
-		return nil, TypeError("round() missing required argument 'number' (pos 1)")
-	}
 	if err := roundParams.Bind(a, &o, &digits); err != nil {
 		return nil, err
 	}

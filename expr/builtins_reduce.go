@@ -17,7 +17,7 @@ func init() {
 
 func itoa(i int) string { return strconv.Itoa(i) }
 
-var sumParams = NewParams("sum", "iterable / start?")
+var sumParams = newParamsC("sum", "iterable / start?")
 
 func builtinSum(t *Thread, a Args) (Object, error) {
 	if len(a.Pos) == 0 {
@@ -133,7 +133,7 @@ func builtinSorted(t *Thread, a Args) (Object, error) {
 	return l, l.sort(t, Args{Names: a.Names, Named: a.Named})
 }
 
-var sortParams = NewParams("sort", "* key? reverse?")
+var sortParams = newParamsC("sort", "* key? reverse?")
 
 // sort sorts in place. The list is empty while keys and comparisons may look at
 // it, as in CPython.

@@ -48,8 +48,8 @@ func init() {
 }
 
 var (
-	bytesParams     = NewParams("bytes", "source? encoding? errors?")
-	bytesHexParams  = NewParams("hex", "sep? bytes_per_sep?")
+	bytesParams     = newParamsC("bytes", "source? encoding? errors?")
+	bytesHexParams  = newParamsC("hex", "sep? bytes_per_sep?")
 	errTableLength  = ValueError("translation table must be 256 characters long")
 	errMakeTransLen = ValueError("maketrans arguments must have same length")
 )

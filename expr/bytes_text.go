@@ -361,7 +361,7 @@ func bytesExpandTabs(t *Thread, self Object, a Args) (Object, error) {
 	return t.result(self, out)
 }
 
-var translateParams = NewParams("translate", "table / delete?")
+var translateParams = newParamsC("translate", "table / delete?")
 
 func bytesTranslate(t *Thread, self Object, a Args) (Object, error) {
 	b, _ := octets(self)

@@ -8,9 +8,9 @@ import (
 )
 
 var (
-	strParams    = NewParams("str", "object? encoding? errors?")
-	encodeParams = NewParams("encode", "encoding? errors?")
-	decodeParams = NewParams("decode", "encoding? errors?")
+	strParams    = newParamsC("str", "object? encoding? errors?")
+	encodeParams = newParamsC("encode", "encoding? errors?")
+	decodeParams = newParamsC("decode", "encoding? errors?")
 )
 
 // newStr is str(o), and str(bytes, encoding, errors).

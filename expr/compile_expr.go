@@ -60,7 +60,7 @@ func (c *compiler) display(e syntax.Expr) node {
 	case *syntax.Tuple:
 		return c.tuple(e)
 	case *syntax.Set:
-		return &setDisplay{c.exprs(e.Elts), hasStar(e.Elts)}
+		return &setDisplay{c.exprs(e.Elts)}
 	case *syntax.Dict:
 		d := &dictDisplay{make([]dictItem, len(e.Items))}
 		for i, item := range e.Items {

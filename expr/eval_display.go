@@ -91,19 +91,24 @@ func (n *tupleDisplay) evalPair(t *Thread, f *frame) (Object, error) {
 }
 
 // setDisplay is {a, b}.
-type setDisplay struct {
-	elts  []node
-	stars bool
-}
+type setDisplay struct{ elts []node }
 
 func (n *setDisplay) eval(t *Thread, f *frame) (Object, error) {
-	items, err := evalAll(t, f, n.elts, n.stars)
-	if err != nil {
+	if err := t.Charge(headSize); err != nil {
 		return nil, err
 	}
 	s := NewSet()
-	for _, o := range items {
-		if err := s.put(t, o, nil); err != nil {
+	for _, elt := range n.elts {
+		o, err := elt.eval(t, f)
+		if err != nil {
+			return nil, err
+		}
+		if _, ok := elt.(*starred); ok {
+			err = s.addAll(t, o)
+		} else {
+			err = s.put(t, o, nil)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}

@@ -182,10 +182,10 @@ func (it *strIter) Next(t *Thread) (Object, error) {
 		it.rest = it.rest[1:]
 		return chars[c], nil
 	}
+	o, err := charAt(t, it.rest, 0)
 	_, n := value.DecodeRune(it.rest)
-	o := value.Str(it.rest[:n])
 	it.rest = it.rest[n:]
-	return o, t.Charge(textHead)
+	return o, err
 }
 
 type bytesIter struct{ b value.Bytes }
@@ -240,11 +240,11 @@ type dictIter struct {
 }
 
 func (it *dictIter) TypeName() string {
-	name := [...]string{"dict_key", "dict_value", "dict_item"}[it.what]
+	name := [...]string{"key", "value", "item"}[it.what] + "iterator"
 	if it.back {
-		return name + "reverseiterator"
+		return "dict_reverse" + name
 	}
-	return name + "iterator"
+	return "dict_" + name
 }
 
 func (it *dictIter) Next(t *Thread) (Object, error) {

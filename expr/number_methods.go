@@ -73,8 +73,8 @@ func asInt(o Object) Object {
 }
 
 var (
-	toBytesParams   = NewParams("to_bytes", "length? byteorder? * signed?")
-	fromBytesParams = NewParams("from_bytes", "bytes byteorder? * signed?")
+	toBytesParams   = newParamsC("to_bytes", "length? byteorder? * signed?")
+	fromBytesParams = newParamsC("from_bytes", "bytes byteorder? * signed?")
 )
 
 // byteOrder reads the argument byteorder.

@@ -117,7 +117,21 @@ func charAt(t *Thread, s string, at int) (Object, error) {
 		return chars[s[at]], nil
 	}
 	_, size := value.DecodeRune(s[at:])
-	return value.Str(s[at : at+size]), t.Charge(textHead)
+	return t.part(s, at, at+size)
+}
+
+// part makes a text of the bytes from one offset of another text to another. The
+// two share their memory only when the whole is not much more than the part:
+// else a few characters would keep it alive, though it is no longer charged.
+func (t *Thread) part(s string, from, to int) (Object, error) {
+	sub := s[from:to]
+	if err := t.ChargeText(len(sub)); err != nil {
+		return nil, err
+	}
+	if len(s) > longText && len(s) > 2*len(sub) {
+		sub = strings.Clone(sub)
+	}
+	return value.Str(sub), nil
 }
 
 func strSlice(t *Thread, s string, by *Slice) (Object, error) {
@@ -133,8 +147,7 @@ func strSlice(t *Thread, s string, by *Slice) (Object, error) {
 		return value.Str(""), nil
 	}
 	if c.step == 1 {
-		// The part shares the memory of the whole.
-		return value.Str(s[offset(c.start):offset(c.start+c.n)]), t.Charge(textHead)
+		return t.part(s, offset(c.start), offset(c.start+c.n))
 	}
 	if err := t.ChargeText(c.n * 4); err != nil {
 		return nil, err

@@ -129,12 +129,16 @@ func strAffix(name string, has func(s, affix string) bool) func(t *Thread, self 
 }
 
 func strRemove(name string, trim func(s, affix string) string) func(t *Thread, self Object, args []Object) (Object, error) {
-	return func(_ *Thread, self Object, args []Object) (Object, error) {
+	return func(t *Thread, self Object, args []Object) (Object, error) {
 		affix, err := textArg(name+"()", args[0])
 		if err != nil {
 			return nil, err
 		}
-		return value.Str(trim(string(self.(value.Str)), affix)), nil
+		left := trim(string(self.(value.Str)), affix)
+		if err := t.ChargeText(len(left)); err != nil {
+			return nil, err
+		}
+		return value.Str(strings.Clone(left)), nil
 	}
 }
 

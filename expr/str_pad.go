@@ -85,7 +85,7 @@ func zeroFilled(s string, n int) string {
 	return strings.Repeat("0", n) + s
 }
 
-var expandTabsParams = NewParams("expandtabs", "tabsize?")
+var expandTabsParams = newParamsC("expandtabs", "tabsize?")
 
 func strExpandTabs(t *Thread, self Object, a Args) (Object, error) {
 	s := string(self.(value.Str))

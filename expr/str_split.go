@@ -22,17 +22,14 @@ func init() {
 }
 
 var (
-	splitParams      = NewParams("split", "sep? maxsplit?")
-	rightSplitParams = NewParams("rsplit", "sep? maxsplit?")
-	splitLinesParams = NewParams("splitlines", "keepends?")
+	splitParams      = newParamsC("split", "sep? maxsplit?")
+	rightSplitParams = newParamsC("rsplit", "sep? maxsplit?")
+	splitLinesParams = newParamsC("splitlines", "keepends?")
 )
 
 // splitArgs reads the arguments of split and rsplit: sep is nil for white space,
 // most is negative for no bound.
 func splitArgs(p *Params, a Args) (sep Object, most int, err error) {
-	if n := len(a.Pos) + len(a.Names); n > 2 {
-		return nil, 0, TypeError("%s() takes at most 2 arguments (%d given)", p.fn, n)
-	}
 	sep, limit := None, Int(-1)
 	if err := p.Bind(a, &sep, &limit); err != nil {
 		return nil, 0, err
@@ -53,7 +50,7 @@ func strSplit(t *Thread, self Object, a Args) (Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := pieces{t: t}
+	p := newPieces(t, s)
 	if o == nil {
 		err = p.words(s, most)
 	} else {
@@ -71,7 +68,7 @@ func strRightSplit(t *Thread, self Object, a Args) (Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := pieces{t: t}
+	p := newPieces(t, s)
 	if o == nil {
 		err = p.wordsFromRight(s, most)
 	} else {
@@ -95,18 +92,26 @@ func separator(o Object) (string, error) {
 	return sep, nil
 }
 
-// pieces gathers the parts of a text, which share its memory.
+// pieces gathers the parts of a text.
 type pieces struct {
 	t *Thread
 	l List
+	// large: the text is so long that its parts get memory of their own, see
+	// Thread.part.
+	large bool
 }
 
+func newPieces(t *Thread, s string) pieces { return pieces{t: t, large: len(s) > longText} }
+
 func (p *pieces) add(s string) error {
-	if err := p.t.Charge(textHead); err != nil {
+	if err := p.t.ChargeText(len(s)); err != nil {
 		return err
 	}
-	if err := p.t.Step(1 + int64(len(s))/256); err != nil {
+	if err := p.t.Step(1); err != nil {
 		return err
+	}
+	if p.large {
+		s = strings.Clone(s)
 	}
 	return p.l.Append(p.t, value.Str(s))
 }
@@ -205,7 +210,7 @@ func strSplitLines(t *Thread, self Object, a Args) (Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := pieces{t: t}
+	p := newPieces(t, s)
 	for s != "" {
 		at := strings.IndexFunc(s, lineEnd)
 		if at < 0 {
@@ -244,13 +249,20 @@ func strPartition(right bool) func(t *Thread, self Object, args []Object) (Objec
 		if right {
 			at = strings.LastIndex(s, sep)
 		}
+		p := newPieces(t, s)
+		cuts := [3]string{s, "", ""}
 		switch {
 		case at >= 0:
-			return NewTuple(value.Str(s[:at]), value.Str(sep), value.Str(s[at+len(sep):])), t.ChargeSlots(3)
+			cuts = [3]string{s[:at], sep, s[at+len(sep):]}
 		case right:
-			return NewTuple(value.Str(""), value.Str(""), value.Str(s)), t.ChargeSlots(3)
+			cuts = [3]string{"", "", s}
 		}
-		return NewTuple(value.Str(s), value.Str(""), value.Str("")), t.ChargeSlots(3)
+		for _, part := range cuts {
+			if err := p.add(part); err != nil {
+				return nil, err
+			}
+		}
+		return NewTuple(p.l.items...), nil
 	}
 }
 
@@ -273,13 +285,17 @@ func strStrip(name string, left, right bool) func(t *Thread, self Object, args [
 		if err := t.Step(int64(work) / 256); err != nil {
 			return nil, err
 		}
+		from, to := 0, len(s)
 		if left {
-			s = strings.TrimLeftFunc(s, out)
+			from = len(s) - len(strings.TrimLeftFunc(s, out))
 		}
 		if right {
-			s = strings.TrimRightFunc(s, out)
+			to = max(len(strings.TrimRightFunc(s, out)), from)
 		}
-		return value.Str(s), nil
+		if to-from == len(s) {
+			return self, nil
+		}
+		return t.part(s, from, to)
 	}
 }
 
@@ -294,22 +310,20 @@ func stripRunes(t *Thread, s, set string, left, right bool) (Object, error) {
 		r, size := value.DecodeRune(set)
 		members[r], set = true, set[size:]
 	}
-	for left && s != "" {
-		r, size := value.DecodeRune(s)
+	from, to := 0, len(s)
+	for left && from < to {
+		r, size := value.DecodeRune(s[from:])
 		if !members[r] {
 			break
 		}
-		s = s[size:]
+		from += size
 	}
-	for right && s != "" {
-		at := len(s) - 1
-		for at > 0 && !utf8.RuneStart(s[at]) {
-			at--
-		}
-		if r, _ := value.DecodeRune(s[at:]); !members[r] {
+	for right && from < to {
+		r, size := lastRune(s[from:to])
+		if !members[r] {
 			break
 		}
-		s = s[:at]
+		to -= size
 	}
-	return value.Str(s), nil
+	return t.part(s, from, to)
 }

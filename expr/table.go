@@ -216,7 +216,9 @@ func (tb *table) removeAt(at int) entry {
 // reset empties the table. It keeps its room, which was charged.
 func (tb *table) reset() {
 	clear(tb.entries)
-	clear(tb.index)
+	if tb.filled > 0 {
+		clear(tb.index)
+	}
 	tb.entries, tb.filled, tb.live, tb.first = tb.entries[:0], 0, 0, 0
 }
 

@@ -2,6 +2,8 @@ package expr
 
 import (
 	"math/big"
+	"math/bits"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -20,15 +22,12 @@ func init() {
 }
 
 var (
-	intParams     = NewParams("int", "x? / base?")
-	complexParams = NewParams("complex", "real? imag?")
+	intParams     = newParamsC("int", "x? / base?")
+	complexParams = newParamsC("complex", "real? imag?")
 )
 
 func newInt(t *Thread, a Args) (Object, error) {
 	var o, base Object
-	if len(a.Pos) > 2 {
-		return nil, TypeError("int() takes at most 2 arguments (%d given)", len(a.Pos))
-	}
 	if err := intParams.Bind(a, &o, &base); err != nil {
 		return nil, err
 	}
@@ -95,33 +94,63 @@ func parseInt(t *Thread, s string, base int, from Object) (Object, error) {
 		digits, ok = withoutUnderscores(digits)
 	}
 	if !ok {
-		text, err := Repr(t, from)
-		if err != nil {
-			return nil, err
-		}
-		return nil, ValueError("invalid literal for int() with base %d: %s", base, text)
+		return nil, notAnInt(t, base, from)
 	}
 	if base&(base-1) != 0 && len(digits) > value.MaxDigits {
 		return nil, ValueError("Exceeds the limit (%d digits) for integer string conversion: value has %d digits; "+
 			"use sys.set_int_max_str_digits() to increase the limit", value.MaxDigits, len(digits))
 	}
-	// The digits are read one word after the other, each going through all that
-	// was read before.
-	if err := t.budgetBig(len(digits)*6, int64(len(digits))*int64(len(digits))/50); err != nil {
-		return nil, err
-	}
-	i, ok := new(big.Int).SetString(digits, base)
-	if !ok {
-		text, err := Repr(t, from)
+	if base&(base-1) == 0 && len(digits) > 64 {
+		i, err := powerOfTwo(t, digits, base)
 		if err != nil {
 			return nil, err
 		}
-		return nil, ValueError("invalid literal for int() with base %d: %s", base, text)
+		if i != nil {
+			return signed(i, negative), nil
+		}
+	} else if i, ok := new(big.Int).SetString(digits, base); ok {
+		return signed(i, negative), nil
 	}
+	return nil, notAnInt(t, base, from)
+}
+
+func notAnInt(t *Thread, base int, from Object) error {
+	text, err := Repr(t, from)
+	if err != nil {
+		return err
+	}
+	return ValueError("invalid literal for int() with base %d: %s", base, text)
+}
+
+func signed(i *big.Int, negative bool) Object {
 	if negative {
 		i.Neg(i)
 	}
-	return value.Integer(i), nil
+	return value.Integer(i)
+}
+
+// powerOfTwo reads many digits to a base that is a power of two, in time in
+// proportion to their number, for which package big needs the square. nil: there
+// is a digit that is none.
+func powerOfTwo(t *Thread, digits string, base int) (*big.Int, error) {
+	per := bits.TrailingZeros(uint(base))
+	if err := t.budgetBig(2*per*len(digits), int64(len(digits))*8); err != nil {
+		return nil, err
+	}
+	b := make([]byte, (per*len(digits)+7)/8)
+	for i := range len(digits) {
+		d, err := strconv.ParseUint(digits[len(digits)-1-i:len(digits)-i], base, 8)
+		if err != nil {
+			return nil, nil
+		}
+		at := i * per
+		two := uint16(d) << (at % 8)
+		b[len(b)-1-at/8] |= byte(two)
+		if two > 0xff {
+			b[len(b)-2-at/8] |= byte(two >> 8)
+		}
+	}
+	return new(big.Int).SetBytes(b), nil
 }
 
 // intDigits takes white space, sign and prefix off.
