@@ -52,6 +52,9 @@ func (j *Journal) commit(b *batch) {
 	if err != nil {
 		b.err = err
 		close(b.done)
+		if fault.Is(err, fault.Full) {
+			j.makeRoom()
+		}
 		return
 	}
 	b.outcomes = make([]outcome, len(b.txs))

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"sync"
 	"time"
@@ -30,21 +31,14 @@ func (j *Journal) Applied() (rev uint64, changed <-chan struct{}) { return j.fee
 // closed fault.Closed. Any number may follow.
 func (j *Journal) Follow(ctx context.Context, after uint64) iter.Seq2[Committed, error] {
 	return func(yield func(Committed, error) bool) {
-		next := after + 1
+		f := follower{j: j, next: after + 1, yield: yield}
 		for {
 			applied, changed := j.feed.applied()
-			for next <= applied {
-				txs, at, err := j.transactions(ctx, next)
-				if err != nil {
+			if err := f.upTo(ctx, applied); err != nil {
+				if !errors.Is(err, errLeft) {
 					yield(Committed{}, err)
-					return
 				}
-				for _, tx := range txs {
-					if !yield(Committed{Rev: next, At: at, Tx: tx}, nil) {
-						return
-					}
-					next++
-				}
+				return
 			}
 			select {
 			case <-changed:
@@ -57,6 +51,78 @@ func (j *Journal) Follow(ctx context.Context, after uint64) iter.Seq2[Committed,
 			}
 		}
 	}
+}
+
+// follower is one call of Follow.
+type follower struct {
+	j     *Journal
+	yield func(Committed, error) bool
+	next  uint64 // the transaction it wants
+	seq   uint64 // of the last record that it read in the store
+}
+
+var errLeft = errors.New("the follower has left")
+
+// upTo gives the transactions that are wanted up to the one that is applied.
+func (f *follower) upTo(ctx context.Context, applied uint64) error {
+	for f.next <= applied {
+		txs, at, ok := f.j.feed.find(f.next)
+		if !ok {
+			if err := f.fromStore(ctx, applied); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := f.give(txs, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *follower) give(txs []Tx, at time.Time) error {
+	for _, tx := range txs {
+		if !f.yield(Committed{Rev: f.next, At: at, Tx: tx}, nil) {
+			return errLeft
+		}
+		f.next++
+	}
+	return nil
+}
+
+// fromStore gives what is wanted of the records in the store, up to the one that
+// has the transaction that is applied.
+func (f *follower) fromStore(ctx context.Context, applied uint64) error {
+	for rec, err := range f.j.store.Read(ctx, f.seq) {
+		if err != nil {
+			return err
+		}
+		h, body, _, err := parseHeader(rec.Data)
+		if err != nil {
+			return fault.Wrap(err, fault.Internal, "the log cannot be read back")
+		}
+		if h.rev > f.next {
+			break
+		}
+		f.seq = rec.Seq
+		if h.last() < f.next {
+			continue
+		}
+		txs, err := decodeTxs(body, h.count, f.j.machine.DecodeOp)
+		if err != nil {
+			return fault.Wrap(err, fault.Internal, "the log cannot be read back")
+		}
+		if err := f.give(txs[f.next-h.rev:], time.Unix(0, h.at).UTC()); err != nil {
+			return err
+		}
+		if f.next > applied {
+			return nil
+		}
+	}
+	if f.next > applied {
+		return nil
+	}
+	return fault.New(fault.NotFound, "the changes from %d on are no longer in the log; begin with a snapshot", f.next)
 }
 
 // feed tells of what is applied, and remembers the last of it for followers that
@@ -130,33 +196,4 @@ func (f *feed) find(rev uint64) ([]Tx, time.Time, bool) {
 		}
 	}
 	return nil, time.Time{}, false
-}
-
-// transactions gives the applied transactions from rev to the end of their
-// record, from memory or from the log.
-func (j *Journal) transactions(ctx context.Context, rev uint64) ([]Tx, time.Time, error) {
-	if txs, at, ok := j.feed.find(rev); ok {
-		return txs, at, nil
-	}
-	for rec, err := range j.store.Read(ctx, 0) {
-		if err != nil {
-			return nil, time.Time{}, err
-		}
-		h, body, _, err := parseHeader(rec.Data)
-		if err != nil {
-			return nil, time.Time{}, fault.Wrap(err, fault.Internal, "the log cannot be read back")
-		}
-		if h.rev > rev {
-			break
-		}
-		if rev-h.rev >= uint64(h.count) {
-			continue
-		}
-		txs, err := decodeTxs(body, h.count, j.machine.DecodeOp)
-		if err != nil {
-			return nil, time.Time{}, fault.Wrap(err, fault.Internal, "the log cannot be read back")
-		}
-		return txs[rev-h.rev:], time.Unix(0, h.at).UTC(), nil
-	}
-	return nil, time.Time{}, fault.New(fault.NotFound, "the changes from %d on are no longer in the log; begin with a snapshot", rev)
 }

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"math"
 	"time"
 
 	"althing/fault"
@@ -29,7 +27,7 @@ type replay struct {
 	log     *slog.Logger
 
 	kept     []position // good snapshots, newest first
-	bad      int        // snapshots that are not
+	bad      []uint64   // revs of the others
 	at       position   // how far the machine has come
 	unsaved  int64      // bytes of records after the newest snapshot
 	replayed uint64     // transactions applied
@@ -58,60 +56,25 @@ func (r *replay) run(ctx context.Context) error {
 	return nil
 }
 
-// restore checks every snapshot there is and gives the newest good one to the
-// machine. A damaged one is told and passed over: whether the log makes up for
-// it, the records tell.
+// restore gives the newest good snapshot to the machine. A damaged one is told
+// and passed over: whether the log makes up for it, the records tell.
 func (r *replay) restore(ctx context.Context) error {
-	var size int64
-	for upTo := uint64(math.MaxUint64); ; {
-		rev, file, err := r.store.Latest(ctx, upTo)
-		if err != nil {
-			return err
-		}
-		if file == nil {
-			break
-		}
-		at, n, err := checkSnapshot(file)
-		err = errors.Join(err, file.Close())
-		switch {
-		case errors.Is(err, errNewer):
-			return fault.Wrap(err, fault.Invalid, "the snapshot of %d cannot be read", rev)
-		case err != nil || at.rev != rev:
-			r.log.Warn("a snapshot is damaged and passed over", "rev", rev, "err", err)
-			r.bad++
-		default:
-			r.kept = append(r.kept, at)
-			if len(r.kept) == 1 {
-				size = n
-			}
-		}
-		if rev == 0 {
-			break
-		}
-		upTo = rev - 1
-	}
-	if len(r.kept) == 0 {
-		return nil
-	}
-	r.at = r.kept[0]
-	return load(ctx, r.store, r.machine, r.at.rev, size)
-}
-
-// load gives the snapshot of rev, whose picture is size bytes long, to a
-// machine.
-func load(ctx context.Context, from snapshotSource, m Machine, rev uint64, size int64) error {
-	_, file, err := from.Latest(ctx, rev)
+	kept, bad, err := goodSnapshots(ctx, r.store)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = file.Close() }() // it was only read
-	if _, err := io.CopyN(io.Discard, file, int64(snapshotHeader)); err != nil {
-		return err
+	r.bad = bad
+	for _, rev := range bad {
+		r.log.Warn("a snapshot is damaged and passed over", "rev", rev)
 	}
-	if err := m.Restore(io.LimitReader(file, size)); err != nil {
-		return fault.Wrap(err, fault.Invalid, "the snapshot of %d is whole, but this althing cannot read it; use the one that wrote it, or a newer one", rev)
+	if len(kept) == 0 {
+		return nil
 	}
-	return nil
+	for _, k := range kept {
+		r.kept = append(r.kept, k.at)
+	}
+	r.at = r.kept[0]
+	return load(ctx, r.store, r.machine, kept[0])
 }
 
 // reaches checks that the log begins no later than behind the oldest snapshot:
@@ -129,10 +92,16 @@ func (r *replay) reaches(ctx context.Context) error {
 		if err != nil {
 			break // step tells what is wrong with it, if it still matters
 		}
-		if h.number > oldest.number+1 {
-			return Damaged("of its records, %d to %d are missing", oldest.number+1, h.number-1)
+		switch {
+		case h.number <= oldest.number+1:
+			return nil
+		case len(r.bad) > 0:
+			return Damaged("the snapshot of %d is changed, and the log begins only at record %d", r.bad[0], h.number)
 		}
-		return nil
+		return Damaged("of its records, %d to %d are missing", oldest.number+1, h.number-1)
+	}
+	if len(r.kept) == 0 && len(r.bad) > 0 {
+		return Damaged("the snapshot of %d is changed", r.bad[0])
 	}
 	return nil
 }
@@ -152,13 +121,19 @@ func (r *replay) step(rec Record) error {
 	}
 	txs, err := decodeTxs(body, h.count, r.machine.DecodeOp)
 	if err != nil {
-		return fault.Wrap(err, fault.Invalid, "record %d of the log is whole, but this althing cannot read it; use the one that wrote it, or a newer one", h.number)
+		return unknown(err, h.number)
 	}
 	apply(r.machine, h, txs)
 	r.at = h.position(rec.Seq, sum, r.at.epoch)
 	r.unsaved += int64(len(rec.Data))
 	r.replayed += uint64(len(txs))
 	return nil
+}
+
+// unknown refuses a record that is whole but holds what the machine does not
+// know.
+func unknown(err error, number uint64) error {
+	return fault.Wrap(err, fault.Invalid, "record %d of the log is whole, but this althing cannot read it; use the one that wrote it, or a newer one", number)
 }
 
 // apply applies what was applied before: what the machine refuses now it refused

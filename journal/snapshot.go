@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"math"
+
+	"althing/fault"
 )
 
 // snapshotMagic and snapshotVersion open every snapshot; doc.go tells the
@@ -155,4 +158,51 @@ func (e *ending) whole() bool {
 // snapshotSource is where snapshots are: a Store, or what is left of one.
 type snapshotSource interface {
 	Latest(ctx context.Context, upTo uint64) (rev uint64, r io.ReadCloser, err error)
+}
+
+// goodSnapshot is a snapshot that was read once and is whole.
+type goodSnapshot struct {
+	at   position
+	size int64 // of the picture
+}
+
+// goodSnapshots reads all snapshots there are, and gives the good ones, newest
+// first, and the revs of the others.
+func goodSnapshots(ctx context.Context, from snapshotSource) (good []goodSnapshot, bad []uint64, err error) {
+	for upTo := uint64(math.MaxUint64); ; {
+		rev, file, err := from.Latest(ctx, upTo)
+		if err != nil || file == nil {
+			return good, bad, err
+		}
+		at, size, err := checkSnapshot(file)
+		err = errors.Join(err, file.Close())
+		switch {
+		case errors.Is(err, errNewer):
+			return nil, nil, fault.Wrap(err, fault.Invalid, "the snapshot of %d cannot be read", rev)
+		case err != nil || at.rev != rev:
+			bad = append(bad, rev)
+		default:
+			good = append(good, goodSnapshot{at, size})
+		}
+		if rev == 0 {
+			return good, bad, nil
+		}
+		upTo = rev - 1
+	}
+}
+
+// load gives a good snapshot to a machine.
+func load(ctx context.Context, from snapshotSource, m Machine, s goodSnapshot) error {
+	_, file, err := from.Latest(ctx, s.at.rev)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	if _, err := io.CopyN(io.Discard, file, int64(snapshotHeader)); err != nil {
+		return err
+	}
+	if err := m.Restore(io.LimitReader(file, s.size)); err != nil {
+		return fault.Wrap(err, fault.Invalid, "the snapshot of %d is whole, but this althing cannot read it; use the one that wrote it, or a newer one", s.at.rev)
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"io"
+	"time"
 )
 
 // snapshots is what the committer knows of the snapshots.
@@ -11,6 +12,7 @@ type snapshots struct {
 	size    int64          // of the newest that was written
 	written chan written   // the end of the one under way, or nil
 	asked   []chan<- error // who waits for it
+	room    time.Time      // when one was last taken to make room
 }
 
 // written is how a snapshot ended.
@@ -35,6 +37,21 @@ func (j *Journal) snapshotDue() bool {
 func (j *Journal) saved() bool {
 	kept := j.snapshot.kept
 	return j.at.number == 0 || len(kept) > 0 && kept[0].number == j.at.number
+}
+
+// roomEvery is how long a full store is left alone after a snapshot that was to
+// make room in it.
+const roomEvery = 10 * time.Second
+
+// makeRoom takes a snapshot before its time, because the log can be trimmed only
+// behind one.
+func (j *Journal) makeRoom() {
+	s, now := &j.snapshot, j.o.Now()
+	if s.written != nil || j.saved() || now.Sub(s.room).Abs() < roomEvery {
+		return
+	}
+	s.room = now
+	j.beginSnapshot(nil)
 }
 
 // beginSnapshot freezes the machine and has the picture written by a goroutine

@@ -42,7 +42,8 @@ type Store interface {
 	Last(ctx context.Context) (Record, error)
 
 	// Read gives the records with sequences above after, up to those that were
-	// there when it was called, in order. A record's data are the receiver's.
+	// there when it was called, in order. A record's data are the store's again
+	// when the loop goes on.
 	Read(ctx context.Context, after uint64) iter.Seq2[Record, error]
 
 	// Sync returns when all records that were appended before are on disk, where

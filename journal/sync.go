@@ -43,6 +43,10 @@ func (j *Journal) sync() {
 		case <-j.stopped:
 			return
 		}
+		select {
+		case <-j.syncer.dirty: // written since; it is synced too
+		default:
+		}
 		if err := j.store.Sync(context.Background()); err != nil {
 			j.o.Log.Warn("the log could not be synced to the disk; it is tried again", "err", err)
 			j.syncer.wrote()

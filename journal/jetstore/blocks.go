@@ -53,8 +53,9 @@ func (b blocks) check(synced uint64) (torn bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
 	var (
-		buf  []byte
 		last uint64   // the newest whole record
 		tear struct { // the first damaged place
 			block, at int
@@ -62,10 +63,10 @@ func (b blocks) check(synced uint64) (torn bool, err error) {
 		}
 	)
 	for _, n := range numbers {
-		if buf, err = readInto(buf, b.path(n)); err != nil {
+		if *buf, err = readInto(*buf, b.path(n)); err != nil {
 			return false, err
 		}
-		for p := range newScanner(n).pieces(buf) {
+		for p := range newScanner(n).pieces(*buf) {
 			switch {
 			case p.damaged != nil && !tear.found:
 				tear.block, tear.at, tear.found = n, p.at, true
@@ -107,22 +108,6 @@ func (b blocks) cut(numbers []int, block, at int) error {
 		err = f.Sync()
 	}
 	return errors.Join(err, f.Close(), syncDir(b.dir))
-}
-
-// readInto reads a file into buf's memory, or more of it.
-func readInto(buf []byte, path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return buf, err
-	}
-	defer func() { _ = f.Close() }() // it was only read
-	info, err := f.Stat()
-	if err != nil {
-		return buf, err
-	}
-	buf = slices.Grow(buf[:0], int(info.Size()))[:info.Size()]
-	_, err = io.ReadFull(f, buf)
-	return buf, err
 }
 
 // first gives the highest sequence not above seq with which a block begins: as

@@ -3,8 +3,12 @@ package jetstore
 import (
 	"context"
 	"errors"
+	"io"
+	"io/fs"
 	"iter"
-	"time"
+	"os"
+	"slices"
+	"sync"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -40,73 +44,87 @@ func unread(err error) error {
 	return fault.Wrap(err, fault.Unavailable, "the log cannot be read")
 }
 
-const (
-	// readAhead is how many bytes of records the server may send before they
-	// are asked for again: some records of the longest kind, thousands of usual
-	// ones. The server closes a connection with 64 MiB waiting.
-	readAhead = 8 << 20
-
-	// readIdle is when the server forgets a reader that went away.
-	readIdle = 30 * time.Second
-)
-
-// Read implements journal.Store.
+// Read implements journal.Store. It reads the block files: the server has
+// written there what it acknowledged, and asking it for the records takes ten
+// times as long (DESIGN.md).
 func (s *Store) Read(ctx context.Context, after uint64) iter.Seq2[journal.Record, error] {
+	last := s.stored.Load()
 	return func(yield func(journal.Record, error) bool) {
-		if err := s.read(ctx, after, yield); err != nil {
-			yield(journal.Record{}, unread(err))
+		for rec, err := range s.blocks.records(after, last) {
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err != nil {
+				yield(journal.Record{}, err)
+				return
+			}
+			if !yield(rec, nil) {
+				return
+			}
 		}
 	}
 }
 
-func (s *Store) read(ctx context.Context, after uint64, yield func(journal.Record, error) bool) error {
-	stream := s.line.Load().stream
-	info, err := stream.Info(ctx)
-	if err != nil {
-		return err
-	}
-	last := info.State.LastSeq
-	if info.State.Msgs == 0 || last <= after {
-		return nil
-	}
-	consumer, err := stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
-		DeliverPolicy:     jetstream.DeliverByStartSequencePolicy,
-		OptStartSeq:       after + 1,
-		AckPolicy:         jetstream.AckNonePolicy,
-		MemoryStorage:     true,
-		Replicas:          1,
-		InactiveThreshold: readIdle,
-	})
-	if err != nil {
-		return err
-	}
-	defer func() {
-		// It would go by itself; this only sooner.
-		_ = stream.DeleteConsumer(context.WithoutCancel(ctx), consumer.CachedInfo().Name)
-	}()
-	messages, err := consumer.Messages(jetstream.PullMaxBytes(readAhead))
-	if err != nil {
-		return err
-	}
-	defer messages.Stop()
-	for seq := after; seq < last; {
-		msg, err := messages.Next(jetstream.NextMaxWait(s.o.Patience))
+// records gives the records with sequences above after up to last.
+func (b blocks) records(after, last uint64) iter.Seq2[journal.Record, error] {
+	return func(yield func(journal.Record, error) bool) {
+		if last <= after {
+			return
+		}
+		numbers, err := b.list()
 		if err != nil {
-			return err
+			yield(journal.Record{}, unread(err))
+			return
 		}
-		meta, err := msg.Metadata()
-		if err != nil {
-			return err
+		buf := buffers.Get().(*[]byte)
+		defer buffers.Put(buf)
+		for i, n := range numbers {
+			if i+1 < len(numbers) {
+				if next, err := begins(b.path(numbers[i+1])); err == nil && next <= after+1 {
+					continue
+				}
+			}
+			*buf, err = readInto(*buf, b.path(n))
+			if errors.Is(err, fs.ErrNotExist) {
+				continue // trimmed meanwhile
+			}
+			if err != nil {
+				yield(journal.Record{}, unread(err))
+				return
+			}
+			for p := range newScanner(n).pieces(*buf) {
+				switch {
+				case p.damaged != nil:
+					// Behind last it may be what the server is writing.
+					yield(journal.Record{}, journal.Damaged("%s is changed at or after byte %d", b.path(n), p.at))
+					return
+				case p.removed || p.seq <= after:
+					continue
+				}
+				if !yield(journal.Record{Seq: p.seq, Data: p.data}, nil) || p.seq == last {
+					return
+				}
+			}
 		}
-		if seq = meta.Sequence.Stream; seq > last {
-			return nil
-		}
-		if !yield(journal.Record{Seq: seq, Data: msg.Data()}, nil) {
-			return nil
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
+		yield(journal.Record{}, journal.Damaged("it does not reach record %d", last))
 	}
-	return nil
+}
+
+// buffers hold a block each, between one read and the next: they are 8 MB long.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// readInto reads a file into buf's memory, or more of it.
+func readInto(buf []byte, path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return buf, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	info, err := f.Stat()
+	if err != nil {
+		return buf, err
+	}
+	buf = slices.Grow(buf[:0], int(info.Size()))[:info.Size()]
+	_, err = io.ReadFull(f, buf)
+	return buf, err
 }

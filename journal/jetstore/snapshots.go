@@ -111,7 +111,7 @@ func (s *snapshots) write(rev uint64, w io.WriterTo) (err error) {
 			_ = os.Remove(f.Name()) // the first error counts
 		}
 	}()
-	size, err := fill(f, w)
+	size, err := flush(f, w)
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
@@ -122,8 +122,8 @@ func (s *snapshots) write(rev uint64, w io.WriterTo) (err error) {
 	return syncDir(s.dir)
 }
 
-// fill writes to a file and syncs it.
-func fill(f *os.File, w io.WriterTo) (int64, error) {
+// flush writes to a file and syncs it.
+func flush(f *os.File, w io.WriterTo) (int64, error) {
 	buffered := bufio.NewWriterSize(f, 64<<10)
 	if _, err := w.WriteTo(buffered); err != nil {
 		return 0, err

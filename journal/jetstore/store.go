@@ -30,6 +30,12 @@ const (
 	subject    = streamName
 )
 
+// What lies in the folder of a store beside the server's own.
+const (
+	snapshotDir = "snapshots"
+	witnessFile = "synced"
+)
+
 const (
 	// defaultMaxBytes bounds the log on disk. It is trimmed at a few times the
 	// size of a snapshot, so that this is reached only when no snapshot can be
@@ -123,7 +129,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		o:         o,
 		meta:      meta{dir: streamDir(o.Dir)},
 		blocks:    blocks{dir: filepath.Join(streamDir(o.Dir), "msgs")},
-		snapshots: snapshots{dir: filepath.Join(o.Dir, "snapshots")},
+		snapshots: snapshots{dir: filepath.Join(o.Dir, snapshotDir)},
 	}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.end())
@@ -141,7 +147,7 @@ func (s *Store) open(ctx context.Context) error {
 		return unusable(err, s.o.Dir)
 	}
 	var err error
-	if s.witness, err = openWitness(filepath.Join(s.o.Dir, "synced")); err != nil {
+	if s.witness, err = openWitness(filepath.Join(s.o.Dir, witnessFile)); err != nil {
 		return unusable(err, s.o.Dir)
 	}
 	if err := s.check(); err != nil {

@@ -163,6 +163,14 @@ func (l *Ledger) Len() int {
 	return len(l.state.Values)
 }
 
+// History gives the number of the newest transaction and a digest of all of them
+// in their order.
+func (l *Ledger) History() (rev, digest uint64) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.state.Last, l.state.Digest
+}
+
 // Same reports whether two ledgers have lived through the same.
 func (l *Ledger) Same(other *Ledger) bool {
 	l.mu.RLock()
