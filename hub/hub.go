@@ -64,7 +64,7 @@ type Hub struct {
 	scope   *scope.Scope
 
 	evaluation expr.Limits
-	threads    sync.Pool // of *expr.Thread
+	turns      sync.Pool // of *turn
 	// writing is held shared by whoever hands a transaction in, and alone by a
 	// query that met too many conflicts.
 	writing   sync.RWMutex
@@ -176,7 +176,8 @@ func (h *Hub) ready() {
 	h.evaluation = expr.Limits{
 		Time: l.EvaluationTime, Memory: l.EvaluationMemory, Pool: expr.NewPool(l.EvaluationPool),
 	}
-	h.scope = scope.New(h, modules.Standard())
+	h.turns.New = h.newTurn
+	h.scope = scope.New(h, modules.Standard(modules.Options{Now: h.config.Now}))
 	h.upkeep = upkeep{hub: h, poke: make(chan struct{}, 1)}
 	ctx, cancel := context.WithCancel(context.Background())
 	h.cancel = cancel

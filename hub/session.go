@@ -239,22 +239,16 @@ func (s *Session) submit(tx journal.Tx, alone bool) *journal.Ticket {
 // evaluate runs the program in a turn of its own. acted tells that something was
 // carried out, so that it must not be evaluated again.
 func (s *Session) evaluate(ctx context.Context, program *expr.Program, alone bool) (text string, tx journal.Tx, acted bool, err error) {
-	t, _ := s.hub.threads.Get().(*expr.Thread)
-	if t == nil {
-		t = expr.NewThread(s.hub.evaluation)
-	}
-	turn := &turn{session: s, alone: alone}
-	q := s.hub.scope.Begin(s, s.hub.Now(), turn)
-	t.Host, t.Print = q, s.hub.print
-	defer func() {
-		t.Done()
-		t.Host = nil
-		s.hub.threads.Put(t)
-	}()
-	if err := turn.begin(ctx); err != nil {
+	u := s.hub.turns.Get().(*turn)
+	defer s.hub.turns.Put(u)
+	u.session, u.alone = s, alone
+	t, q := u.thread, &u.query
+	s.hub.scope.Begin(q, s, s.hub.Now(), u)
+	defer t.Done()
+	if err := u.begin(ctx); err != nil {
 		return "", journal.Tx{}, false, err
 	}
-	defer turn.end()
+	defer u.end()
 	object, err := t.Run(ctx, program, q)
 	if err == nil {
 		text = "OK"
@@ -269,17 +263,29 @@ func (s *Session) evaluate(ctx context.Context, program *expr.Program, alone boo
 	return text, tx, q.Acted(), err
 }
 
-// turn is a query's place among those that are evaluated at the same time.
+// turn is a query's place among those that are evaluated at the same time, with
+// what the evaluation works in. Turns are used again.
 type turn struct {
 	session *Session
 	alone   bool
+	thread  *expr.Thread
+	query   scope.Query
+}
+
+func (h *Hub) newTurn() any {
+	u := &turn{thread: expr.NewThread(h.evaluation)}
+	u.thread.Host, u.thread.Print = &u.query, h.print
+	return u
 }
 
 func (u *turn) begin(ctx context.Context) error { return u.session.hub.gate.Enter(ctx) }
 
 func (u *turn) end() { u.session.hub.gate.Leave() }
 
-// Settle waits for what the session wrote before.
+// Settled reports whether what the session wrote before is there to be read.
+func (u *turn) Settled() bool { return u.session.last == nil }
+
+// Settle waits until it is.
 func (u *turn) Settle(ctx context.Context) error {
 	last := u.session.last
 	if last == nil {

@@ -236,8 +236,9 @@ func (q *Query) pong(t *expr.Thread, speaker, group string) error {
 		return err
 	}
 	var ops []journal.Op
+	asker, _ := q.scope.hub.State().Client(speaker)
 	for _, c := range q.scope.hub.State().Members(group) {
-		text := strings.TrimSpace("++pong " + c.ID + " " + strings.Join(c.Groups, ", "))
+		text := strings.TrimSpace("++pong " + c.ID + " " + strings.Join(commonNames(c, asker), ", "))
 		if err := t.Charge(int64(len(text)) + 64); err != nil {
 			return err
 		}
@@ -248,6 +249,22 @@ func (q *Query) pong(t *expr.Thread, speaker, group string) error {
 	}
 	_, err := q.actAll(t, ops)
 	return err
+}
+
+// commonNames are the names by which the asker may know a client: its own, and
+// the groups that both are in. Others would tell who is in groups that the asker
+// has nothing to do with.
+func commonNames(c, asker messaging.Client) []string {
+	var names []string
+	if c.Name != "" {
+		names = append(names, c.Name)
+	}
+	for _, group := range c.Groups {
+		if slices.Contains(asker.Groups, group) {
+			names = append(names, group)
+		}
+	}
+	return names
 }
 
 // deliver puts messages into one inbox, all or none.

@@ -158,7 +158,7 @@ func (q *Query) all(t *expr.Thread) (*expr.Dict, error) {
 	q.see(seen{space: registry.Values, whole: true, revision: view.Revision()})
 	d := expr.NewDict()
 	for key, e := range view.All(q.now) {
-		if q.values.cells[key] != nil {
+		if q.values.cell(key) != nil {
 			continue // this query has its own idea of it
 		}
 		o, _, err := q.values.hand(t, key, e.Value)

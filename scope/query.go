@@ -19,11 +19,10 @@ import (
 // Query is one text while it is evaluated: the transaction that it gathers, and
 // the names it sees (it is the evaluator's Env). One goroutine uses it.
 type Query struct {
-	scope   *Scope
-	by      Caller
-	now     time.Time
-	turn    Turn
-	settled bool
+	scope *Scope
+	by    Caller
+	now   time.Time
+	turn  Turn
 
 	seen   []seen
 	values overlay // of the registry, whose space is the zero one
@@ -93,7 +92,7 @@ func (q *Query) flush(t *expr.Thread) error {
 	if err != nil {
 		return err
 	}
-	q.seen = nil
+	q.seen = q.seen[:0]
 	if len(tx.Ops) == 0 {
 		return nil
 	}
@@ -146,10 +145,9 @@ func (q *Query) outside(t *expr.Thread, f func(context.Context) error) error {
 // reading is called before the state is read: what this connection wrote before
 // must be there.
 func (q *Query) reading(t *expr.Thread) error {
-	if q.settled {
+	if q.turn.Settled() {
 		return nil
 	}
-	q.settled = true
 	return t.Outside(func() error { return q.turn.Settle(t.Context()) })
 }
 
@@ -212,8 +210,25 @@ func (q *Query) mayAssign(name string) error {
 // has set, and containers it was handed, which it may change in place.
 type overlay struct {
 	space registry.Space
-	cells map[string]*cell
-	order []*cell // in the order in which the query met them
+	order []*cell          // in the order in which the query met them
+	index map[string]*cell // the same by key, where they are many
+}
+
+// fewCells is how many cells are found by looking at each: nearly all queries
+// touch one or two keys, and a map would cost more than the rest of the query.
+const fewCells = 8
+
+// cell gives what the query knows of a key, or nil.
+func (o *overlay) cell(key string) *cell {
+	if o.index != nil {
+		return o.index[key]
+	}
+	for _, c := range o.order {
+		if c.key == key {
+			return c
+		}
+	}
+	return nil
 }
 
 // cell is one key that a query has touched.
@@ -226,7 +241,7 @@ type cell struct {
 }
 
 func (o *overlay) get(t *expr.Thread, q *Query, key string) (expr.Object, bool, error) {
-	if c := o.cells[key]; c != nil {
+	if c := o.cell(key); c != nil {
 		return c.object, c.object != nil, nil
 	}
 	if err := q.by.May(access.Read); err != nil {
@@ -270,7 +285,7 @@ func (o *overlay) set(t *expr.Thread, q *Query, how registry.Set, object expr.Ob
 		return err
 	}
 	how.Space, how.Value, how.Key = o.space, own(v), strings.Clone(how.Key)
-	c := o.cells[how.Key]
+	c := o.cell(how.Key)
 	if c == nil {
 		c = &cell{key: how.Key}
 		o.add(c)
@@ -283,7 +298,7 @@ func (o *overlay) set(t *expr.Thread, q *Query, how registry.Set, object expr.Ob
 }
 
 func (o *overlay) remove(key string) {
-	c := o.cells[key]
+	c := o.cell(key)
 	if c == nil {
 		c = &cell{key: key}
 		o.add(c)
@@ -292,11 +307,17 @@ func (o *overlay) remove(key string) {
 }
 
 func (o *overlay) add(c *cell) {
-	if o.cells == nil {
-		o.cells = map[string]*cell{}
-	}
-	o.cells[c.key] = c
 	o.order = append(o.order, c)
+	if o.index != nil {
+		o.index[c.key] = c
+		return
+	}
+	if len(o.order) > fewCells {
+		o.index = make(map[string]*cell, 2*len(o.order))
+		for _, c := range o.order {
+			o.index[c.key] = c
+		}
+	}
 }
 
 // ops gives what is to be written: what was set, what was changed in place, and
@@ -335,7 +356,7 @@ func (o *overlay) ops(t *expr.Thread) ([]journal.Op, error) {
 // stored forgets what was written, and keeps what the query holds.
 func (o *overlay) stored() {
 	order := o.order
-	o.cells, o.order = nil, nil
+	o.index, o.order = nil, nil
 	for _, c := range order {
 		if c.object != nil && mutable(c.object) {
 			c.write = nil

@@ -72,7 +72,9 @@ type Caller interface {
 
 // Turn is the evaluation that a query is part of.
 type Turn interface {
-	// Settle waits for what the caller wrote before and was not yet told about.
+	// Settled reports whether all that the caller wrote before is there to be
+	// read; Settle waits until it is.
+	Settled() bool
 	Settle(ctx context.Context) error
 	// Idle runs f, which waits for something, and lets others evaluate meanwhile.
 	Idle(f func() error) error
@@ -110,9 +112,10 @@ func (s *Scope) Names() []string {
 	return names
 }
 
-// Begin starts a query of by, at the time now.
-func (s *Scope) Begin(by Caller, now time.Time, turn Turn) *Query {
-	return &Query{scope: s, by: by, now: now, turn: turn, vars: overlay{space: registry.Variables}}
+// Begin starts a query of by, at the time now. q may have been another query
+// before, which is over: there are many, and each is short.
+func (s *Scope) Begin(q *Query, by Caller, now time.Time, turn Turn) {
+	*q = Query{scope: s, by: by, now: now, turn: turn, seen: q.seen[:0], vars: overlay{space: registry.Variables}}
 }
 
 // query gives the query that a function was called in.

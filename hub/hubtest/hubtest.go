@@ -1,12 +1,15 @@
-// Package hubtest starts real hubs for tests.
+// Package hubtest starts real hubs for tests, and asks them.
 package hubtest
 
 import (
 	"context"
 	"log/slog"
+	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
+	"althing/expr"
 	"althing/hub"
 )
 
@@ -33,5 +36,43 @@ func Close(t testing.TB, h *hub.Hub) {
 	defer cancel()
 	if err := h.Close(ctx); err != nil {
 		t.Error(err)
+	}
+}
+
+// Enter starts the session of a guest at an address; empty: this machine.
+func Enter(t testing.TB, h *hub.Hub, address string) *hub.Session {
+	t.Helper()
+	c := hub.Caller{Gateway: "test"}
+	if address != "" {
+		c.From = netip.MustParseAddr(address)
+	}
+	s, err := h.Enter(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// Ask has one query worked out.
+func Ask(s *hub.Session, query string) string {
+	program, err := expr.Parse(query)
+	reply := s.Start(context.Background(), program, err)
+	defer reply.Done()
+	return reply.Wait()
+}
+
+// Story asks one query after the other and compares the replies. A wanted reply
+// that ends in "…" is a beginning.
+func Story(t testing.TB, s *hub.Session, lines [][2]string) {
+	t.Helper()
+	for _, line := range lines {
+		got := Ask(s, line[0])
+		if start, cut := strings.CutSuffix(line[1], "…"); cut && strings.HasPrefix(got, start) {
+			continue
+		}
+		if got != line[1] {
+			t.Errorf("%s\n got %.300q\nwant %.300q", line[0], got, line[1])
+		}
 	}
 }

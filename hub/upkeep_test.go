@@ -1,0 +1,133 @@
+package hub
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"althing/expr"
+)
+
+// openAt opens a hub whose clock the test sets.
+func openAt(t *testing.T, now *atomic.Int64) *Hub {
+	t.Helper()
+	now.Store(time.Now().UnixNano())
+	h, err := Open(context.Background(), Config{
+		Data: t.TempDir(), Log: slog.New(slog.DiscardHandler),
+		Now: func() time.Time { return time.Unix(0, now.Load()) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := h.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return h
+}
+
+func asker(t *testing.T, h *Hub) func(string) string {
+	t.Helper()
+	s, err := h.Enter(Caller{Gateway: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return func(query string) string {
+		program, err := expr.Parse(query)
+		return s.Start(context.Background(), program, err).Wait()
+	}
+}
+
+func TestTenMinutesOfSilence(t *testing.T) {
+	var now atomic.Int64
+	h := openAt(t, &now)
+	ask := asker(t, h)
+	silent, speaking, pinging := ask("getClientID()"), ask("getClientID()"), ask("getClientID()")
+	for range 3 {
+		now.Add(int64(4 * time.Minute))
+		ask("recv('" + speaking + "')")
+		ask("known('" + pinging + "')")
+		h.upkeep.dropSilent(context.Background())
+	}
+	for id, want := range map[string]string{silent: "False", speaking: "True", pinging: "True"} {
+		if got := ask("known('" + id + "')"); got != want {
+			t.Errorf("after 12 minutes known(%s) is %s, want %s", id, got, want)
+		}
+	}
+}
+
+func TestARestartGivesTenFreshMinutes(t *testing.T) {
+	var now atomic.Int64
+	h := openAt(t, &now)
+	id := asker(t, h)("getClientID()")
+	now.Add(int64(time.Hour))
+	h.presence = presence{} // what a restart leaves of it
+	h.upkeep.dropSilent(context.Background())
+	if _, there := h.state.Client(id); !there {
+		t.Error("a client was dropped before it had ten minutes")
+	}
+	now.Add(int64(silence + time.Second))
+	h.upkeep.dropSilent(context.Background())
+	if _, there := h.state.Client(id); there {
+		t.Error("a client that was silent for ten minutes is still there")
+	}
+}
+
+func TestWhatExpiresIsRemovedAndToldOf(t *testing.T) {
+	var now atomic.Int64
+	h := openAt(t, &now)
+	ask := asker(t, h)
+	ask("setReg('door', 'open', expire=60)")
+	news := h.Changed()
+	now.Add(int64(61 * time.Second))
+	if got := ask("getReg('door')"); got != "None" {
+		t.Errorf("an expired value is still read: %s", got)
+	}
+	h.upkeep.lapse(context.Background())
+	select {
+	case <-news:
+	default:
+		t.Error("nobody was told of the removal")
+	}
+	if keys := h.state.Stats().Keys; keys != 0 {
+		t.Errorf("%d values are still kept", keys)
+	}
+}
+
+func TestACommandThatStopsIsSentTwice(t *testing.T) {
+	var c confirmations
+	now := time.Now()
+	if c.twice("a", now) || !c.twice("a", now.Add(confirmWithin)) {
+		t.Error("the second time within 30 seconds confirms")
+	}
+	if c.twice("a", now) || c.twice("a", now.Add(confirmWithin+1)) {
+		t.Error("a second time after that does not")
+	}
+	if c.twice("b", now) {
+		t.Error("another command does not confirm the first")
+	}
+}
+
+func TestSplitCommand(t *testing.T) {
+	tests := []struct {
+		text, name string
+		args       int
+		wrong      bool
+	}{
+		{"s.help", "s.help", 0, false},
+		{" s.help() ", "s.help", 0, false},
+		{"s.info( lamp )", "s.info", 1, false},
+		{"s.x(a, b,c)", "s.x", 3, false},
+		{"s.x(", "", 0, true},
+	}
+	for _, test := range tests {
+		name, args, err := splitCommand(test.text)
+		if name != test.name || len(args) != test.args || (err != nil) != test.wrong {
+			t.Errorf("%q: %q %q %v", test.text, name, args, err)
+		}
+	}
+}
