@@ -95,6 +95,7 @@ func getClientID(t *expr.Thread, a expr.Args) (expr.Object, error) {
 		return nil, err
 	}
 	id := q.scope.hub.NewID()
+	q.scope.hub.Heard(id)
 	q.people.client(id, true, &messaging.Register{ID: id, Addr: q.by.Addr()})
 	return value.Str(id), nil
 }
