@@ -32,15 +32,14 @@ type contender struct {
 // over and over. What they set or send is another text each time all the same.
 const requests = 1024
 
-// contest adds the rows, with the bar for the rate. The 99th percentile may be
-// three times the peer's.
-func (b *bench) contest(what, peer string, depth int, bar table.Bar) *contest {
+// contest adds the rows, with the bars for the rate and the 99th percentile.
+func (b *bench) contest(what, peer string, depth int, rate, p99 table.Bar) *contest {
 	what = fmt.Sprintf("%s: %d clients, depth %d", what, clients, depth)
 	return &contest{
 		what: what, depth: depth,
-		rate: b.row(table.Row{What: what, Unit: table.Rate, Peer: peer, Bar: bar}),
+		rate: b.row(table.Row{What: what, Unit: table.Rate, Peer: peer, Bar: rate}),
 		p50:  b.row(table.Row{What: "— median", Unit: table.Time, Peer: peer}),
-		p99:  b.row(table.Row{What: "— 99th percentile", Unit: table.Time, Peer: peer, Bar: table.AtMostTimes(3)}),
+		p99:  b.row(table.Row{What: "— 99th percentile", Unit: table.Time, Peer: peer, Bar: p99}),
 	}
 }
 

@@ -44,9 +44,8 @@ func inbox(ctx context.Context, b *bench) error {
 	for _, depth := range []int{1, 16} {
 		hub := func(client int) load.Turn { return hubMessages(ids[client], depth, random) }
 		redis := func(client int) load.Turn { return redisMessages(client, depth, random) }
-		err := b.contest("`send`, then `recv`", "Redis Streams", depth, table.AtLeast(0.5)).hold(ctx, b,
-			contender{"althing", ours, hub}, contender{"Redis Streams", theirs, redis})
-		if err != nil {
+		c := b.contest("`send`, then `recv`", "Redis Streams", depth, table.AtLeast(0.5), table.Bar{})
+		if err := c.hold(ctx, b, contender{"althing", ours, hub}, contender{"Redis Streams", theirs, redis}); err != nil {
 			return err
 		}
 	}

@@ -57,9 +57,8 @@ func lines(ctx context.Context, b *bench) error {
 				return load.Turn{repeat(m.depth, func(int) load.Step { return m.step(d) })}
 			}
 		}
-		err := b.contest(m.what, m.peer, m.depth, table.AtLeast(m.bar)).hold(ctx, b,
-			contender{"althing", ours, turns(hubs)}, contender{"Redis", theirs, turns(redises)})
-		if err != nil {
+		c := b.contest(m.what, m.peer, m.depth, table.AtLeast(m.bar), table.AtMostTimes(3))
+		if err := c.hold(ctx, b, contender{"althing", ours, turns(hubs)}, contender{"Redis", theirs, turns(redises)}); err != nil {
 			return err
 		}
 	}

@@ -58,9 +58,18 @@ func (b *bench) crashed(ctx context.Context, d dialect) (folder string, err erro
 		return "", err
 	}
 	b.say("restart: %s wrote %d records one by one, %s", d.name, b.records, table.Rate.Text(result.Rate()))
-	err = fill(ctx, s, d, func(int) string { return lastKey }, []string{lastValue})
-	return folder, errors.Join(err, s.Kill())
+	if err := fill(ctx, s, d, func(int) string { return lastKey }, []string{lastValue}); err != nil {
+		return "", err
+	}
+	if err := pause(ctx, held); err != nil {
+		return "", err
+	}
+	return folder, s.Kill()
 }
+
+// held is for how long Redis may keep back what it has acknowledged: while an
+// fsync runs, and at most two seconds, it writes nothing to its log.
+const held = 3 * time.Second
 
 // startCopy starts a server on a copy of the folder and adds how long it took to
 // the first answer.
