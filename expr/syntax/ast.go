@@ -193,8 +193,9 @@ type (
 	Lambda struct {
 		Pos
 		Frame
-		Params []Param
-		Body   Expr
+		Params   []Param
+		Body     Expr
+		walruses bool // there are some in it that bind in its frame
 	}
 	// IfExp is `body if test else orelse`.
 	IfExp struct {

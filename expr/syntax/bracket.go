@@ -9,13 +9,14 @@ func (p *parser) parenthesised(at int, closing token) Expr {
 	if p.hints && p.tok == tokPower {
 		p.hintDoubleStar(closing)
 	}
+	first := p.mark()
 	e := p.starNamed()
 	s, starred := e.(*Starred)
 	switch {
 	case p.tok == tokFor && starred:
 		p.noComprehension(int(s.Pos), noUnpacking)
 	case p.tok == tokFor:
-		return &GeneratorExp{Pos: Pos(at), Elt: e, Generators: p.comprehension()}
+		return &GeneratorExp{Pos: Pos(at), Elt: e, Generators: p.comprehension(first)}
 	case p.tok == tokComma:
 		return &Tuple{Pos: Pos(at), Elts: p.elements(e, closing)}
 	case starred && p.tok == closing && (closing == tokRParen || p.end < len(p.src)):
@@ -29,7 +30,7 @@ func (p *parser) elements(first Expr, closing token) []Expr {
 	from := len(p.scratch)
 	p.scratch = append(p.scratch, first)
 	for p.tok == tokComma {
-		if p.next(); p.tok == closing {
+		if p.next(); p.tok == closing || p.tok == tokFor {
 			break
 		}
 		p.scratch = append(p.scratch, p.starNamed())
@@ -44,19 +45,19 @@ func (p *parser) bracketed() Expr {
 		p.next()
 		return &List{Pos: at}
 	}
-	start := p.start
+	first := p.mark()
 	e := p.starNamed()
 	if p.tok == tokFor {
-		if _, starred := e.(*Starred); starred {
-			p.noComprehension(start, noUnpacking)
+		if first.tok == tokStar {
+			p.noComprehension(first.start, noUnpacking)
 		}
-		c := &ListComp{Pos: at, Elt: e, Generators: p.comprehension()}
+		c := &ListComp{Pos: at, Elt: e, Generators: p.comprehension(first)}
 		p.expect(tokRBracket)
 		return c
 	}
 	l := &List{Pos: at, Elts: p.elements(e, tokRBracket)}
 	if p.tok == tokFor {
-		p.noComprehension(start, forgotBrackets)
+		p.noComprehension(first.start, forgotBrackets)
 	}
 	p.expect(tokRBracket)
 	return l
@@ -67,18 +68,18 @@ func (p *parser) braced() Expr {
 	at := Pos(p.start)
 	p.next()
 	if p.tok == tokRBrace || p.tok == tokPower {
-		return p.dict(at, nil)
+		return p.dict(at, nil, p.mark())
 	}
 	first := p.mark()
 	e := p.starNamed()
-	_, starred := e.(*Starred)
+	starred := first.tok == tokStar
 	switch {
 	case p.tok == tokColon && !starred && !first.walrus(e):
-		return p.dict(at, e)
+		return p.dict(at, e, first)
 	case p.tok == tokFor && starred:
 		p.noComprehension(first.start, noUnpacking)
 	case p.tok == tokFor:
-		c := &SetComp{Pos: at, Elt: e, Generators: p.comprehension()}
+		c := &SetComp{Pos: at, Elt: e, Generators: p.comprehension(first)}
 		p.expect(tokRBrace)
 		return c
 	}
@@ -91,7 +92,7 @@ func (p *parser) braced() Expr {
 }
 
 // dict is what follows "{" in a dict, or what follows the first key.
-func (p *parser) dict(at Pos, key Expr) Expr {
+func (p *parser) dict(at Pos, key Expr, first mark) Expr {
 	// Keys and values lie in turn on the scratch list.
 	from := len(p.scratch)
 	for p.tok != tokRBrace {
@@ -104,9 +105,7 @@ func (p *parser) dict(at Pos, key Expr) Expr {
 				p.noComprehension(start, "dict unpacking cannot be used in dict comprehension")
 			}
 		case key == nil:
-			if key = p.expression(); p.tok != tokColon && p.hints && !p.failed {
-				p.fail(p.prev-1, "':' expected after dictionary key")
-			}
+			key = p.laterKey()
 			fallthrough
 		default:
 			p.scratch = append(p.scratch, key, p.dictValue())
@@ -115,7 +114,7 @@ func (p *parser) dict(at Pos, key Expr) Expr {
 		if p.tok == tokFor && len(p.scratch) == from+2 {
 			c := &DictComp{Pos: at, Key: p.scratch[from], Value: p.scratch[from+1]}
 			p.scratch = p.scratch[:from]
-			c.Generators = p.comprehension()
+			c.Generators = p.comprehension(first)
 			p.expect(tokRBrace)
 			return c
 		}
@@ -126,6 +125,21 @@ func (p *parser) dict(at Pos, key Expr) Expr {
 	}
 	p.expect(tokRBrace)
 	return &Dict{Pos: at, Items: p.takeItems(from)}
+}
+
+// laterKey is a key that is not the first.
+func (p *parser) laterKey() Expr {
+	if p.hints && p.probe(func() {
+		p.hints = false
+		if p.expression(); p.tok == tokColon {
+			p.unexpected()
+		}
+	}) {
+		p.hints = false
+		p.expression()
+		p.fail(p.prev-1, "':' expected after dictionary key")
+	}
+	return p.expression()
 }
 
 // dictValue is what follows a key: ":" expression.
@@ -158,9 +172,12 @@ func (p *parser) takeItems(from int) []DictItem {
 }
 
 // comprehension = {"for" targets "in" operation {"if" operation}}
-func (p *parser) comprehension() []Comprehension {
+//
+// first is where the element began.
+func (p *parser) comprehension(first mark) []Comprehension {
 	p.scoped = true
 	p.enter()
+	element := p.walruses.count
 	var clauses []Comprehension
 	for p.tok == tokFor {
 		p.next()
@@ -168,10 +185,11 @@ func (p *parser) comprehension() []Comprehension {
 			p.hintTargets(looping)
 		}
 		c := Comprehension{Target: p.loopTargets()}
+		p.bindLoop(c.Target, first.bound, element)
 		p.expect(tokIn)
-		p.iterating++
+		p.walruses.iterating++
 		c.Iter = p.operation(precOr)
-		p.iterating--
+		p.walruses.iterating--
 		from := len(p.scratch)
 		for p.tok == tokIf {
 			p.next()
@@ -180,6 +198,7 @@ func (p *parser) comprehension() []Comprehension {
 		c.Ifs = p.take(from)
 		clauses = append(clauses, c)
 	}
+	p.endLoops(clauses)
 	p.leave()
 	return clauses
 }

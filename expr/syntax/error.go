@@ -14,9 +14,7 @@ type Error struct {
 	Line int    // from 1
 	Col  int    // from 1, in characters
 	// Incomplete: more text at the end could make the source valid. An empty
-	// source is incomplete. It is exact but for the rules on walruses in
-	// comprehensions that need the whole comprehension (such a source counts as
-	// incomplete until its bracket is closed).
+	// source is incomplete.
 	Incomplete bool
 }
 

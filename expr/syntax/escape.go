@@ -10,6 +10,7 @@ import (
 type escapeError struct {
 	from, to int
 	msg      string
+	cut      bool // the text ends in it: more could make it whole
 }
 
 // unescape gives what s stands for in a str or in a bytes. An escape that Python
@@ -71,12 +72,14 @@ func hexEscape(s string, from int) (r rune, end int, bad *escapeError) {
 	n := uint32(0)
 	for end = from + 2; end < from+2+digits; end++ {
 		if end == len(s) || !isHex(s[end]) {
-			return 0, 0, &escapeError{from, end, truncated}
+			missing := 4 * (from + 2 + digits - end)
+			cut := end == len(s) && n<<missing <= utf8.MaxRune
+			return 0, 0, &escapeError{from, end, truncated, cut}
 		}
 		n = n<<4 | uint32(hexDigit(s[end]))
 	}
 	if n > utf8.MaxRune {
-		return 0, 0, &escapeError{from, end, "illegal Unicode character"}
+		return 0, 0, &escapeError{from: from, to: end, msg: "illegal Unicode character"}
 	}
 	return rune(n), end, nil
 }
@@ -93,13 +96,14 @@ func hexDigit(c byte) byte {
 func namedEscape(s string, from int) *escapeError {
 	end := from + 2
 	if end == len(s) || s[end] != '{' {
-		return &escapeError{from, end, `malformed \N character escape`}
+		return &escapeError{from: from, to: end, msg: `malformed \N character escape`}
 	}
 	n := strings.IndexByte(s[end:], '}')
 	if n < 0 {
-		return &escapeError{from, len(s), `malformed \N character escape`}
+		return &escapeError{from: from, to: len(s), msg: `malformed \N character escape`}
 	}
-	return &escapeError{from, end + n + 1, `names of characters are not available here; write \uXXXX or the character itself`}
+	const msg = `names of characters are not available here; write \uXXXX or the character itself`
+	return &escapeError{from: from, to: end + n + 1, msg: msg}
 }
 
 // appendChar appends a character of a str, or a byte of a bytes. A surrogate

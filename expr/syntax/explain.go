@@ -33,7 +33,7 @@ func explain(src string, first failure) *Error {
 // laterTrouble gives an error in a token behind the failure: a wrong token says
 // more than a sentence that is wrong because of it.
 func (p *parser) laterTrouble() *failure {
-	if p.why.lexical || p.stopped.tok == tokEOF || p.base > 0 {
+	if p.why.lexical || p.stopped.tok == tokEOF || p.why.inField {
 		return nil
 	}
 	l := lexer{src: p.src, end: p.end, brackets: p.brackets, cursor: p.stopped, explaining: true}
@@ -59,7 +59,7 @@ const (
 // Probes inside probes could read the same text again and again; past a few
 // times its length they find nothing any more.
 func (p *parser) probe(f func()) bool {
-	const rereadings = 8
+	const rereadings = 4
 	if p.reread > rereadings*len(p.src) {
 		return false
 	}
@@ -108,7 +108,8 @@ func (p *parser) hintExpression(e Expr, first mark) {
 }
 
 // noCommaBefore reports whether what begins there is something for which CPython
-// never misses a comma: a name before a string, or a word that may be a keyword.
+// never misses a comma: a name before a string, or the beginning of a word that
+// may be a keyword.
 func (p *parser) noCommaBefore(first mark) (no bool) {
 	if first.tok != tokName {
 		return false
@@ -117,7 +118,7 @@ func (p *parser) noCommaBefore(first mark) (no bool) {
 		p.back(first)
 		word := p.src[p.start:p.stop]
 		p.next()
-		no = p.tok == tokString || word == "_" || word == "match" || word == "case"
+		no = p.tok == tokString || word == "_" || strings.HasPrefix("match", word) || strings.HasPrefix("case", word)
 	})
 	return no
 }
@@ -184,7 +185,7 @@ func (p *parser) beginsAsTarget(first mark) (yes bool) {
 // noComprehension fails at a "for" that cannot be there, with a message if what
 // follows is a comprehension all the same.
 func (p *parser) noComprehension(at int, msg string) {
-	if p.hints && p.probe(func() { p.comprehension() }) {
+	if p.hints && p.probe(func() { p.comprehension(p.mark()) }) {
 		p.fail(at, msg)
 	}
 	p.unexpected()
@@ -211,14 +212,11 @@ func (p *parser) hintTargets(u use) {
 	if !p.probe(func() { e = p.starExpressions() }) {
 		return
 	}
-	if c, ok := e.(*Compare); ok && u == looping {
-		if c.Op != In {
-			return
-		}
-		e = c.Left
+	if u == looping {
+		u = loopingIn
 	}
 	if bad := invalidTarget(e, u); bad != nil {
-		p.target(bad, u)
+		p.wrongTarget(bad, u)
 	}
 }
 

@@ -114,7 +114,6 @@ func (p *parser) fields(f *fstring, i, nested int) int {
 			f.add(p.src[end : end+1])
 			i = end + 2
 		case c == '{':
-			p.flush(f)
 			i = p.field(f, end+1, nested)
 		case nested > 0:
 			return end
@@ -173,8 +172,8 @@ func (p *parser) field(f *fstring, i, nested int) int {
 		}
 		shown = true
 		f.add(carriages.Replace(p.src[i:end]))
-		p.flush(f)
 	}
+	p.flush(f)
 	if p.fieldByte(f, end) == '!' {
 		v.Conversion = p.fieldByte(f, end+1)
 		if v.Conversion != 's' && v.Conversion != 'r' && v.Conversion != 'a' {
@@ -242,13 +241,18 @@ func (p *parser) fieldExpression(i, end int) Expr {
 	if p.tok != tokEOF {
 		p.unexpected()
 	}
-	if p.failed && !p.why.lexical && !strings.HasPrefix(p.why.msg, "f-string") {
-		p.why.msg = "f-string: " + p.why.msg
+	if p.failed {
+		p.why.inField = true
+		if !p.why.lexical && !strings.HasPrefix(p.why.msg, "f-string") {
+			p.why.msg = "f-string: " + p.why.msg
+		}
 	}
 	p.end, p.base = outerEnd, outerBase
 	p.restore(outer)
 	return e
 }
+
+const noBackslash = "f-string expression part cannot include a backslash"
 
 // fieldEnd finds where the expression of a field ends: at a brace, a colon, an
 // equals sign or an exclamation mark that is neither in a bracket, nor in a
@@ -259,13 +263,17 @@ func (p *parser) fieldEnd(f *fstring, i int) int {
 	for i < f.tail {
 		switch c := p.src[i]; c {
 		case '\\':
-			p.fail(f.start, "f-string expression part cannot include a backslash")
+			p.fail(f.start, noBackslash)
 			return i
 		case '#':
 			p.fail(f.start, "f-string expression part cannot include '#'")
 			return i
 		case '\'', '"':
 			end := p.quoteEnd(f, i)
+			if strings.IndexByte(p.src[i:min(end, f.tail)], '\\') >= 0 {
+				p.fail(f.start, noBackslash)
+				return i
+			}
 			if end > f.tail {
 				return p.unendedField(f, "f-string: unterminated string")
 			}

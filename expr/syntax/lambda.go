@@ -2,6 +2,10 @@ package syntax
 
 // lambda = "lambda" [params] ":" expression
 func (p *parser) lambda() Expr {
+	if p.base > 0 && p.level == p.base && !p.hints {
+		// Alone in a field of an f-string its colon would end the field.
+		p.unexpected()
+	}
 	p.scoped = true
 	l := &Lambda{Pos: Pos(p.start)}
 	p.next()
@@ -18,7 +22,10 @@ func (p *parser) lambda() Expr {
 	}
 	p.expect(tokColon)
 	l.Params = params.list
+	outer := p.walruses.lambda()
 	l.Body = p.expression()
+	l.walruses = p.walruses.last != nil
+	p.walruses = outer
 	return l
 }
 
@@ -121,21 +128,19 @@ func (p *parser) slash(s *params) {
 
 // loneSlash fails at a "/" without a parameter before it.
 func (p *parser) loneSlash() {
-	at, msg := p.start, generic
-	if p.hints {
-		c := p.cursor
-		if p.next(); p.tok == tokComma {
-			msg = "at least one argument must precede /"
-		}
-		p.restore(c)
+	if p.hints && p.ahead() == tokComma {
+		p.fail(p.start, "at least one argument must precede /")
 	}
-	p.fail(at, msg)
+	p.unexpected()
 }
 
 // starParam = "*" [name]
 func (p *parser) starParam(s *params) {
 	if s.star {
-		p.fail(p.start, "* argument may appear only once")
+		if next := p.ahead(); p.hints && (next == tokName || next == tokComma) {
+			p.fail(p.start, "* argument may appear only once")
+		}
+		p.unexpected()
 	}
 	s.star = true
 	p.next()
@@ -147,34 +152,4 @@ func (p *parser) starParam(s *params) {
 	if p.tok == tokAssign {
 		p.fail(p.start, "var-positional argument cannot have default value")
 	}
-}
-
-// nameSet is a set of names that is cheap while it is small, and does not take
-// the square of their number when it is not.
-type nameSet struct {
-	few  []string
-	many map[string]bool
-}
-
-// add reports whether the name is new.
-func (s *nameSet) add(name string) bool {
-	const fewest = 8
-	if s.many != nil {
-		was := s.many[name]
-		s.many[name] = true
-		return !was
-	}
-	for _, n := range s.few {
-		if n == name {
-			return false
-		}
-	}
-	s.few = append(s.few, name)
-	if len(s.few) > fewest {
-		s.many = make(map[string]bool, 2*fewest)
-		for _, n := range s.few {
-			s.many[n] = true
-		}
-	}
-	return true
 }

@@ -19,6 +19,7 @@ type cursor struct {
 	prevLevel   int      // how many brackets were open after the token before
 	level       int      // how many are open now: their places are in brackets
 	text        literal  // of a tokString
+	cut         bool     // the end of the text has cut a tokNumber
 }
 
 // lexer cuts src[:end] into tokens, one at a time.
@@ -45,6 +46,7 @@ type failure struct {
 	from, reach int
 	lexical     bool // found by the lexer
 	unclosed    bool // a bracket that is open at the end
+	inField     bool // in an expression of an f-string
 }
 
 // fail notes an error that shows at the present token, unless there was one
@@ -93,7 +95,7 @@ func (l *lexer) set(t token, start, stop int) {
 func (l *lexer) next() {
 	src, i := l.src[:l.end], l.stop
 	fresh, line := l.tok == tokNewline, i
-	l.prev, l.prevLevel = i, l.level
+	l.prev, l.prevLevel, l.cut = i, l.level, false
 scan:
 	for i < len(src) && classes[src[i]] == classBlank {
 		i++
@@ -120,11 +122,11 @@ scan:
 	case classBackslash:
 		stop := lineBreak(src, i+1)
 		if stop == i+1 {
-			l.lexFail(i, i+1, "unexpected character after line continuation character")
+			l.lexFail(i+1, i+1, "unexpected character after line continuation character")
 			return
 		}
 		if stop >= len(src) {
-			l.lexFail(i, l.end, "unexpected EOF while parsing")
+			l.lexFail(i+1, l.end, "unexpected EOF while parsing")
 			return
 		}
 		if i == line {
@@ -156,7 +158,7 @@ scan:
 		l.name(i)
 	default:
 		if c < ' ' || c == 0x7f {
-			l.lexFail(i, i+1, fmt.Sprintf("invalid non-printable character U+%04X", c))
+			l.lexFail(i, i, fmt.Sprintf("invalid non-printable character U+%04X", c))
 			return
 		}
 		l.set(tokUnknown, i, i+1)

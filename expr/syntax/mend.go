@@ -56,7 +56,7 @@ func endings(last token, text string) []string {
 // name.
 func nameEndings(text string) []string {
 	list := []string{"_"}
-	for _, word := range [...]string{"and", "else", "for", "if", "in", "is", "not", "or"} {
+	for _, word := range operatorWords {
 		if rest, ok := strings.CutPrefix(word, text); ok && rest != "" {
 			list = append(list, rest)
 		}

@@ -28,22 +28,22 @@ func (l *lexer) number(start int) {
 			return
 		}
 	}
-	i, kind := start, "decimal"
+	i, ok, kind := start, true, "decimal"
 	if l.src[i] != '.' {
-		if i = l.digits(i); l.failed {
+		if i, ok = l.digits(start, i); !ok {
 			return
 		}
 	}
 	whole := i
 	if l.at(i) == '.' {
 		if i++; isDigit(l.at(i)) {
-			if i = l.digits(i); l.failed {
+			if i, ok = l.digits(start, i); !ok {
 				return
 			}
 		}
 	}
 	if l.at(i)|0x20 == 'e' {
-		if i = l.exponent(i); l.failed {
+		if i, ok = l.exponent(start, i); !ok {
 			return
 		}
 	}
@@ -54,6 +54,21 @@ func (l *lexer) number(start int) {
 		return
 	}
 	l.endNumber(start, i, kind)
+	if i == whole && i-start > maxDigits && !l.failed {
+		l.limitDigits(start, i)
+	}
+}
+
+// wrongNumber fails at a number that is wrong up to reach, whatever follows. One
+// that the end of the text has cut is left to the parser, which may not want a
+// number there at all.
+func (l *lexer) wrongNumber(start, at, reach int, msg string) {
+	if reach == l.end && !l.explaining {
+		l.set(tokNumber, start, reach)
+		l.cut = true
+		return
+	}
+	l.lexFail(at, reach, msg)
 }
 
 // at gives the byte at a place, 0 at the end.
@@ -69,52 +84,62 @@ func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 func isHex(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
 // digits reads decimal digits and the single underscores between them.
-func (l *lexer) digits(i int) int {
+func (l *lexer) digits(start, i int) (end int, ok bool) {
 	for {
 		for isDigit(l.at(i)) {
 			i++
 		}
 		if l.at(i) != '_' {
-			return i
+			return i, true
 		}
 		if i++; !isDigit(l.at(i)) {
-			l.lexFail(i-1, i, "invalid decimal literal")
-			return i
+			l.wrongNumber(start, i-1, i, "invalid decimal literal")
+			return i, false
 		}
 	}
 }
 
 // exponent reads an exponent. An e without digits is left where it is: it may
 // begin the word else.
-func (l *lexer) exponent(i int) int {
+func (l *lexer) exponent(start, i int) (end int, ok bool) {
 	first := i + 1
 	if c := l.at(first); c == '+' || c == '-' {
 		if first++; !isDigit(l.at(first)) {
-			l.lexFail(first-1, first, "invalid decimal literal")
-			return i
+			l.wrongNumber(start, first-1, first, "invalid decimal literal")
+			return i, false
 		}
 	}
-	if isDigit(l.at(first)) {
-		return l.digits(first)
+	if first == l.end {
+		l.wrongNumber(start, i-1, first, "invalid decimal literal")
+		return i, false
 	}
-	return i
+	if isDigit(l.at(first)) {
+		return l.digits(start, first)
+	}
+	return i, true
 }
 
-// plainInteger refuses a decimal integer that begins with a zero, or is too long.
-// Either may still become a float.
+// plainInteger refuses a decimal integer that begins with a zero. It may still
+// become a float.
 func (l *lexer) plainInteger(start, stop int) bool {
 	text := l.src[start:stop]
 	if text[0] == '0' && strings.Trim(text, "0_") != "" {
-		l.lexFail(start, stop, "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers")
-		return false
-	}
-	if n := len(text) - strings.Count(text, "_"); len(text) > maxDigits && n > maxDigits {
-		l.lexFail(start, stop, fmt.Sprintf("Exceeds the limit (%d digits) for integer string conversion: value has %d digits; "+
-			"use sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer literals to avoid decimal conversion limits.",
-			maxDigits, n))
+		l.wrongNumber(start, start, stop, "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers")
 		return false
 	}
 	return true
+}
+
+// limitDigits refuses an integer that is too long, in CPython's words. It may
+// still become a float.
+func (l *lexer) limitDigits(start, stop int) {
+	n := stop - start - strings.Count(l.src[start:stop], "_")
+	if n <= maxDigits {
+		return
+	}
+	l.wrongNumber(start, start, stop, fmt.Sprintf("Exceeds the limit (%d digits) for integer string conversion: value has %d digits; "+
+		"use sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer literals to avoid decimal conversion limits.",
+		maxDigits, n))
 }
 
 // based reads an integer with a prefix: 0x, 0o or 0b.
@@ -125,7 +150,7 @@ func (l *lexer) based(start int, kind string, digit func(byte) bool) {
 			i++
 		}
 		if !digit(l.at(i)) {
-			l.wrongDigit(i, kind)
+			l.wrongDigit(start, i, kind)
 			return
 		}
 		for digit(l.at(i)) {
@@ -136,39 +161,41 @@ func (l *lexer) based(start int, kind string, digit func(byte) bool) {
 		}
 	}
 	if isDigit(l.at(i)) {
-		l.wrongDigit(i, kind)
+		l.wrongDigit(start, i, kind)
 		return
 	}
 	l.endNumber(start, i, kind)
 }
 
-func (l *lexer) wrongDigit(i int, kind string) {
+func (l *lexer) wrongDigit(start, i int, kind string) {
 	if c := l.at(i); isDigit(c) {
 		l.lexFail(i, i, fmt.Sprintf("invalid digit '%c' in %s literal", c, kind))
 		return
 	}
-	l.lexFail(i-1, i, fmt.Sprintf("invalid %s literal", kind))
+	l.wrongNumber(start, i-1, i, fmt.Sprintf("invalid %s literal", kind))
 }
 
 // endNumber makes src[start:stop] a token, if what follows is not a letter.
 // Some keywords may stand directly behind a number, as in `1if x else 2`.
 func (l *lexer) endNumber(start, stop int, kind string) {
-	if c := classes[l.at(stop)]; c != classLetter && c != classWide {
+	if c := classes[l.at(stop)]; c != classLetter && c != classDigit {
 		l.set(tokNumber, start, stop)
 		return
 	}
 	rest := l.src[stop:l.end]
-	for _, word := range [...]string{"and", "else", "for", "if", "in", "is", "not", "or"} {
+	for _, word := range operatorWords {
 		if strings.HasPrefix(rest, word) {
 			l.set(tokNumber, start, stop)
 			return
 		}
-		if strings.HasPrefix(word, rest) {
-			l.lexFail(stop-1, l.end, fmt.Sprintf("invalid %s literal", kind))
-			return
-		}
 	}
-	l.lexFail(stop-1, stop, fmt.Sprintf("invalid %s literal", kind))
+	f := failure{kind: "SyntaxError", msg: fmt.Sprintf("invalid %s literal", kind), at: stop - 1, lexical: true}
+	// What follows may become one of those words.
+	f.last, f.from, f.reach = tokName, stop, stop
+	for f.reach < l.end && classes[l.src[f.reach]] == classLetter {
+		f.reach++
+	}
+	l.failWith(f)
 }
 
 // numberValue is what a number is worth.

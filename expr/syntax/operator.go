@@ -34,7 +34,11 @@ func (p *parser) starred() Expr {
 	s := &Starred{Pos: Pos(p.start)}
 	p.next()
 	p.enter()
+	first := p.mark()
 	s.Value = p.operation(precBitOr)
+	if p.hints {
+		p.hintExpression(s.Value, first)
+	}
 	p.leave()
 	return s
 }
@@ -62,10 +66,8 @@ func (p *parser) named() Expr {
 
 // walrus is what follows the name in name ":=" expression.
 func (p *parser) walrus(n *Name) Expr {
-	if p.iterating > 0 {
-		p.postpone(int(n.Pos), "assignment expression cannot be used in a comprehension iterable expression")
-	}
 	p.scoped = true
+	p.bindWalrus(n)
 	e := &NamedExpr{Pos: n.Pos, Target: n}
 	p.next()
 	p.enter()
@@ -128,7 +130,7 @@ func (p *parser) operation(least uint8) Expr {
 	}
 	for {
 		strength := binary[p.tok]
-		if strength < least || strength == 0 {
+		if strength < least || strength == 0 || p.hints && p.tok == tokNot && p.ahead() != tokIn {
 			break
 		}
 		switch strength {

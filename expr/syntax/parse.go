@@ -74,7 +74,7 @@ type parser struct {
 	// depth is how deep the recursion is, deepest how deep the lowest node is
 	// of the operand that is being read.
 	depth, deepest int
-	iterating      int  // in the iterables of how many comprehensions
+	walruses       walruses
 	scoped         bool // there are frames to resolve
 	hints          bool // say what was probably meant
 	element        mark // where the last element of a statement's expressions began
@@ -86,10 +86,11 @@ type parser struct {
 type mark struct {
 	tok   token
 	start int
-	level int // open brackets, without its own
+	level int // how many brackets were open before it
+	bound int // how many walruses there were before it
 }
 
-func (p *parser) mark() mark { return mark{p.tok, p.start, p.level} }
+func (p *parser) mark() mark { return mark{p.tok, p.start, p.prevLevel, p.walruses.count} }
 
 // name gives what began here, if it is a name without brackets.
 func (m mark) name(e Expr) *Name {
@@ -113,6 +114,15 @@ func (p *parser) unexpected() {
 		return
 	}
 	p.fail(p.start, generic)
+}
+
+// ahead gives the kind of the token behind the present one.
+func (p *parser) ahead() token {
+	c := p.cursor
+	p.next()
+	t := p.tok
+	p.restore(c)
+	return t
 }
 
 // expect goes past a token of that kind, or fails.
@@ -169,7 +179,7 @@ func (p *parser) file() {
 		p.failWith(*p.postponed)
 	}
 	if !p.failed && p.scoped {
-		p.resolve()
+		resolve(p.module, p.walruses.count > 0)
 	}
 }
 
@@ -262,8 +272,9 @@ func (p *parser) assign(e Expr, start int) Stmt {
 func (p *parser) augAssign(e Expr, start int) Stmt {
 	switch e.(type) {
 	case *Name, *Attribute, *Subscript:
+	case nil: // it has failed
 	default:
-		p.fail(start, "'"+describe(e)+"' is an illegal expression for augmented assignment")
+		p.fail(int(e.Offset()), "'"+describe(e)+"' is an illegal expression for augmented assignment")
 	}
 	s := &AugAssign{Pos: Pos(start), Op: p.op, Target: e}
 	p.next()

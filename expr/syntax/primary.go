@@ -39,6 +39,11 @@ func (p *parser) atom() Expr {
 		p.next()
 		return n
 	case tokNumber:
+		if p.cut {
+			p.set(tokEOF, p.end, p.end)
+			p.unexpected()
+			return nil
+		}
 		c := p.constants.new()
 		c.Pos, c.Value = start, numberValue(p.src[p.start:p.stop])
 		p.next()
@@ -173,7 +178,7 @@ func (p *parser) argument(a *arguments) {
 		e = p.walrus(n)
 	}
 	if p.tok == tokFor {
-		e = p.generatorArgument(a, e, start)
+		e = p.generatorArgument(a, e, first)
 	}
 	if p.hints && len(a.call.Keywords) > 0 {
 		p.fail(p.start, afterKeyword(a))
@@ -212,15 +217,15 @@ func (p *parser) keyword(a *arguments, n *Name) {
 
 // generatorArgument is a generator expression without brackets of its own, which
 // must be the only argument.
-func (p *parser) generatorArgument(a *arguments, elt Expr, start int) Expr {
+func (p *parser) generatorArgument(a *arguments, elt Expr, first mark) Expr {
 	const mistake = "Generator expression must be parenthesized"
 	if len(p.scratch) > a.from || len(a.call.Keywords) > 0 {
-		p.noComprehension(start, mistake)
+		p.noComprehension(first.start, mistake)
 		return elt
 	}
-	g := &GeneratorExp{Pos: Pos(a.open), Elt: elt, Generators: p.comprehension()}
+	g := &GeneratorExp{Pos: Pos(a.open), Elt: elt, Generators: p.comprehension(first)}
 	if p.tok == tokComma {
-		p.fail(start, mistake)
+		p.fail(first.start, mistake)
 	}
 	return g
 }

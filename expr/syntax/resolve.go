@@ -1,12 +1,16 @@
 package syntax
 
-// resolve finds out where the names of the module live. A module without a
-// lambda, a comprehension or a walrus needs none of it: its names are Free.
-func (p *parser) resolve() {
+// resolve finds out where the names of a module live. A module without a lambda,
+// a comprehension or a walrus needs none of it: its names are Free.
+func resolve(m *Module, walruses bool) {
 	r := resolver{names: map[string]binding{}}
-	r.module(p.module)
-	if r.why != nil {
-		p.failWith(*r.why)
+	r.visit = r.walk
+	r.enter(&m.Frame)
+	if walruses {
+		r.bindTop(m)
+	}
+	for _, s := range m.Body {
+		eachPart(s, r.visit)
 	}
 }
 
@@ -15,7 +19,7 @@ type resolver struct {
 	names  map[string]binding
 	hidden []hidden // what names meant further out, innermost last
 	scopes []scope
-	why    *failure
+	visit  func(Expr) // walk, made a function once
 }
 
 // binding is what a name means: a slot of the frame of a scope.
@@ -33,83 +37,17 @@ type hidden struct {
 
 // scope is a frame that is being filled.
 type scope struct {
-	frame         *Frame
-	hidden        int // where its part of hidden begins
-	comprehension bool
-}
-
-func (r *resolver) module(m *Module) {
-	assigned := map[string]bool{}
-	for _, s := range m.Body {
-		for _, t := range statementTargets(s) {
-			eachTargetName(t, func(n *Name) { assigned[n.ID] = true })
-		}
-	}
-	r.enter(&m.Frame, false)
-	for _, s := range m.Body {
-		for _, e := range statementParts(s) {
-			r.bindWalruses(e, assigned)
-		}
-	}
-	for _, s := range m.Body {
-		for _, e := range statementParts(s) {
-			r.walk(e)
-		}
-	}
-}
-
-// statementTargets are the expressions that a statement binds or unbinds.
-func statementTargets(s Stmt) []Expr {
-	switch s := s.(type) {
-	case *Assign:
-		return s.Targets
-	case *AugAssign:
-		return []Expr{s.Target}
-	case *Delete:
-		return s.Targets
-	}
-	return nil
-}
-
-// statementParts are all expressions of a statement.
-func statementParts(s Stmt) []Expr {
-	parts := statementTargets(s)
-	switch s := s.(type) {
-	case *ExprStmt:
-		parts = []Expr{s.Value}
-	case *Assign:
-		parts = append(parts[:len(parts):len(parts)], s.Value)
-	case *AugAssign:
-		parts = append(parts, s.Value)
-	}
-	return parts
-}
-
-// eachTargetName calls f with the names that a target binds.
-func eachTargetName(t Expr, f func(*Name)) {
-	switch t := t.(type) {
-	case *Name:
-		f(t)
-	case *Starred:
-		eachTargetName(t.Value, f)
-	case *Tuple:
-		for _, e := range t.Elts {
-			eachTargetName(e, f)
-		}
-	case *List:
-		for _, e := range t.Elts {
-			eachTargetName(e, f)
-		}
-	}
+	frame  *Frame
+	hidden int // where its part of hidden begins
 }
 
 // enter begins a scope inside the present one.
-func (r *resolver) enter(f *Frame, comprehension bool) {
-	r.scopes = append(r.scopes, scope{frame: f, hidden: len(r.hidden), comprehension: comprehension})
+func (r *resolver) enter(f *Frame) {
+	r.scopes = append(r.scopes, scope{frame: f, hidden: len(r.hidden)})
 }
 
-// leave ends the innermost scope. Whether the scope around it must outlive its
-// run depends on what kind of scope this was.
+// leave ends the innermost scope. A scope that may outlive the run of the one
+// around it captures that one's frame, and so does what captures its own.
 func (r *resolver) leave(outlives bool) {
 	last := len(r.scopes) - 1
 	s := r.scopes[last]
@@ -152,25 +90,38 @@ func (r *resolver) name(n *Name) {
 	}
 }
 
+// bindTop binds the walruses of a module. A name that a statement assigns stays
+// free, so that one name is in one place.
+func (r *resolver) bindTop(m *Module) {
+	assigned := map[string]bool{}
+	for _, s := range m.Body {
+		eachTarget(s, func(target Expr) {
+			eachTargetName(target, func(n *Name) { assigned[n.ID] = true })
+		})
+	}
+	for _, s := range m.Body {
+		eachPart(s, func(e Expr) { r.bindWalruses(e, assigned) })
+	}
+}
+
 // bindWalruses binds in the innermost scope, which is the module or a lambda,
 // the walruses of an expression: those in comprehensions too, but not those in
-// lambdas. At the top level a name that a statement assigns stays free, so that
-// one name means one thing.
-func (r *resolver) bindWalruses(e Expr, assigned map[string]bool) {
+// lambdas.
+func (r *resolver) bindWalruses(e Expr, but map[string]bool) {
 	switch e := e.(type) {
 	case *NamedExpr:
-		if !assigned[e.Target.ID] {
+		if !but[e.Target.ID] {
 			r.bind(e.Target.ID)
 		}
 	case *Lambda:
 		for _, param := range e.Params {
 			if param.Default != nil {
-				r.bindWalruses(param.Default, assigned)
+				r.bindWalruses(param.Default, but)
 			}
 		}
 		return
 	}
-	eachChild(e, func(child Expr) { r.bindWalruses(child, assigned) })
+	eachChild(e, func(child Expr) { r.bindWalruses(child, but) })
 }
 
 // walk resolves the names of an expression.
@@ -178,10 +129,6 @@ func (r *resolver) walk(e Expr) {
 	switch e := e.(type) {
 	case *Name:
 		r.name(e)
-	case *NamedExpr:
-		r.checkWalrus(e)
-		r.name(e.Target)
-		r.walk(e.Value)
 	case *Lambda:
 		r.lambda(e)
 	case *ListComp:
@@ -193,7 +140,7 @@ func (r *resolver) walk(e Expr) {
 	case *DictComp:
 		r.comprehension(&e.Frame, e.Generators, false, e.Key, e.Value)
 	default:
-		eachChild(e, r.walk)
+		eachChild(e, r.visit)
 	}
 }
 
@@ -203,18 +150,20 @@ func (r *resolver) lambda(l *Lambda) {
 			r.walk(param.Default)
 		}
 	}
-	r.enter(&l.Frame, false)
+	r.enter(&l.Frame)
 	for _, param := range l.Params {
 		r.bind(param.Name)
 	}
-	r.bindWalruses(l.Body, nil)
+	if l.walruses {
+		r.bindWalruses(l.Body, nil)
+	}
 	r.walk(l.Body)
 	r.leave(true)
 }
 
 func (r *resolver) comprehension(f *Frame, clauses []Comprehension, outlives bool, elements ...Expr) {
 	r.walk(clauses[0].Iter)
-	r.enter(f, true)
+	r.enter(f)
 	for _, c := range clauses {
 		eachTargetName(c.Target, func(n *Name) { r.bind(n.ID) })
 	}
@@ -223,24 +172,8 @@ func (r *resolver) comprehension(f *Frame, clauses []Comprehension, outlives boo
 		if i > 0 {
 			r.walk(c.Iter)
 		}
-		for _, e := range c.Ifs {
-			r.walk(e)
-		}
+		each(c.Ifs, r.visit)
 	}
-	for _, e := range elements {
-		r.walk(e)
-	}
+	each(elements, r.visit)
 	r.leave(outlives)
-}
-
-// checkWalrus refuses to bind the variable of a comprehension around it.
-func (r *resolver) checkWalrus(e *NamedExpr) {
-	b, ok := r.names[e.Target.ID]
-	if r.why != nil || !ok || !r.scopes[b.scope].comprehension {
-		return
-	}
-	r.why = &failure{
-		kind: "SyntaxError", at: int(e.Target.Pos), last: tokUnknown,
-		msg: "assignment expression cannot rebind comprehension iteration variable '" + e.Target.ID + "'",
-	}
 }

@@ -6,7 +6,8 @@ type use uint8
 const (
 	assigning use = iota
 	deleting
-	looping // the target of a for
+	looping   // the target of a for
+	loopingIn // the same, of which an "in" may be a part
 )
 
 // targetExpression reads one target of a del or a for: nothing longer than a
@@ -21,6 +22,7 @@ func (p *parser) targetExpression() Expr {
 // loopTargets = ["*"] target {"," ["*"] target} [","]
 func (p *parser) loopTargets() Expr {
 	start, from := p.start, len(p.scratch)
+	starred := p.tok == tokStar
 	e := p.loopTarget()
 	if p.tok == tokComma {
 		p.scratch = append(p.scratch, e)
@@ -28,6 +30,10 @@ func (p *parser) loopTargets() Expr {
 			if p.next(); p.tok == tokIn {
 				break
 			}
+			if p.tok == tokStar && starred {
+				p.postpone(start, twoStars)
+			}
+			starred = starred || p.tok == tokStar
 			p.scratch = append(p.scratch, p.loopTarget())
 		}
 		e = &Tuple{Pos: Pos(start), Elts: p.take(from)}
@@ -50,11 +56,10 @@ func (p *parser) loopTarget() Expr {
 // that it cannot become a longer expression.
 func (p *parser) target(e Expr, u use) {
 	if bad := invalidTarget(e, u); bad != nil {
-		verb := "cannot assign to "
-		if u == deleting {
-			verb = "cannot delete "
+		if _, ok := bad.(*Compare); ok && u == looping {
+			p.unexpected()
 		}
-		p.fail(int(bad.Offset()), verb+describe(bad))
+		p.wrongTarget(bad, u)
 		return
 	}
 	if s, ok := e.(*Starred); ok {
@@ -62,6 +67,17 @@ func (p *parser) target(e Expr, u use) {
 	}
 	p.checkStars(e)
 }
+
+// wrongTarget fails at what cannot be a target.
+func (p *parser) wrongTarget(bad Expr, u use) {
+	verb := "cannot assign to "
+	if u == deleting {
+		verb = "cannot delete "
+	}
+	p.fail(int(bad.Offset()), verb+describe(bad))
+}
+
+const twoStars = "multiple starred expressions in assignment"
 
 // checkStars refuses two stars in one list of targets.
 func (p *parser) checkStars(e Expr) {
@@ -82,7 +98,7 @@ func (p *parser) checkStars(e Expr) {
 		p.checkStars(element)
 	}
 	if stars > 1 {
-		p.postpone(int(e.Offset()), "multiple starred expressions in assignment")
+		p.postpone(int(e.Offset()), twoStars)
 	}
 }
 
@@ -101,6 +117,14 @@ func invalidTarget(e Expr, u use) Expr {
 		elements = e.Elts
 	case *List:
 		elements = e.Elts
+	case *Compare:
+		switch {
+		case u != loopingIn:
+			return e
+		case e.Op == In:
+			return invalidTarget(e.Left, u)
+		}
+		return nil
 	default:
 		return e
 	}

@@ -128,7 +128,7 @@ func (p *parser) decoded(start int, s string, t literal) string {
 	}
 	text, bad := unescape(s, t.bytes)
 	if bad != nil {
-		if t.unended && bad.to == len(s) {
+		if t.unended && bad.cut {
 			p.set(tokEOF, p.end, p.end)
 		}
 		p.fail(start, bad.message(s, t.bytes))

@@ -110,6 +110,9 @@ func keyword(s string) token {
 	return tokName
 }
 
+// operatorWords are the words that may follow an operand.
+var operatorWords = [...]string{"and", "else", "for", "if", "in", "is", "not", "or"}
+
 // The binding strengths of the binary operators; 0 is none.
 const (
 	precOr = iota + 1

@@ -72,6 +72,49 @@ func eachChild(e Expr, f func(Expr)) {
 	}
 }
 
+// eachPart calls f with every expression of a statement.
+func eachPart(s Stmt, f func(Expr)) {
+	eachTarget(s, f)
+	switch s := s.(type) {
+	case *ExprStmt:
+		f(s.Value)
+	case *Assign:
+		f(s.Value)
+	case *AugAssign:
+		f(s.Value)
+	}
+}
+
+// eachTarget calls f with every expression that a statement binds or unbinds.
+func eachTarget(s Stmt, f func(Expr)) {
+	switch s := s.(type) {
+	case *Assign:
+		each(s.Targets, f)
+	case *AugAssign:
+		f(s.Target)
+	case *Delete:
+		each(s.Targets, f)
+	}
+}
+
+// eachTargetName calls f with the names that a target binds.
+func eachTargetName(target Expr, f func(*Name)) {
+	switch t := target.(type) {
+	case *Name:
+		f(t)
+	case *Starred:
+		eachTargetName(t.Value, f)
+	case *Tuple:
+		for _, e := range t.Elts {
+			eachTargetName(e, f)
+		}
+	case *List:
+		for _, e := range t.Elts {
+			eachTargetName(e, f)
+		}
+	}
+}
+
 // each calls f with those that are not nil.
 func each(list []Expr, f func(Expr)) {
 	for _, e := range list {
