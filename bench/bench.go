@@ -50,7 +50,7 @@ func open(ctx context.Context, s sizes, althing string) (*bench, error) {
 	b := &bench{sizes: s, folder: folder, althing: althing}
 	if b.althing == "" {
 		b.althing = filepath.Join(folder, "althing")
-		if err := goBuild(ctx, b.althing, "./cmd/althing"); err != nil {
+		if err := goBuild(ctx, nil, "-o", b.althing, "./cmd/althing"); err != nil {
 			b.close()
 			return nil, err
 		}

@@ -25,8 +25,8 @@ func build(ctx context.Context, b *bench) error {
 	} {
 		row := b.row(table.Row{What: "binary, stripped: " + target.name, Unit: table.Bytes, Bar: table.AtMost(35e6)})
 		path := filepath.Join(b.folder, "cross")
-		err := goBuild(ctx, path, "./cmd/althing", "GOOS="+target.system, "GOARCH="+target.processor, "GOARM="+target.arm)
-		if err != nil {
+		env := []string{"CGO_ENABLED=0", "GOOS=" + target.system, "GOARCH=" + target.processor, "GOARM=" + target.arm}
+		if err := goBuild(ctx, env, "-trimpath", "-ldflags=-s -w", "-o", path, "./cmd/althing"); err != nil {
 			failed = append(failed, err) // the row says "not measured", and the others go on
 			continue
 		}

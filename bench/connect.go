@@ -29,7 +29,7 @@ func connect(ctx context.Context, b *bench) error {
 	key := func(n int) string { return fmt.Sprintf("bench.%04d", n) }
 
 	bare := filepath.Join(b.folder, "bare")
-	if err := goBuild(ctx, bare, "./bench/bare"); err != nil {
+	if err := goBuild(ctx, nil, "-o", bare, "./bench/bare"); err != nil {
 		return err
 	}
 	ours, err := b.server(ctx, hubs)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 	"time"
 
 	"althing/bench/internal/load"
@@ -56,12 +57,12 @@ func (b *bench) pair(ctx context.Context) (ours, theirs *proc.Server, err error)
 	return ours, theirs, err
 }
 
-// goBuild builds a program as it would be handed out: stripped, without C.
-func goBuild(ctx context.Context, path, pkg string, env ...string) error {
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", path, pkg)
-	build.Env = append(append(os.Environ(), "CGO_ENABLED=0"), env...)
+// goBuild builds a program with these variables and flags, and the package last.
+func goBuild(ctx context.Context, env []string, args ...string) error {
+	build := exec.CommandContext(ctx, "go", append([]string{"build"}, args...)...)
+	build.Env = append(os.Environ(), env...)
 	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("go build %s: %w\n%s", pkg, err, out)
+		return fmt.Errorf("go build %s: %w\n%s", strings.Join(args, " "), err, out)
 	}
 	return nil
 }
