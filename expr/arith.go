@@ -1,10 +1,6 @@
 package expr
 
-import (
-	"math/bits"
-
-	"althing/value"
-)
+import "althing/value"
 
 // binaryFunc works out a binary operation.
 type binaryFunc func(t *Thread, a, b Object) (Object, error)
@@ -71,8 +67,8 @@ func mul(t *Thread, a, b Object) (Object, error) {
 	switch x := a.(type) {
 	case value.Int:
 		if y, ok := b.(value.Int); ok {
-			if hi, lo := bits.Mul64(magnitude(x), magnitude(y)); hi == 0 && lo < 1<<63 {
-				return Int(int64(x * y)), nil
+			if z, ok := timesSmall(int64(x), int64(y)); ok {
+				return Int(z), nil
 			}
 		}
 	case value.Float:
@@ -81,13 +77,6 @@ func mul(t *Thread, a, b Object) (Object, error) {
 		}
 	}
 	return arith(t, Mul, a, b)
-}
-
-func magnitude(i value.Int) uint64 {
-	if i < 0 {
-		return -uint64(i)
-	}
-	return uint64(i)
 }
 
 func div(t *Thread, a, b Object) (Object, error) {

@@ -3,7 +3,6 @@ package expr
 import (
 	"math"
 	"math/big"
-	"math/bits"
 
 	"althing/value"
 )
@@ -21,8 +20,14 @@ func arithSmall(t *Thread, op Op, a, b Object, x, y int64) (Object, error) {
 			return Int(diff), nil
 		}
 	case Mul:
-		if hi, lo := bits.Mul64(magnitude(value.Int(x)), magnitude(value.Int(y))); hi == 0 && lo < 1<<63 {
-			return Int(x * y), nil
+		if z, ok := timesSmall(x, y); ok {
+			return Int(z), nil
+		}
+	case Pow:
+		if y >= 0 {
+			if z, ok := powSmall(x, y); ok {
+				return Int(z), nil
+			}
 		}
 	case Div:
 		return divideSmall(x, y)
@@ -35,7 +40,7 @@ func arithSmall(t *Thread, op Op, a, b Object, x, y int64) (Object, error) {
 			return Int(quotient), nil
 		}
 	case LShift:
-		if y >= 0 && y < 63 && magnitude(value.Int(x)) < 1<<(63-y) {
+		if y >= 0 && y < 63 && magnitude(x) < 1<<(63-y) {
 			return Int(x << y), nil
 		}
 	case RShift:

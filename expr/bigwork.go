@@ -3,6 +3,7 @@ package expr
 import (
 	"math"
 	"math/big"
+	"math/bits"
 	"time"
 
 	"althing/value"
@@ -62,7 +63,7 @@ func (t *Thread) budgetBig(bits int, ns int64) error {
 // four times slower than a server of today) without a call of Step. It is
 // refused when the time left is not enough.
 func (t *Thread) Work(ns int64) error {
-	if ns > int64(time.Millisecond) && t.deadline.Sub(t.limits.Now()) < time.Duration(ns) {
+	if ns > int64(time.Millisecond) && t.timeLeft() < time.Duration(ns) {
 		return errTime
 	}
 	return t.Step(ns / 256)
@@ -83,6 +84,10 @@ func powBig(t *Thread, x, y *big.Int) (Object, error) {
 		return value.Integer(x), nil
 	case !y.IsInt64():
 		return nil, errMemory
+	case x.IsInt64():
+		if z, ok := powSmall(x.Int64(), y.Int64()); ok {
+			return Int(z), nil
+		}
 	}
 	size := float64(x.BitLen()) * float64(y.Int64())
 	if size > math.MaxInt32*8 {
@@ -93,6 +98,37 @@ func powBig(t *Thread, x, y *big.Int) (Object, error) {
 		return nil, err
 	}
 	return value.Integer(new(big.Int).Exp(x, y, nil)), nil
+}
+
+// powSmall is x ** y where that fits 64 bits.
+func powSmall(x, y int64) (z int64, ok bool) {
+	z = 1
+	for ; y > 0; y >>= 1 {
+		if y&1 == 1 {
+			if z, ok = timesSmall(z, x); !ok {
+				return 0, false
+			}
+		}
+		if y > 1 {
+			if x, ok = timesSmall(x, x); !ok {
+				return 0, false
+			}
+		}
+	}
+	return z, true
+}
+
+// timesSmall is x * y where that fits 64 bits.
+func timesSmall(x, y int64) (z int64, ok bool) {
+	hi, lo := bits.Mul64(magnitude(x), magnitude(y))
+	return x * y, hi == 0 && lo < 1<<63
+}
+
+func magnitude(i int64) uint64 {
+	if i < 0 {
+		return -uint64(i)
+	}
+	return uint64(i)
 }
 
 // powNegative is x ** y for ints where y < 0: a float.

@@ -11,9 +11,9 @@ func init() {
 	defineBuiltins(
 		builtin("abs", 1, 1, func(t *Thread, args []Object) (Object, error) { return Unary(t, Abs, args[0]) }),
 		builtin("divmod", 2, 2, func(t *Thread, args []Object) (Object, error) { return divmod(t, args[0], args[1]) }),
-		builtin("bin", 1, 1, func(t *Thread, args []Object) (Object, error) { return inBase(t, args[0], "#b") }),
-		builtin("oct", 1, 1, func(t *Thread, args []Object) (Object, error) { return inBase(t, args[0], "#o") }),
-		builtin("hex", 1, 1, func(t *Thread, args []Object) (Object, error) { return inBase(t, args[0], "#x") }),
+		builtin("bin", 1, 1, inBase("0b", 2)),
+		builtin("oct", 1, 1, inBase("0o", 8)),
+		builtin("hex", 1, 1, inBase("0x", 16)),
 		builtin("hash", 1, 1, func(t *Thread, args []Object) (Object, error) {
 			h, err := Hash(t, args[0])
 			return Int(h), err
@@ -23,13 +23,22 @@ func init() {
 	)
 }
 
-func inBase(t *Thread, o Object, spec string) (Object, error) {
-	i, ok := AsBig(o)
-	if !ok {
-		return nil, TypeError("'%s' object cannot be interpreted as an integer", o.TypeName())
+// inBase makes bin, oct and hex.
+func inBase(prefix string, base int) func(t *Thread, args []Object) (Object, error) {
+	return func(t *Thread, args []Object) (Object, error) {
+		i, ok := AsBig(args[0])
+		if !ok {
+			return nil, TypeError("'%s' object cannot be interpreted as an integer", args[0].TypeName())
+		}
+		if err := t.ChargeText(i.BitLen()); err != nil {
+			return nil, err
+		}
+		if i.Sign() < 0 {
+			prefix := "-" + prefix
+			return value.Str(new(big.Int).Neg(i).Append([]byte(prefix), base)), nil
+		}
+		return value.Str(i.Append([]byte(prefix), base)), nil
 	}
-	s, err := format.Scalar(t, value.Integer(i), spec)
-	return value.Str(s), err
 }
 
 // divmod is (a // b, a % b).

@@ -40,6 +40,7 @@ func builtinSum(t *Thread, a Args) (Object, error) {
 	if err != nil {
 		return nil, err
 	}
+	var before int64 // the size of the total so far
 	for {
 		used, kept := t.used, t.kept
 		o, err := t.next(it)
@@ -52,7 +53,8 @@ func builtinSum(t *Thread, a Args) (Object, error) {
 		if total, err = add(t, total, o); err != nil {
 			return nil, err
 		}
-		t.settle(used, kept, total)
+		t.settle(used-before, kept, total)
+		before, _ = scalarSize(total)
 	}
 }
 
@@ -98,6 +100,7 @@ func bestOf(t *Thread, source, key Object, better CmpOp) (best Object, err error
 	}
 	var bestRank Object
 	for {
+		used, kept := t.used, t.kept
 		o, err := t.next(it)
 		if o == nil || err != nil {
 			return best, err
@@ -114,6 +117,7 @@ func bestOf(t *Thread, source, key Object, better CmpOp) (best Object, err error
 				return nil, err
 			}
 			if !wins {
+				t.settle(used, kept, nil)
 				continue
 			}
 		}

@@ -10,7 +10,7 @@ import (
 // looked up by name here, and what is made of constants alone is made once.
 func compile(tree *syntax.Module) *Program {
 	c := &compiler{}
-	p := &Program{body: make([]statement, len(tree.Body)), slots: len(tree.Names)}
+	p := &Program{body: make([]statement, len(tree.Body)), slots: len(tree.Names), captured: tree.Captured}
 	for i, s := range tree.Body {
 		p.body[i] = c.statement(s)
 	}
@@ -137,7 +137,7 @@ func fold(op Op, left, right node) node {
 		return nil
 	}
 	b, ok := right.(*constant)
-	if !ok || op == Pow || op == LShift || !isPlain(a.o) || !isPlain(b.o) {
+	if !ok || !isPlain(a.o) || !isPlain(b.o) {
 		return nil
 	}
 	// Plain numbers never need the thread, but for a result of more than 64 bits.

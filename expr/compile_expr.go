@@ -76,7 +76,7 @@ func (c *compiler) display(e syntax.Expr) node {
 	case *syntax.GeneratorExp:
 		return &generatorExpression{c.comprehension(e.Frame, nil, e.Elt, e.Generators)}
 	case *syntax.Slice:
-		return &slicing{c.optional(e.Lower), c.optional(e.Upper), c.optional(e.Step)}
+		return c.slice(e)
 	case *syntax.Starred:
 		return &starred{c.expr(e.Value)}
 	case *syntax.JoinedStr:
@@ -125,11 +125,43 @@ func (c *compiler) compare(e *syntax.Compare) node {
 		return &comparison{c.expr(e.Left), c.expr(e.Right), comparisons[e.Op]}
 	}
 	n := &chain{first: c.expr(e.Left), links: make([]link, 1+len(e.More))}
-	n.links[0] = link{relationOf(e.Op), c.expr(e.Right)}
+	n.links[0] = link{relationOf(e.Op), c.searched(e.Op, e.Right)}
 	for i, more := range e.More {
-		n.links[i+1] = link{relationOf(more.Op), c.expr(more.Right)}
+		n.links[i+1] = link{relationOf(more.Op), c.searched(more.Op, more.Right)}
 	}
 	return n
+}
+
+// slice makes one of constants once.
+func (c *compiler) slice(e *syntax.Slice) node {
+	parts := [3]syntax.Expr{e.Lower, e.Upper, e.Step}
+	var nodes [3]node
+	objects := [3]Object{None, None, None}
+	constants := true
+	for i, part := range parts {
+		if part == nil {
+			continue
+		}
+		nodes[i] = c.expr(part)
+		if k, ok := nodes[i].(*constant); ok {
+			objects[i] = k.o
+		} else {
+			constants = false
+		}
+	}
+	if constants {
+		return &constant{&Slice{objects[0], objects[1], objects[2]}}
+	}
+	return &slicing{nodes[0], nodes[1], nodes[2]}
+}
+
+// searched is the right side of in: a list that is made only to be searched can
+// be made once.
+func (c *compiler) searched(op syntax.CmpOperator, e syntax.Expr) node {
+	if l, ok := e.(*syntax.List); ok && (op == syntax.In || op == syntax.NotIn) {
+		return c.tuple(&syntax.Tuple{Pos: l.Pos, Elts: l.Elts})
+	}
+	return c.expr(e)
 }
 
 func relationOf(op syntax.CmpOperator) relation {

@@ -16,8 +16,17 @@ func (n *generatorExpression) eval(t *Thread, f *frame) (Object, error) {
 		return nil, err
 	}
 	g := &generator{c: &n.comprehension, f: inside}
-	g.open = append(g.room[:0], it)
+	g.open = append(g.room[:0], openLoop{it: it})
 	return g, nil
+}
+
+// openLoop is a loop that a generator is in.
+type openLoop struct {
+	it Iterator
+	// cost is what was charged for making what is iterated over, and kept the
+	// mark (see settle) at that time.
+	cost int64
+	kept int
 }
 
 // generator works a comprehension out one element at a time. It stands still
@@ -25,9 +34,14 @@ func (n *generatorExpression) eval(t *Thread, f *frame) (Object, error) {
 type generator struct {
 	c       *comprehension
 	f       *frame
-	open    []Iterator
-	room    [1]Iterator
+	open    []openLoop
+	room    [1]openLoop
 	running bool
+	// own counts how often the generator itself has moved the mark Thread.kept.
+	own int
+	// opaque: an element may refer to others, so that nothing can be said about
+	// what is still needed when a loop has ended.
+	opaque bool
 	// cost is what was charged for the item that the innermost loop is at, when
 	// that is worth counting: it lives until the next one.
 	cost int64
@@ -56,9 +70,18 @@ func (g *generator) Next(t *Thread) (Object, error) {
 	}
 	t.settle(used-cost+g.cost, kept, o)
 	if g.cost > 0 {
-		t.kept++
+		g.keep(t)
+	}
+	if _, scalar := scalarSize(o); !scalar {
+		g.opaque = true
 	}
 	return o, nil
+}
+
+// keep says that the generator holds on to something.
+func (g *generator) keep(t *Thread) {
+	t.kept++
+	g.own++
 }
 
 func (g *generator) advance(t *Thread) (Object, error) {
@@ -66,12 +89,12 @@ func (g *generator) advance(t *Thread) (Object, error) {
 		level := len(g.open) - 1
 		l := &g.c.loops[level]
 		before := t.used
-		o, err := t.next(g.open[level])
+		o, err := t.next(g.open[level].it)
 		if err != nil {
 			return nil, err
 		}
 		if o == nil {
-			g.open = g.open[:level]
+			g.close(t)
 			continue
 		}
 		if err := l.target.set(t, g.f, o); err != nil {
@@ -88,15 +111,29 @@ func (g *generator) advance(t *Thread) (Object, error) {
 		if level+1 == len(g.c.loops) {
 			return g.c.elt.eval(t, g.f)
 		}
+		before, kept := t.used, t.kept
 		it, err := g.c.inner(t, g.f, level+1)
 		if err != nil {
 			return nil, err
 		}
-		// The generator itself keeps the source of the inner loop.
-		t.kept++
-		g.open = append(g.open, it)
+		inner := openLoop{it: it, kept: t.kept - g.own}
+		if t.kept == kept {
+			inner.cost = t.used - before
+		}
+		g.keep(t)
+		g.open = append(g.open, inner)
 	}
 	return nil, nil
+}
+
+// close ends the innermost loop. What it went through is given back when nobody
+// can have got hold of a part of it.
+func (g *generator) close(t *Thread) {
+	last := len(g.open) - 1
+	if l := g.open[last]; !g.opaque && t.kept-g.own == l.kept {
+		t.used -= l.cost
+	}
+	g.open = g.open[:last]
 }
 
 // asRuntimeError turns a StopIteration that was raised inside a generator into

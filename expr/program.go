@@ -11,6 +11,7 @@ import (
 type Program struct {
 	body       []statement
 	slots      int
+	captured   bool // a function may outlive the run and look into its frame
 	expression bool
 }
 
@@ -36,6 +37,7 @@ var threads = sync.Pool{New: func() any { return new(Thread) }}
 func (p *Program) Run(ctx context.Context, env Env, l Limits) (Object, error) {
 	t := threads.Get().(*Thread)
 	t.limits = l.filled()
+	t.reset()
 	o, err := t.Run(ctx, p, env)
 	t.Done()
 	threads.Put(t)
@@ -43,7 +45,10 @@ func (p *Program) Run(ctx context.Context, env Env, l Limits) (Object, error) {
 }
 
 func (p *Program) run(t *Thread) (Object, error) {
-	f := &frame{}
+	f := &t.root
+	if p.captured {
+		f = &frame{}
+	}
 	f.init(nil, p.slots)
 	var last Object
 	for _, s := range p.body {

@@ -63,12 +63,16 @@ func (s *Set) addAll(t *Thread, o Object) error {
 		return err
 	}
 	for {
+		used, kept, live := t.used, t.kept, s.live
 		item, err := t.next(it)
 		if item == nil || err != nil {
 			return err
 		}
 		if err := s.put(t, item, nil); err != nil {
 			return err
+		}
+		if s.live == live {
+			t.settle(used, kept, nil)
 		}
 	}
 }

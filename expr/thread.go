@@ -9,6 +9,9 @@ import (
 // so many; at the price of a slow step that is well below a millisecond.
 const stepsPerLook = 1024
 
+// The first look is earlier, since the clock starts with it.
+const stepsToFirstLook = 64
+
 // The pool is asked for this much at a time, so that small values cost no
 // atomic operation.
 const memoryGrain = 16 << 10
@@ -25,9 +28,11 @@ type Thread struct {
 	// Print receives the text of print(), its end included. nil: it is dropped.
 	Print func(t *Thread, text string) error
 
-	limits   Limits
-	ctx      context.Context
-	env      Env
+	limits Limits
+	ctx    context.Context
+	env    Env
+	// deadline is zero until the clock is looked at for the first time: most runs
+	// are over before, and reading a clock takes as long as they do.
 	deadline time.Time
 
 	fuel  int64 // steps left before the next look at the clock
@@ -39,21 +44,25 @@ type Thread struct {
 	// expression it was made in: see settle.
 	kept int
 
+	ran    bool // since the last Done
 	depth  int
 	stack  []Object // arguments of the calls under way
 	frames []*frame // dropped ones, for the next calls
+	root   frame    // of the program
 	last   lastText // where the last long text was looked into
 }
 
 // NewThread makes a thread with those limits.
 func NewThread(l Limits) *Thread {
-	return &Thread{limits: l.filled()}
+	t := &Thread{limits: l.filled()}
+	t.reset()
+	return t
 }
 
 // Run runs a program with the names of env, which may be nil. The result is nil
-// when the last statement is not an expression. The budgets of the run go on to
-// bound what is done with the result (Text, ToValue …), until the next Run or
-// Done.
+// when the last statement is not an expression. The budgets of the run also
+// bound what was made for it before (FromValue) and what is done with the result
+// (Text, ToValue …), until the next Run or Done.
 func (t *Thread) Run(ctx context.Context, p *Program, env Env) (Object, error) {
 	t.begin(ctx, env)
 	return p.run(t)
@@ -67,19 +76,24 @@ func (t *Thread) Done() {
 	if t.stack = t.stack[:0]; cap(t.stack) > maxStack {
 		t.stack = nil
 	}
-	t.last = lastText{}
-	t.ctx, t.env = nil, nil
+	t.last, t.root = lastText{}, frame{}
+	t.reset()
+}
+
+// reset begins the budgets of steps and time anew.
+func (t *Thread) reset() {
+	t.ctx, t.env, t.ran = context.Background(), nil, false
+	t.deadline = time.Time{}
+	t.fuel = min(stepsToFirstLook, t.limits.Steps)
+	t.steps = t.limits.Steps - t.fuel
+	t.depth, t.kept = 0, 0
 }
 
 func (t *Thread) begin(ctx context.Context, env Env) {
-	if t.granted > 0 {
+	if t.ran {
 		t.Done()
 	}
-	t.ctx, t.env = ctx, env
-	t.deadline = t.limits.Now().Add(t.limits.Time)
-	t.fuel = min(stepsPerLook, t.limits.Steps)
-	t.steps = t.limits.Steps - t.fuel
-	t.depth, t.kept = 0, 0
+	t.ctx, t.env, t.ran = ctx, env, true
 }
 
 // Context is the context of the run.
@@ -107,13 +121,22 @@ func (t *Thread) look() error {
 		t.fuel = 0
 		return errCancelled
 	}
-	if t.limits.Now().After(t.deadline) {
+	if t.timeLeft() < 0 {
 		t.fuel = 0
 		return errTime
 	}
 	t.fuel = min(stepsPerLook, t.steps)
 	t.steps -= t.fuel
 	return nil
+}
+
+// timeLeft looks at the clock; the first look starts it.
+func (t *Thread) timeLeft() time.Duration {
+	now := t.limits.Now()
+	if t.deadline.IsZero() {
+		t.deadline = now.Add(t.limits.Time)
+	}
+	return t.deadline.Sub(now)
 }
 
 // Charge counts n bytes before they are made. The error ends the run.
@@ -145,6 +168,9 @@ func (t *Thread) reserve(n int64) error {
 // Outside runs f with the clock of the time budget standing still: for waiting
 // that is not the expression's fault, such as for a log or a database.
 func (t *Thread) Outside(f func() error) error {
+	if t.deadline.IsZero() {
+		return f()
+	}
 	begin := t.limits.Now()
 	err := f()
 	t.deadline = t.deadline.Add(t.limits.Now().Sub(begin))

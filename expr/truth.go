@@ -152,6 +152,7 @@ func containsByIteration(t *Thread, container, o Object) (bool, error) {
 		return false, err
 	}
 	for {
+		used, kept := t.used, t.kept
 		item, err := t.next(it)
 		if item == nil || err != nil {
 			return false, err
@@ -159,6 +160,7 @@ func containsByIteration(t *Thread, container, o Object) (bool, error) {
 		if equal, err := same(t, item, o); equal || err != nil {
 			return equal, err
 		}
+		t.settle(used, kept, nil)
 	}
 }
 

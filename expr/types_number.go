@@ -86,6 +86,11 @@ type hasInt interface {
 // parseInt reads an int; base 0 goes by its prefix. from is what to show when it
 // is none.
 func parseInt(t *Thread, s string, base int, from Object) (Object, error) {
+	if base == 10 && len(s) < 18 {
+		if i, err := strconv.ParseInt(s, 10, 64); err == nil {
+			return Int(i), nil
+		}
+	}
 	digits, negative, base, ok := intDigits(s, base)
 	if ok {
 		if err := t.Charge(int64(len(digits))); err != nil {

@@ -1,0 +1,276 @@
+package expr_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"althing/expr"
+	"althing/value"
+)
+
+// hostile are expressions that would take hours or all memory, with the error
+// that ends each.
+var hostile = []struct{ src, want string }{
+	{"10**10**10", "MemoryError"},
+	{"'a' * 10**10", "MemoryError"},
+	{"b'a' * 10**10", "MemoryError"},
+	{"[0] * 10**9", "MemoryError"},
+	{"(0,) * 10**18", "MemoryError"},
+	{"'{:>9999999999}'.format(1)", "MemoryError"},
+	{"'%9999999999d' % 1", "MemoryError"},
+	{"f'{1:>{10**10}}'", "MemoryError"},
+	{"'{:.99999999f}'.format(1.5)", "MemoryError"},
+	{"'a'.center(10**10)", "MemoryError"},
+	{"'a'.zfill(10**10)", "MemoryError"},
+	{"'\\t'.expandtabs(10**10)", "MemoryError"},
+	{"b'a'.rjust(10**10)", "MemoryError"},
+	{"bytes(10**10)", "MemoryError"},
+	{"bytearray(10**10)", "MemoryError"},
+	{"(1).to_bytes(10**10, 'big')", "MemoryError"},
+	{"1 << 10**10", "MemoryError"},
+	{"1 << 10**30", "OverflowError"},
+	{"3 ** 10**8", "TimeoutError"},
+	{"pow(3**100000, 3**100000, 3**100000 + 2)", "TimeoutError"},
+	{"str(10**5000)", "ValueError"},
+	{"int('1' * 5000)", "ValueError"},
+	{"sum(range(10**12))", "TimeoutError"},
+	{"max(range(10**12))", "TimeoutError"},
+	{"any(x < 0 for x in range(10**12))", "TimeoutError"},
+	{"10**12 in iter(lambda: 1, 2)", "TimeoutError"},
+	{"next(filter(None, iter(int, 1)))", "TimeoutError"},
+	{"[x for x in range(10**9)]", "MemoryError|TimeoutError"},
+	{"[x for x in iter(int, 1)]", "MemoryError|TimeoutError"},
+	{"list(range(10**9))", "MemoryError|TimeoutError"},
+	{"set(range(10**9))", "MemoryError|TimeoutError"},
+	{"{x: x for x in range(10**9)}", "MemoryError|TimeoutError"},
+	{"dict.fromkeys(range(10**9))", "MemoryError|TimeoutError"},
+	{"sum(1 for x in range(10**6) for y in range(10**6))", "TimeoutError"},
+	{"[0 for x in range(10**6) if [0 for y in range(10**6)]]", "TimeoutError|MemoryError"},
+	{"(lambda f: f(f))(lambda f: f(f))", "RecursionError"},
+	{"(lambda f: f(f))(lambda f: [f(f)])", "RecursionError"},
+	{"(lambda f: sorted([1, 2], key=f))(lambda f: f(f))", "TypeError"},
+	{"[x := [], [x := [x] for _ in range(10**5)], repr(x)][2]", "RecursionError"},
+	{"[x := (), [x := (x,) for _ in range(10**5)], hash(x)][2]", "RecursionError"},
+	{"[x := [], y := [], [(x := [x], y := [y]) for _ in range(10**5)], x == y][3]", "RecursionError"},
+	{"[i := iter([]), [i := map(int, i) for _ in range(10**5)], next(i)][2]", "RecursionError"},
+	{"[i := iter([]), [i := (v for v in i) for _ in range(10**5)], next(i)][2]", "RecursionError"},
+	{"'x'.join(['y' * 1000] * 10**6)", "MemoryError"},
+	{"('x' * 10**6).replace('x', 'y' * 100)", "MemoryError"},
+	{"'ab'.replace('', 'x' * 10**7)", "MemoryError"},
+	{"[x := [1], [x.extend(x) for _ in range(100)]]", "MemoryError"},
+	{"print(*range(10**9))", "MemoryError|TimeoutError"},
+	{"(lambda *a: a)(*range(10**9))", "MemoryError|TimeoutError"},
+	{"[(x := 'a' * 10**6), [hash(x + str(i)) for i in range(10**9)]]", "MemoryError|TimeoutError"},
+	{"[(x := 2**2**20), [x * x for _ in range(10**9)]]", "MemoryError|TimeoutError"},
+	{"[(x := 2**2**20 - 1), [x % 7 for _ in iter(int, 1)]]", "MemoryError|TimeoutError"},
+	{"[(x := 'é' * 10**6), [x[i] for i in range(10**6)], [len(x) for _ in iter(int, 1)]]", "MemoryError|TimeoutError"},
+	{"[(x := set(range(10**5))), [x | x for _ in iter(int, 1)]]", "MemoryError|TimeoutError"},
+	{"[next(g) for g in [(0 for x in [1] for y in [0] * 400000) for _ in range(1000)]]", "MemoryError"},
+	{"[next(g) for g in [(0 for x in map(lambda i: 'a' * 10**6, [1])) for _ in range(1000)]]", "MemoryError"},
+	{"[('é' * 10**6)[i] for i in range(10**6)]", "MemoryError|TimeoutError"},
+}
+
+// TestHostile ends every hostile expression by its steps, so that the error does
+// not depend on the machine.
+func TestHostile(t *testing.T) {
+	pool := expr.NewPool(64 << 20)
+	for _, c := range hostile {
+		t.Run(c.src, func(t *testing.T) {
+			thread := expr.NewThread(expr.Limits{Time: 5 * time.Second, Steps: 2_000_000, Pool: pool})
+			_, err := eval(thread, c.src, nil)
+			var e *expr.Error
+			if !errors.As(err, &e) || !strings.Contains("|"+c.want+"|", "|"+e.Type+"|") {
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+			thread.Done()
+			if pool.Used() != 0 {
+				t.Errorf("%d bytes were not given back", pool.Used())
+			}
+		})
+	}
+}
+
+// TestInTime ends loops over operations of very different cost by the clock.
+func TestInTime(t *testing.T) {
+	const limit = 50 * time.Millisecond
+	for _, src := range []string{
+		"sum(range(10**12))",
+		"[(x := 3**200000), [x % 7 for _ in iter(int, 1)]]",
+		"[(x := 3**200000), [x * x == 5 for _ in iter(int, 1)]]",
+		"[(x := 3**200000), sum(x > i for i in iter(int, 1))]",
+		"[(x := 'a' * 10**6), sum(x.count('b') for i in iter(int, 1))]",
+		"[(x := 'é' * 10**6), sum(len(x) for i in iter(int, 1))]",
+		"[(x := ['a'] * 10**5), sum(x == x[:] for i in iter(int, 1))]",
+		"[(x := {i: i for i in range(10**4)}), sum(x == x.copy() for i in iter(int, 1))]",
+		"[(x := list(range(10**5))), [x.insert(0, x.pop()) and None for i in iter(int, 1)]]",
+		"[(x := tuple(range(10**5))), sum(hash(x) for i in iter(int, 1))]",
+		"[(x := [0] * 10**5), sum(len(str(x)) for i in iter(int, 1))]",
+		"pow(3, 3**20000, 3**20000 + 2)",
+	} {
+		thread := expr.NewThread(expr.Limits{Time: limit})
+		begin := time.Now()
+		_, err := eval(thread, src, nil)
+		took := time.Since(begin)
+		var e *expr.Error
+		if !errors.As(err, &e) || e.Type != "TimeoutError" && e.Type != "MemoryError" {
+			t.Errorf("%s: %v", src, err)
+		}
+		// The tests of other packages run beside these.
+		if took > limit+2*time.Second {
+			t.Errorf("%s took %v", src, took)
+		}
+		thread.Done()
+	}
+}
+
+// TestFrugal runs what makes much more garbage than it keeps: it must fit the
+// memory of what is kept.
+func TestFrugal(t *testing.T) {
+	for _, c := range []struct{ src, want string }{
+		{"sum(x * x for x in range(20000))", "2666466670000"},
+		{"sum(len('a' * 1000 + str(i)) for i in range(20000))", "20088890"},
+		{"len([len(str(i) * 100) for i in range(2000)])", "2000"},
+		{"sum(map(len, map(str, range(20000))))", "88890"},
+		{"sum(a * b for a, b in zip(range(20000), range(20000)))", "2666466670000"},
+		{"sum(a for a, b in [(i, [i] * 50) for i in range(20)])", "190"},
+		{"sum(1 for x in range(200) for y in [0] * 200)", "40000"},
+		{"len([0 for x in range(200) for y in [0] * 200 if y])", "0"},
+		{"len(set(i % 10 for i in range(20000)))", "10"},
+		{"sum(1 for x in range(20) for y in [0] * 20 for z in [0] * 500)", "200000"},
+		{"sum((lambda n: len([0] * n))(500) for i in range(2000))", "1000000"},
+		{"max(filter(lambda s: len(s * 50) > 100, map(str, range(20000))))", "9999"},
+		{"any('x' * 5000 == 'y' * i for i in range(5000))", "False"},
+		{"sum(x[0] for x in ([i] * 500 for i in range(2000)))", "1999000"},
+	} {
+		t.Run(c.src, func(t *testing.T) {
+			thread := expr.NewThread(expr.Limits{Memory: 128 << 10, Time: time.Minute})
+			defer thread.Done()
+			got, err := eval(thread, c.src, nil)
+			if err != nil || got != c.want {
+				t.Errorf("got %s, %v", got, err)
+			}
+		})
+	}
+}
+
+// clock is a clock that goes on by a step whenever it is looked at.
+type clock struct {
+	now  time.Time
+	step time.Duration
+}
+
+func (c *clock) Now() time.Time {
+	c.now = c.now.Add(c.step)
+	return c.now
+}
+
+func TestTime(t *testing.T) {
+	c := &clock{step: 100 * time.Millisecond}
+	thread := expr.NewThread(expr.Limits{Time: time.Second, Now: c.Now})
+	defer thread.Done()
+	_, err := eval(thread, "sum(range(10**12))", nil)
+	if err == nil || !strings.HasPrefix(err.Error(), "TimeoutError: ") {
+		t.Fatal(err)
+	}
+	if c.now.Sub(time.Time{}) > 2*time.Second {
+		t.Errorf("the clock was looked at until %v", c.now.Sub(time.Time{}))
+	}
+}
+
+// TestOutside: what a function of the host waits for is not charged.
+func TestOutside(t *testing.T) {
+	c := &clock{step: time.Millisecond}
+	wait := expr.NewFunc("wait", func(t *expr.Thread, _ expr.Args) (expr.Object, error) {
+		return expr.None, t.Outside(func() error {
+			c.now = c.now.Add(time.Hour)
+			return nil
+		})
+	})
+	thread := expr.NewThread(expr.Limits{Time: time.Second, Now: c.Now})
+	defer thread.Done()
+	got, err := eval(thread, "[wait() for _ in range(200)] and sum(range(10000))", expr.Vars{"wait": wait})
+	if err != nil || got != "49995000" {
+		t.Errorf("got %s, %v", got, err)
+	}
+}
+
+func TestSteps(t *testing.T) {
+	thread := expr.NewThread(expr.Limits{Steps: 100})
+	defer thread.Done()
+	if _, err := eval(thread, "sum(range(90))", nil); err != nil {
+		t.Error(err)
+	}
+	_, err := eval(thread, "sum(range(110))", nil)
+	if err == nil || err.Error() != "TimeoutError: the evaluation took too many steps" {
+		t.Error(err)
+	}
+}
+
+func TestCancel(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	stop := expr.NewFunc("stop", func(*expr.Thread, expr.Args) (expr.Object, error) {
+		cancel()
+		return expr.None, nil
+	})
+	p, err := expr.Parse("stop(), sum(range(10**12))")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = p.Run(ctx, expr.Vars{"stop": stop}, expr.Limits{})
+	if err == nil || err.Error() != "TimeoutError: the evaluation was cancelled" {
+		t.Error(err)
+	}
+}
+
+// TestPool: two runs share one pool, and the second gets what the first leaves.
+func TestPool(t *testing.T) {
+	pool := expr.NewPool(4 << 20)
+	first, second := expr.NewThread(expr.Limits{Pool: pool}), expr.NewThread(expr.Limits{Pool: pool})
+	if _, err := first.Run(context.Background(), parse(t, "'a' * (3 << 20)"), nil); err != nil {
+		t.Fatal(err)
+	}
+	if pool.Used() < 3<<20 || pool.Used() > pool.Max() {
+		t.Errorf("%d bytes in use", pool.Used())
+	}
+	large := parse(t, "len('a' * (3 << 20))")
+	_, err := second.Run(context.Background(), large, nil)
+	if err == nil || !strings.HasPrefix(err.Error(), "MemoryError: the evaluations together") {
+		t.Error(err)
+	}
+	first.Done()
+	if _, err := second.Run(context.Background(), large, nil); err != nil {
+		t.Error(err)
+	}
+	second.Done()
+	if pool.Used() != 0 {
+		t.Errorf("%d bytes were not given back", pool.Used())
+	}
+}
+
+// TestCharge: a function of the host is refused what the budget has no room for.
+func TestCharge(t *testing.T) {
+	big := expr.NewFunc("big", func(t *expr.Thread, _ expr.Args) (expr.Object, error) {
+		if err := t.Charge(1 << 40); err != nil {
+			return nil, err
+		}
+		return value.Str("never"), nil
+	})
+	thread := expr.NewThread(expr.Limits{})
+	defer thread.Done()
+	_, err := eval(thread, "big()", expr.Vars{"big": big})
+	if err == nil || !strings.HasPrefix(err.Error(), "MemoryError: ") {
+		t.Error(err)
+	}
+}
+
+func parse(t *testing.T, src string) *expr.Program {
+	t.Helper()
+	p, err := expr.Parse(src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
