@@ -1,10 +1,12 @@
 package state_test
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"io"
+	"slices"
 	"testing"
-	"time"
 
 	"althing/journal"
 	"althing/messaging"
@@ -33,17 +35,6 @@ func filled(tb testing.TB, names []string) *state.State {
 	return s
 }
 
-var benchNow = time.Unix(1_700_000_000, 0)
-
-func apply(tb testing.TB, s *state.State, rev uint64, ops ...journal.Op) []any {
-	tb.Helper()
-	results, err := s.Apply(rev, benchNow, journal.Tx{Ops: ops})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return results
-}
-
 func BenchmarkSetExisting(b *testing.B) {
 	for _, keys := range []int{50, benchKeys} {
 		b.Run(fmt.Sprint(keys), func(b *testing.B) {
@@ -53,7 +44,7 @@ func BenchmarkSetExisting(b *testing.B) {
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				tx.Ops[0] = &registry.Set{Key: names[i%keys], Value: value.Int(i)}
-				if _, err := s.Apply(uint64(keys+i+1), benchNow, tx); err != nil {
+				if _, err := s.Apply(uint64(keys+i+1), now, tx); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -68,7 +59,7 @@ func BenchmarkGet(b *testing.B) {
 			s := filled(b, names)
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
-				if _, ok := s.Get(registry.Values, names[i%keys], benchNow); !ok {
+				if _, ok := s.Get(registry.Values, names[i%keys], now); !ok {
 					b.Fatal("lost")
 				}
 			}
@@ -105,16 +96,24 @@ func BenchmarkWritePicture(b *testing.B) {
 	}
 }
 
+// BenchmarkSendToAll puts a message into 10,000 inboxes, which must take less
+// than 10 ms.
 func BenchmarkSendToAll(b *testing.B) {
 	const clients = 10_000
-	s := state.New()
-	apply(b, s, 1, &state.Configure{Limits: state.Limits{Messaging: messaging.Limits{Messages: 1000}}})
-	for i := range clients {
-		apply(b, s, uint64(i+2), &messaging.Register{ID: fmt.Sprintf("c%07d", i)})
+	ops := make([]journal.Op, clients)
+	for i := range ops {
+		ops[i] = &messaging.Register{ID: fmt.Sprintf("c%07d", i)}
 	}
+	var s *state.State
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		apply(b, s, uint64(clients+i+2), &messaging.Send{From: "c0000000", To: messaging.All, Text: "hello"})
+		if i%100 == 0 { // or the inboxes would fill the machine
+			b.StopTimer()
+			s = state.New()
+			apply(b, s, 1, ops...)
+			b.StartTimer()
+		}
+		apply(b, s, 2, &messaging.Send{From: "c0000000", To: messaging.All, Text: "hello"})
 	}
 }
 
@@ -125,5 +124,81 @@ func BenchmarkSendRecv(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		apply(b, s, uint64(i+2), &messaging.Send{From: "ann", To: "ann", Text: "hello"})
 		apply(b, s, uint64(i+2), &messaging.Recv{ID: "ann"})
+	}
+}
+
+// BenchmarkSetBesideViews sets existing keys while every hundredth time somebody
+// looks at the whole registry.
+func BenchmarkSetBesideViews(b *testing.B) {
+	names := keyNames(benchKeys)
+	s := filled(b, names)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if i%100 == 0 {
+			s.View(registry.Values)
+		}
+		apply(b, s, uint64(benchKeys+i), &registry.Set{Key: names[i%benchKeys], Value: value.Int(i)})
+	}
+}
+
+// BenchmarkDeleteAll removes 100,000 keys at once.
+func BenchmarkDeleteAll(b *testing.B) {
+	names := keyNames(benchKeys)
+	sorted := slices.Sorted(slices.Values(names))
+	for b.Loop() {
+		b.StopTimer()
+		s := filled(b, names)
+		b.StartTimer()
+		apply(b, s, benchKeys+1, &registry.Delete{Keys: sorted})
+	}
+}
+
+// BenchmarkReplay reads and applies 100,000 sets.
+func BenchmarkReplay(b *testing.B) {
+	var log []byte
+	for i, name := range keyNames(benchKeys) {
+		var err error
+		if log, err = set(name, value.Int(i)).AppendBinary(log); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		s := state.New()
+		for src, rev := log, uint64(1); len(src) > 0; rev++ {
+			op, rest, err := s.DecodeOp(src)
+			if err != nil {
+				b.Fatal(err)
+			}
+			apply(b, s, rev, op)
+			src = rest
+		}
+	}
+}
+
+// BenchmarkMatch looks for a few and for all of 100,000 keys.
+func BenchmarkMatch(b *testing.B) {
+	s := filled(b, keyNames(benchKeys))
+	for _, pattern := range []string{"garden.soil.sensor00001*", "*", "*9.temp", "*1*2*3*.t?mp"} {
+		b.Run(pattern, func(b *testing.B) {
+			p, err := registry.Compile(pattern)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				for range s.View(registry.Values).Match(context.Background(), p, now) {
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkRestore(b *testing.B) {
+	src := stored(b, filled(b, keyNames(benchKeys)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := state.New().Restore(bytes.NewReader(src)); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

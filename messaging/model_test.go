@@ -1,0 +1,265 @@
+package messaging_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"althing/messaging"
+)
+
+// most is how many messages an inbox of the model holds.
+const most = 3
+
+// model is clients, groups and inboxes in the simplest words: maps, and
+// everything copied.
+type model struct {
+	inboxes map[string][]string
+	missed  map[string]int
+	groups  map[string]map[string]bool
+}
+
+func newModel() *model {
+	return &model{map[string][]string{}, map[string]int{}, map[string]map[string]bool{}}
+}
+
+func (m *model) clone() *model {
+	c := newModel()
+	for id, inbox := range m.inboxes {
+		c.inboxes[id] = slices.Clone(inbox)
+	}
+	maps.Copy(c.missed, m.missed)
+	for name, members := range m.groups {
+		c.groups[name] = maps.Clone(members)
+	}
+	return c
+}
+
+func (m *model) known(id string) bool { _, is := m.inboxes[id]; return is }
+
+func (m *model) gone(id string) {
+	delete(m.inboxes, id)
+	delete(m.missed, id)
+	for name := range m.groups {
+		m.left(id, name)
+	}
+}
+
+func (m *model) left(id, name string) {
+	delete(m.groups[name], id)
+	if len(m.groups[name]) == 0 {
+		delete(m.groups, name)
+	}
+}
+
+// apply gives the result, a Message as a text, and whether it is refused.
+func (m *model) apply(op messaging.Op) (result any, failed bool) {
+	switch op := op.(type) {
+	case *messaging.Register:
+		if m.known(op.ID) || m.groups[op.ID] != nil {
+			return nil, true
+		}
+		m.inboxes[op.ID] = nil
+	case *messaging.Join:
+		if !m.known(op.ID) || m.known(op.Group) {
+			return nil, true
+		}
+		if m.groups[op.Group] == nil {
+			m.groups[op.Group] = map[string]bool{}
+		}
+		m.groups[op.Group][op.ID] = true
+	case *messaging.Leave:
+		if !m.known(op.ID) {
+			return nil, true
+		}
+		m.left(op.ID, op.Group)
+	case *messaging.Exit:
+		m.gone(op.ID)
+	case *messaging.Drop:
+		n := 0
+		for _, id := range op.IDs {
+			if m.known(id) {
+				n++
+			}
+			m.gone(id)
+		}
+		return n, false
+	case *messaging.Send:
+		return nil, m.send(op)
+	case *messaging.Deliver:
+		if !m.known(op.ID) || len(m.inboxes[op.ID])+len(op.Texts) > most {
+			return nil, true
+		}
+		for _, text := range op.Texts {
+			m.inboxes[op.ID] = append(m.inboxes[op.ID], op.From+">"+op.ID+": "+text)
+		}
+	case *messaging.Recv:
+		return m.recv(op.ID), false
+	}
+	return nil, false
+}
+
+func (m *model) send(op *messaging.Send) (failed bool) {
+	if !m.known(op.From) && m.groups[op.From] == nil {
+		return true
+	}
+	message := op.From + ">" + op.To + ": " + op.Text
+	if m.known(op.To) {
+		if len(m.inboxes[op.To]) == most {
+			return true
+		}
+		m.inboxes[op.To] = append(m.inboxes[op.To], message)
+		return false
+	}
+	for id, inbox := range m.inboxes {
+		switch {
+		case op.To != "ALL" && !m.groups[op.To][id]:
+		case len(inbox) == most:
+			m.missed[id]++
+		default:
+			m.inboxes[id] = append(inbox, message)
+		}
+	}
+	return false
+}
+
+func (m *model) recv(id string) any {
+	if n := m.missed[id]; n > 0 {
+		delete(m.missed, id)
+		return fmt.Sprintf("SYSTEM>%s: %d missed", id, n)
+	}
+	if len(m.inboxes[id]) == 0 {
+		return nil
+	}
+	message := m.inboxes[id][0]
+	m.inboxes[id] = m.inboxes[id][1:]
+	return message
+}
+
+// TestMessagingIsItsModel carries out random transactions on both and compares
+// them, and reads the picture of each state back.
+func TestMessagingIsItsModel(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		real, simple := messaging.New(), newModel()
+		real.SetLimits(messaging.Limits{Messages: most})
+		transactions := rapid.Uint64Range(1, 60).Draw(t, "transactions")
+		for rev := uint64(1); rev <= transactions; rev++ {
+			before, was := simple.clone(), picture(real)
+			real.Begin()
+			refused := false
+			for range rapid.IntRange(1, 4).Draw(t, "operations") {
+				if refused = step(t, real, simple, rev); refused {
+					break
+				}
+			}
+			if refused {
+				real.Rollback()
+				simple = before
+				if picture(real) != was {
+					t.Fatal("a transaction that was taken back has changed something")
+				}
+			} else {
+				real.Commit()
+			}
+			compare(t, real, simple)
+		}
+		if again := reload(t, real); picture(again) != picture(real) || again.Stats() != real.Stats() {
+			t.Fatalf("read back it is %+v, before it was %+v", again.Stats(), real.Stats())
+		}
+	})
+}
+
+func step(t *rapid.T, real *messaging.Messaging, simple *model, rev uint64) (refused bool) {
+	op := drawOp(t)
+	want, refused := simple.apply(op)
+	got, err := real.Apply(rev, time.Unix(1, 0), op)
+	if m, is := got.(*messaging.Message); is {
+		got = m.From + ">" + m.To + ": " + m.Text
+		if m.From == "SYSTEM" {
+			count, _, _ := strings.Cut(m.Text, " ")
+			got = "SYSTEM>" + m.To + ": " + count + " missed"
+		}
+	}
+	if (err != nil) != refused || got != want {
+		t.Fatalf("%#v gave %v, %v; want %v, %v", op, got, err, want, refused)
+	}
+	return refused
+}
+
+func drawOp(t *rapid.T) messaging.Op {
+	name := rapid.SampledFrom([]string{"a", "b", "c", "d", "e"})
+	one, two := name.Draw(t, "one"), name.Draw(t, "two")
+	text := rapid.StringMatching("[xyz]").Draw(t, "text")
+	switch rapid.IntRange(0, 11).Draw(t, "kind") {
+	case 0, 1:
+		return &messaging.Register{ID: one}
+	case 2, 3:
+		return &messaging.Join{ID: one, Group: two}
+	case 4:
+		return &messaging.Leave{ID: one, Group: two}
+	case 5:
+		return &messaging.Exit{ID: one}
+	case 6:
+		return &messaging.Drop{IDs: []string{one, two}}
+	case 7:
+		return &messaging.Deliver{ID: one, From: "REGISTRY", Texts: []string{text, text}}
+	case 8:
+		return &messaging.Recv{ID: one}
+	case 9:
+		return &messaging.Send{From: one, To: "ALL", Text: text}
+	default:
+		return &messaging.Send{From: one, To: two, Text: text}
+	}
+}
+
+func compare(t *rapid.T, real *messaging.Messaging, simple *model) {
+	waiting := 0
+	for id, inbox := range simple.inboxes {
+		waiting += len(inbox)
+		want := len(inbox)
+		if simple.missed[id] > 0 {
+			want++
+		}
+		if got := real.Pending(id); got != want {
+			t.Fatalf("%s would be handed %d messages, want %d", id, got, want)
+		}
+	}
+	groups := real.Groups()
+	for name, members := range simple.groups {
+		if groups[name] != len(members) {
+			t.Fatalf("in %s are %d, want %d", name, groups[name], len(members))
+		}
+		for id := range members {
+			if c, _ := real.Client(id); !real.IsMember(id, name) || !slices.Contains(c.Groups, name) {
+				t.Fatalf("%s is not in %s", id, name)
+			}
+		}
+	}
+	s := real.Stats()
+	if s.Clients != len(simple.inboxes) || s.Groups != len(simple.groups) || s.Messages != waiting {
+		t.Fatalf("figures %+v; want %d clients, %d groups, %d messages", s, len(simple.inboxes), len(simple.groups), waiting)
+	}
+}
+
+// reload reads the picture back into a new Messaging.
+func reload(t *rapid.T, m *messaging.Messaging) *messaging.Messaging {
+	l, p := messaging.NewLoader(), m.Picture()
+	if err := l.LoadHead(p.Head()); err != nil {
+		t.Fatal(err)
+	}
+	for block := range p.Blocks() {
+		if err := l.LoadBlock(block); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again, err := l.Done()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return again
+}
