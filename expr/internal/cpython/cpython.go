@@ -23,10 +23,13 @@ type Answer struct {
 
 // String is the answer as a test shows it.
 func (a Answer) String() string {
-	if a.Exception != "" {
-		return strings.TrimSuffix(a.Exception+": "+a.Message, ": ")
+	switch {
+	case a.Exception == "":
+		return a.Text
+	case a.Message == "":
+		return a.Exception
 	}
-	return a.Text
+	return a.Exception + ": " + a.Message
 }
 
 // server reads a prelude and expressions, a base64 line each, and answers with a

@@ -54,6 +54,15 @@ func Trunc(f float64) (value.Value, error) {
 	return value.Integer(whole), nil
 }
 
+// TruncBig is int(f) as a big.Int of the caller's own.
+func TruncBig(f float64) (*big.Int, error) {
+	if _, err := Trunc(f); err != nil {
+		return nil, err
+	}
+	whole, _ := big.NewFloat(f).Int(nil)
+	return whole, nil
+}
+
 // floatOf is what %f and its like make of an argument.
 func floatOf(o Object) (float64, error) {
 	switch o := o.(type) {
