@@ -90,32 +90,34 @@ type Hub struct {
 type listener struct{ gateway, address string }
 
 // Open starts a hub on its data folder. ctx bounds the opening only.
-func Open(ctx context.Context, c Config) (h *Hub, err error) {
-	h = &Hub{config: c.withDefaults(), state: state.New(), home: findHomes(), stopping: make(chan struct{})}
+func Open(ctx context.Context, c Config) (*Hub, error) {
+	h := &Hub{config: c.withDefaults(), state: state.New(), home: findHomes(), stopping: make(chan struct{})}
 	h.log, h.started = h.config.Log, h.config.Now()
 	h.host, _ = os.Hostname()
-	defer func() {
-		if err != nil {
-			h.release()
-		}
-	}()
+	if err := h.open(ctx); err != nil {
+		return nil, errors.Join(err, h.release())
+	}
+	return h, nil
+}
+
+func (h *Hub) open(ctx context.Context) (err error) {
 	if h.dir, err = datadir.Open(h.config.Data, h.log); err != nil {
-		return nil, err
+		return err
 	}
-	if err := h.openLog(ctx); err != nil {
-		return nil, err
+	if err = h.openLog(ctx); err != nil {
+		return err
 	}
-	if err := h.openSQL(ctx); err != nil {
-		return nil, err
+	if err = h.openSQL(ctx); err != nil {
+		return err
 	}
 	h.access, err = access.Open(h.dir.Path(""), access.Options{
 		Guests: h.config.Guests, KeyFile: h.config.AdminKeyFile, Limits: h.config.Limits, Log: h.log, Now: h.config.Now,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	h.ready()
-	return h, nil
+	return nil
 }
 
 // What is in the data folder beside the folder's own files.
