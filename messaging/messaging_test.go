@@ -21,6 +21,7 @@ type house struct {
 
 // newHouse makes a house with these clients in it.
 func newHouse(tb testing.TB, ids ...string) *house {
+	tb.Helper()
 	h := &house{Messaging: messaging.New(), tb: tb, now: time.Unix(1_600_000_000, 0).UTC()}
 	for _, id := range ids {
 		h.do(&messaging.Register{ID: id})

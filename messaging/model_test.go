@@ -16,7 +16,7 @@ import (
 // most is how many messages an inbox of the model holds.
 const most = 3
 
-// model is clients, groups and inboxes in the simplest words: maps, and
+// model is clients, groups and inboxes in the plainst words: maps, and
 // everything copied.
 type model struct {
 	inboxes map[string][]string
@@ -145,39 +145,39 @@ func (m *model) recv(id string) any {
 // them, and reads the picture of each state back.
 func TestMessagingIsItsModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		real, simple := messaging.New(), newModel()
-		real.SetLimits(messaging.Limits{Messages: most})
+		house, plain := messaging.New(), newModel()
+		house.SetLimits(messaging.Limits{Messages: most})
 		transactions := rapid.Uint64Range(1, 60).Draw(t, "transactions")
 		for rev := uint64(1); rev <= transactions; rev++ {
-			before, was := simple.clone(), picture(real)
-			real.Begin()
+			before, was := plain.clone(), picture(house)
+			house.Begin()
 			refused := false
 			for range rapid.IntRange(1, 4).Draw(t, "operations") {
-				if refused = step(t, real, simple, rev); refused {
+				if refused = step(t, house, plain, rev); refused {
 					break
 				}
 			}
 			if refused {
-				real.Rollback()
-				simple = before
-				if picture(real) != was {
+				house.Rollback()
+				plain = before
+				if picture(house) != was {
 					t.Fatal("a transaction that was taken back has changed something")
 				}
 			} else {
-				real.Commit()
+				house.Commit()
 			}
-			compare(t, real, simple)
+			compare(t, house, plain)
 		}
-		if again := reload(t, real); picture(again) != picture(real) || again.Stats() != real.Stats() {
-			t.Fatalf("read back it is %+v, before it was %+v", again.Stats(), real.Stats())
+		if again := reload(t, house); picture(again) != picture(house) || again.Stats() != house.Stats() {
+			t.Fatalf("read back it is %+v, before it was %+v", again.Stats(), house.Stats())
 		}
 	})
 }
 
-func step(t *rapid.T, real *messaging.Messaging, simple *model, rev uint64) (refused bool) {
+func step(t *rapid.T, house *messaging.Messaging, plain *model, rev uint64) (refused bool) {
 	op := drawOp(t)
-	want, refused := simple.apply(op)
-	got, err := real.Apply(rev, time.Unix(1, 0), op)
+	want, refused := plain.apply(op)
+	got, err := house.Apply(rev, time.Unix(1, 0), op)
 	if m, is := got.(*messaging.Message); is {
 		got = m.From + ">" + m.To + ": " + m.Text
 		if m.From == "SYSTEM" {
@@ -217,32 +217,32 @@ func drawOp(t *rapid.T) messaging.Op {
 	}
 }
 
-func compare(t *rapid.T, real *messaging.Messaging, simple *model) {
+func compare(t *rapid.T, house *messaging.Messaging, plain *model) {
 	waiting := 0
-	for id, inbox := range simple.inboxes {
+	for id, inbox := range plain.inboxes {
 		waiting += len(inbox)
 		want := len(inbox)
-		if simple.missed[id] > 0 {
+		if plain.missed[id] > 0 {
 			want++
 		}
-		if got := real.Pending(id); got != want {
+		if got := house.Pending(id); got != want {
 			t.Fatalf("%s would be handed %d messages, want %d", id, got, want)
 		}
 	}
-	groups := real.Groups()
-	for name, members := range simple.groups {
+	groups := house.Groups()
+	for name, members := range plain.groups {
 		if groups[name] != len(members) {
 			t.Fatalf("in %s are %d, want %d", name, groups[name], len(members))
 		}
 		for id := range members {
-			if c, _ := real.Client(id); !real.IsMember(id, name) || !slices.Contains(c.Groups, name) {
+			if c, _ := house.Client(id); !house.IsMember(id, name) || !slices.Contains(c.Groups, name) {
 				t.Fatalf("%s is not in %s", id, name)
 			}
 		}
 	}
-	s := real.Stats()
-	if s.Clients != len(simple.inboxes) || s.Groups != len(simple.groups) || s.Messages != waiting {
-		t.Fatalf("figures %+v; want %d clients, %d groups, %d messages", s, len(simple.inboxes), len(simple.groups), waiting)
+	s := house.Stats()
+	if s.Clients != len(plain.inboxes) || s.Groups != len(plain.groups) || s.Messages != waiting {
+		t.Fatalf("figures %+v; want %d clients, %d groups, %d messages", s, len(plain.inboxes), len(plain.groups), waiting)
 	}
 }
 

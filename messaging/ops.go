@@ -3,8 +3,8 @@ package messaging
 // Op is one of the operations below; each tells its own result. An ID that is
 // not known is fault.NotFound, unless it says otherwise.
 //
-// The texts in an operation become the state's own: they must not be cut out of
-// a larger text, which would stay in memory with them.
+// The texts of messages become the state's own: they must not be cut out of a
+// larger text, which would stay in memory with them. Names and IDs are copied.
 type Op interface {
 	AppendBinary(dst []byte) ([]byte, error)
 	op()

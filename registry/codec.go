@@ -192,7 +192,7 @@ func decodeDelete(r *codec.Reader, s Space) *Delete {
 			r.Fail()
 			break
 		}
-		key := before[:head] + middle + before[len(before)-int(tail):] //nolint:gosec // just compared
+		key := before[:head] + middle + before[len(before)-int(tail):]
 		if total += len(key); total > maxDeleted {
 			r.Fail()
 		}

@@ -26,8 +26,8 @@ const (
 // Set gives a key a value. Without a condition it always does; with several all
 // must hold. Result: nil.
 //
-// The texts in Key and Value become the registry's own: they must not be cut
-// out of a larger text, which would stay in memory with them.
+// The texts in Value become the registry's own: they must not be cut out of a
+// larger text, which would stay in memory with them. A new key is copied.
 type Set struct {
 	Space  Space
 	Key    string

@@ -20,6 +20,7 @@ type shelf struct {
 }
 
 func newShelf(tb testing.TB, limits registry.Limits) *shelf {
+	tb.Helper()
 	r := registry.New(registry.Options{History: true, Changes: 8, ChangeBytes: 1 << 20})
 	r.SetLimits(limits)
 	return &shelf{Registry: r, tb: tb, now: time.Unix(1_600_000_000, 0).UTC()}

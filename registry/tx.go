@@ -1,5 +1,7 @@
 package registry
 
+import "slices"
+
 // swap replaces what a key holds, on all the shelves where it stands: the one
 // way in which a registry changes. slot counts only where old is something.
 func (r *Registry) swap(slot uint32, old, e *entry) {
@@ -66,8 +68,7 @@ func (r *Registry) Commit() {
 // Rollback brings back what there was at Begin.
 func (r *Registry) Rollback() {
 	r.undoable = false
-	for i := len(r.undo) - 1; i >= 0; i-- {
-		u := r.undo[i]
+	for _, u := range slices.Backward(r.undo) {
 		var now *entry
 		slot, there := r.slots[u.key]
 		if there {

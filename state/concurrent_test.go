@@ -64,6 +64,7 @@ func TestReadsAndPicturesBesideWrites(t *testing.T) {
 
 // even checks that both keys hold the same.
 func even(t *testing.T, v *registry.View) {
+	t.Helper()
 	left, _ := v.Get("left", now)
 	right, _ := v.Get("right", now)
 	if left.Value != right.Value || left.Rev != right.Rev {
@@ -72,6 +73,7 @@ func even(t *testing.T, v *registry.View) {
 }
 
 func picture(t *testing.T, s *state.State) {
+	t.Helper()
 	var b bytes.Buffer
 	if _, err := s.Freeze().WriteTo(&b); err != nil {
 		t.Error(err)
@@ -89,6 +91,7 @@ func picture(t *testing.T, s *state.State) {
 }
 
 func reads(t *testing.T, s *state.State) {
+	t.Helper()
 	p, err := registry.Compile("[lr]*")
 	if err != nil {
 		t.Error(err)

@@ -153,7 +153,7 @@ func (s *State) load(in *blockReader) error {
 		d := codec.NewReader(head)
 		limits = readLimits(d)
 		return d.Done()
-	}, func([]byte) error { return errDamaged })
+	}, func([]byte) error { return codec.ErrDamaged })
 	for space, r := range s.spaces {
 		in.section(tags[space], r.LoadHead, r.LoadBlock)
 	}
@@ -169,9 +169,6 @@ func (s *State) load(in *blockReader) error {
 	return err
 }
 
-// errDamaged is what a stored state is that no state has written.
-var errDamaged = fault.New(fault.Invalid, "the stored state is cut short or damaged")
-
 // blockReader reads what blockWriter wrote. After the first error it reads
 // nothing.
 type blockReader struct {
@@ -182,7 +179,7 @@ type blockReader struct {
 
 func (r *blockReader) section(tag byte, head, block func([]byte) error) {
 	if r.byte() != tag {
-		r.fail(errDamaged)
+		r.fail(codec.ErrDamaged)
 	}
 	r.hand(head, r.block())
 	for b := r.block(); len(b) > 0; b = r.block() {
@@ -199,10 +196,10 @@ func (r *blockReader) hand(to func([]byte) error, b []byte) {
 // end reads the mark of the end, behind which nothing follows.
 func (r *blockReader) end() {
 	if r.byte() != endTag {
-		r.fail(errDamaged)
+		r.fail(codec.ErrDamaged)
 	}
 	if _, err := r.from.ReadByte(); r.err == nil && !errors.Is(err, io.EOF) {
-		r.fail(errDamaged)
+		r.fail(codec.ErrDamaged)
 	}
 }
 
@@ -223,11 +220,11 @@ func (r *blockReader) block() []byte {
 	}
 	n, err := binary.ReadUvarint(r.from)
 	if err == nil && n > maxBlock {
-		err = errDamaged
+		err = codec.ErrDamaged
 	}
 	if err == nil {
 		r.buf.Reset()
-		_, err = io.CopyN(&r.buf, r.from, int64(n)) //nolint:gosec // just compared
+		_, err = io.CopyN(&r.buf, r.from, int64(n))
 	}
 	if r.fail(err); err != nil {
 		return nil
@@ -241,7 +238,7 @@ func (r *blockReader) fail(err error) {
 		return
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = errDamaged
+		err = codec.ErrDamaged
 	}
 	r.err = err
 }

@@ -143,7 +143,7 @@ func TestEverySingleOperationIsAllOrNothing(t *testing.T) {
 		foreign{},
 		nil,
 	} {
-		if results, err := s.Apply(2, now, journal.Tx{Ops: []journal.Op{op}}); err == nil || results != nil || fault.Of(err) != err {
+		if results, err := s.Apply(2, now, journal.Tx{Ops: []journal.Op{op}}); !errors.As(err, new(*fault.Error)) || results != nil {
 			t.Errorf("%#v gave %v, %v", op, results, err)
 		}
 		if !bytes.Equal(stored(t, s), before) {

@@ -9,6 +9,9 @@ import (
 	"althing/value"
 )
 
+// ErrDamaged is what bytes are that this program has not written.
+var ErrDamaged = fault.New(fault.Invalid, "the stored state is cut short or damaged")
+
 // AppendText appends a text behind its length.
 func AppendText(dst []byte, text string) []byte {
 	return append(binary.AppendUvarint(dst, uint64(len(text))), text...)
@@ -16,7 +19,7 @@ func AppendText(dst []byte, text string) []byte {
 
 // AppendCount appends a number of things.
 func AppendCount(dst []byte, n int) []byte {
-	return binary.AppendUvarint(dst, uint64(n)) //nolint:gosec // never negative
+	return binary.AppendUvarint(dst, uint64(n))
 }
 
 // Reader reads from a slice, of which it keeps nothing: every text is a copy.
@@ -47,7 +50,7 @@ func (r *Reader) Done() error {
 // Fail makes the input damaged, for the caller who sees that it makes no sense.
 func (r *Reader) Fail() {
 	if r.err == nil {
-		r.err = fault.New(fault.Invalid, "the stored state is cut short or damaged")
+		r.err = ErrDamaged
 	}
 	r.src = nil
 }
@@ -89,11 +92,11 @@ func (r *Reader) Varint() int64 {
 // than can follow is damage, so that room for them may be made at once.
 func (r *Reader) Count(size int) int {
 	n := r.Uvarint()
-	if n > uint64(len(r.src)/size) { //nolint:gosec // a length over a constant
+	if n > uint64(len(r.src)/size) {
 		r.Fail()
 		return 0
 	}
-	return int(n) //nolint:gosec // just compared
+	return int(n)
 }
 
 // Text reads a text.

@@ -30,7 +30,7 @@ func TestReader(t *testing.T) {
 	if err := r.Done(); !fault.Is(err, fault.Invalid) {
 		t.Errorf("with something left over: %v", err)
 	}
-	for cut := range len(src) {
+	for cut := range src {
 		if r, _ := read(src[:cut]); cut < len(src)-2 && !fault.Is(r.Err(), fault.Invalid) || len(r.Rest()) > 1 {
 			t.Errorf("cut to %d bytes: %v, %q is left", cut, r.Err(), r.Rest())
 		}
