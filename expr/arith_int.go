@@ -182,8 +182,8 @@ func divideBig(x, y *big.Int) (float64, error) {
 	if math.IsInf(f, 0) {
 		return 0, OverflowError("integer division result too large for a float")
 	}
-	if x.Sign()*y.Sign() < 0 {
-		f = -f
+	if (x.Sign() < 0) != (y.Sign() < 0) {
+		f = -f // also a zero
 	}
 	return f, nil
 }

@@ -123,36 +123,35 @@ func encode(t *Thread, s, method string, encoding, errors Object) (string, error
 	at := 0
 	for rest := s; rest != ""; at++ {
 		r, n := value.DecodeRune(rest)
-		rest = rest[n:]
-		surrogate := r >= 0xd800 && r <= 0xdfff
 		switch {
-		case c.most > 0 && r <= c.most:
-			dst = append(dst, byte(r))
-		case c.most == 0 && !surrogate:
-			dst = utf8.AppendRune(dst, r)
-		default:
-			if dst, err = c.appendBad(dst, r, at); err != nil {
+		case !c.has(r):
+			if dst, err = c.appendBad(dst, r, at, rest); err != nil {
 				return "", err
 			}
+		case c.most > 0:
+			dst = append(dst, byte(r))
+		default:
+			dst = utf8.AppendRune(dst, r)
 		}
+		rest = rest[n:]
 	}
 	return string(dst), nil
 }
 
-// appendBad appends what stands for a code point that the encoding lacks.
-func (c codec) appendBad(dst []byte, r rune, at int) ([]byte, error) {
+// has says whether the encoding has a code point.
+func (c codec) has(r rune) bool {
+	if c.most > 0 {
+		return r <= c.most
+	}
+	return r < 0xd800 || r > 0xdfff
+}
+
+// appendBad appends what stands for a code point that the encoding lacks, the
+// first of rest and at that place in the whole.
+func (c codec) appendBad(dst []byte, r rune, at int, rest string) ([]byte, error) {
 	switch c.errors {
 	case "strict":
-		limit, why := "ordinal not in range(128)", ""
-		switch c.most {
-		case 0xff:
-			limit = "ordinal not in range(256)"
-		case 0:
-			limit = "surrogates not allowed"
-		}
-		shown := escaped(r)
-		why = "'" + c.name + "' codec can't encode character '" + shown + "' in position " + itoa(at) + ": " + limit
-		return nil, Raise("UnicodeEncodeError", "%s", why)
+		return nil, c.strict(at, rest)
 	case "ignore":
 		return dst, nil
 	case "replace":
@@ -165,16 +164,36 @@ func (c codec) appendBad(dst []byte, r rune, at int) ([]byte, error) {
 		if r >= 0xdc80 && r <= 0xdcff {
 			return append(dst, byte(r-0xdc00)), nil
 		}
-		c.errors = "strict"
-		return c.appendBad(dst, r, at)
+		return nil, c.strict(at, rest)
 	case "surrogatepass":
 		if c.most == 0 {
 			return value.AppendRune(dst, r), nil
 		}
-		c.errors = "strict"
-		return c.appendBad(dst, r, at)
+		return nil, c.strict(at, rest)
 	}
 	return nil, c.unknownErrors()
+}
+
+// strict is the error for a code point that the encoding lacks, and all that
+// follow it and are lacking too.
+func (c codec) strict(at int, rest string) error {
+	why := "surrogates not allowed"
+	if c.most > 0 {
+		why = "ordinal not in range(" + itoa(int(c.most)+1) + ")"
+	}
+	first, n := value.DecodeRune(rest)
+	end := at
+	for rest = rest[n:]; rest != ""; end++ {
+		r, n := value.DecodeRune(rest)
+		if c.has(r) {
+			break
+		}
+		rest = rest[n:]
+	}
+	if end > at {
+		return Raise("UnicodeEncodeError", "'%s' codec can't encode characters in position %d-%d: %s", c.name, at, end, why)
+	}
+	return Raise("UnicodeEncodeError", "'%s' codec can't encode character '%s' in position %d: %s", c.name, escaped(first), at, why)
 }
 
 // escaped is the backslash escape of a code point.

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"bytes"
 	"strconv"
 
 	"althing/expr/internal/format"
@@ -64,18 +65,29 @@ func (w *writer) plain(o Object) error {
 		w.buf = append(w.buf, "slice"...)
 		return w.items('(', []Object{o.Start, o.Stop, o.Step}, ')')
 	case *ByteArray:
-		w.buf = append(w.buf, "bytearray("...)
-		if err := w.bytes(value.Bytes(o.b)); err != nil {
-			return err
-		}
-		w.buf = append(w.buf, ')')
-		return nil
+		return w.byteArray(o)
 	case ellipsis:
 		w.buf = append(w.buf, "Ellipsis"...)
 	default:
 		w.buf = append(w.buf, describe(o)...)
 	}
 	return nil
+}
+
+// byteArray writes a bytearray. Between double quotes CPython escapes single ones
+// all the same, which it does not do for bytes.
+func (w *writer) byteArray(b *ByteArray) error {
+	w.buf = append(w.buf, "bytearray("...)
+	begin := len(w.buf)
+	if err := w.bytes(value.Bytes(b.b)); err != nil {
+		return err
+	}
+	if w.buf[begin+1] == '"' {
+		escaped := bytes.ReplaceAll(w.buf[begin:], []byte("'"), []byte(`\'`))
+		w.buf = append(w.buf[:begin], escaped...)
+	}
+	w.buf = append(w.buf, ')')
+	return w.settle()
 }
 
 // describe is the repr of things that have no other text. CPython adds their

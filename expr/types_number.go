@@ -51,7 +51,7 @@ func newInt(t *Thread, a Args) (Object, error) {
 		return parseInt(t, string(o), int(n), o)
 	case value.Bytes, *ByteArray:
 		b, _ := octets(o)
-		return parseInt(t, string(b), int(n), o)
+		return parseInt(t, string(b), int(n), value.Bytes(b))
 	}
 	return nil, TypeError("int() can't convert non-string with explicit base")
 }
@@ -70,7 +70,7 @@ func toInt(t *Thread, o Object) (Object, error) {
 		return parseInt(t, string(o), 10, o)
 	case value.Bytes, *ByteArray:
 		b, _ := octets(o)
-		return parseInt(t, string(b), 10, o)
+		return parseInt(t, string(b), 10, value.Bytes(b))
 	case hasInt:
 		return o.Int(t)
 	}
