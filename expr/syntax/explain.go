@@ -33,14 +33,15 @@ func explain(src string, first failure) *Error {
 // laterTrouble gives an error in a token behind the failure: a wrong token says
 // more than a sentence that is wrong because of it.
 func (p *parser) laterTrouble() *failure {
-	if p.why.lexical || p.stopped.tok == tokEOF || p.why.inField {
+	if p.why.lexical || p.why.kind != "SyntaxError" || p.stopped.tok == tokEOF {
 		return nil
 	}
 	l := lexer{src: p.src, end: p.end, brackets: p.brackets, cursor: p.stopped, explaining: true}
 	for !l.failed && l.tok != tokEOF {
 		l.next()
 	}
-	if !l.failed || l.why.unclosed && lineOf(p.src, p.stopped.start) <= lineOf(p.src, l.why.at) {
+	reached := max(p.furthest, p.stopped.start)
+	if !l.failed || l.why.joining || l.why.unclosed && lineOf(p.src, reached) <= lineOf(p.src, l.why.at) {
 		return nil
 	}
 	return &l.why
@@ -50,6 +51,7 @@ func (p *parser) laterTrouble() *failure {
 const (
 	maybeEqual     = "invalid syntax. Maybe you meant '==' or ':=' instead of '='?"
 	noUnpacking    = "iterable unpacking cannot be used in comprehension"
+	noElse         = "expected 'else' after 'if' expression"
 	forgotBrackets = "did you forget parentheses around the comprehension target?"
 )
 
@@ -67,11 +69,15 @@ func (p *parser) probe(f func()) bool {
 	was.brackets.far = slices.Clone(p.brackets.far)
 	f()
 	p.reread += max(p.stop-was.start, 0)
-	if p.failed && (p.why.lexical || p.hints && !strings.HasSuffix(p.why.msg, generic)) {
+	if p.failed && (p.why.lexical || p.why.literal || p.hints && !strings.HasSuffix(p.why.msg, generic)) {
 		return false
 	}
 	ok := !p.failed
 	was.reread, was.slabs = p.reread, p.slabs
+	was.furthest = max(p.furthest, p.start)
+	if p.failed {
+		was.furthest = max(p.furthest, p.stopped.start)
+	}
 	*p = was
 	return ok
 }
@@ -88,22 +94,45 @@ func (p *parser) hintExpression(e Expr, first mark) {
 		return
 	}
 	n := first.name(e)
-	if old := n != nil && (n.ID == "print" || n.ID == "exec"); old {
-		if p.probe(func() { p.starExpressions() }) {
+	old := n != nil && (n.ID == "print" || n.ID == "exec")
+	if !old && !p.noCommaBefore(first) && p.expressionAhead() {
+		p.fail(first.start, "invalid syntax. Perhaps you forgot a comma?")
+	}
+	switch {
+	case n != nil:
+		if p.probe(func() { p.starExpressions() }) && old {
 			p.fail(first.start, "Missing parentheses in call to '"+n.ID+"'. Did you mean "+n.ID+"(...)?")
 		}
-		return
+	case p.tok == tokLParen || p.tok == tokLBracket || p.tok == tokLBrace:
+		p.probe(func() { p.atom() })
 	}
-	if p.noCommaBefore(first) {
-		return
+}
+
+// expressionAhead reports whether an expression follows that ends in brackets.
+func (p *parser) expressionAhead() (inBrackets bool) {
+	read := func(part func()) bool {
+		return p.probe(func() {
+			p.hints = false
+			part()
+			inBrackets = p.prevLevel > 0
+		})
 	}
-	inBrackets := false
-	if p.probe(func() {
-		p.hints = false
-		p.expression()
-		inBrackets = p.prevLevel > 0
-	}) && inBrackets {
-		p.fail(first.start, "invalid syntax. Perhaps you forgot a comma?")
+	return (read(func() { p.expression() }) || read(p.operand)) && inBrackets
+}
+
+// operand reads the least that is an expression: there may be an error behind it.
+func (p *parser) operand() {
+	for p.tok == tokMinus || p.tok == tokPlus || p.tok == tokTilde || p.tok == tokNot {
+		p.next()
+	}
+	p.atom()
+}
+
+// hintTest looks for a condition without else. Its condition may be wrong: an
+// operand is enough.
+func (p *parser) hintTest(start int) {
+	if !p.probe(func() { p.operation(precOr) }) && p.probe(p.operand) {
+		p.fail(start, noElse)
 	}
 }
 
@@ -128,8 +157,8 @@ func (p *parser) noCommaBefore(first mark) (no bool) {
 func (p *parser) hintNamed(e Expr, first mark) {
 	switch {
 	case p.failed:
-	case p.tok == tokWalrus && first.name(e) == nil:
-		if p.probe(func() { p.next(); p.expression() }) {
+	case p.tok == tokWalrus:
+		if p.probe(func() { p.next(); p.expression() }) && first.name(e) == nil {
 			p.fail(int(e.Offset()), "cannot use assignment expressions with "+describe(e))
 		}
 	case p.tok == tokAssign:
@@ -139,6 +168,9 @@ func (p *parser) hintNamed(e Expr, first mark) {
 
 // hintEqual looks for a single equals sign in place of a double one.
 func (p *parser) hintEqual(first mark) {
+	if p.beginsAsTarget(first) {
+		return
+	}
 	var left Expr
 	equal := p.start
 	found := p.probe(func() {
@@ -157,7 +189,7 @@ func (p *parser) hintEqual(first mark) {
 	case !found:
 	case first.name(left) != nil:
 		p.fail(first.start, maybeEqual)
-	case !p.beginsAsTarget(first):
+	default:
 		p.fail(int(left.Offset()), "cannot assign to "+describe(left)+" here. Maybe you meant '==' instead of '='?")
 	}
 }
@@ -209,7 +241,7 @@ func (p *parser) hintTargets(u use) {
 		return
 	}
 	var e Expr
-	if !p.probe(func() { e = p.starExpressions() }) {
+	if !p.probe(func() { e = p.starExpressions() }) && !p.probe(func() { e = p.operation(precBitOr) }) {
 		return
 	}
 	if u == looping {

@@ -21,7 +21,7 @@ func (p *parser) strings() Expr {
 	for p.tok == tokString {
 		f.literal, f.start = p.text, p.start
 		if f.bytes != bytes {
-			p.fail(p.start, "cannot mix bytes and nonbytes literals")
+			p.wrongString(p.start, "cannot mix bytes and nonbytes literals")
 			break
 		}
 		if f.format {
@@ -120,7 +120,7 @@ func (p *parser) fields(f *fstring, i, nested int) int {
 		case end+1 == f.tail && f.unended:
 			return f.tail // the next character may double it
 		default:
-			p.fail(f.start, "f-string: single '}' is not allowed")
+			p.wrongString(f.start, "f-string: single '}' is not allowed")
 		}
 	}
 	return i
@@ -152,11 +152,14 @@ func (p *parser) textEnd(f *fstring, i int) int {
 // i is behind the opening brace; the place behind the closing one is returned.
 func (p *parser) field(f *fstring, i, nested int) int {
 	if nested == maxFieldDepth {
-		p.fail(f.start, "f-string: expressions nested too deeply")
+		p.wrongString(f.start, "f-string: expressions nested too deeply")
 		return i
 	}
 	v := &FormattedValue{Pos: Pos(i - 1)}
 	end := p.fieldEnd(f, i)
+	if end == f.tail && !f.unended {
+		p.fieldByte(f, end)
+	}
 	if p.failed {
 		return i
 	}
@@ -177,7 +180,7 @@ func (p *parser) field(f *fstring, i, nested int) int {
 	if p.fieldByte(f, end) == '!' {
 		v.Conversion = p.fieldByte(f, end+1)
 		if v.Conversion != 's' && v.Conversion != 'r' && v.Conversion != 'a' {
-			p.fail(f.start, "f-string: invalid conversion character: expected 's', 'r', or 'a'")
+			p.wrongString(f.start, "f-string: invalid conversion character: expected 's', 'r', or 'a'")
 		}
 		end += 2
 	}
@@ -185,7 +188,7 @@ func (p *parser) field(f *fstring, i, nested int) int {
 		end = p.specification(f, v, end+1, nested)
 	}
 	if p.fieldByte(f, end) != '}' {
-		p.fail(f.start, "f-string: expecting '}'")
+		p.wrongString(f.start, "f-string: expecting '}'")
 	}
 	if shown && v.Conversion == 0 && v.Spec == nil {
 		v.Conversion = 'r'
@@ -203,7 +206,7 @@ func (p *parser) fieldByte(f *fstring, i int) byte {
 	if f.unended {
 		p.unterminated(f.start, p.end, "string literal")
 	}
-	p.fail(f.start, "f-string: expecting '}'")
+	p.wrongString(f.start, "f-string: expecting '}'")
 	return 0
 }
 
@@ -222,10 +225,10 @@ func (p *parser) specification(f *fstring, v *FormattedValue, i, nested int) int
 // emptyField refuses a field without an expression.
 func (p *parser) emptyField(f *fstring, end byte) {
 	if end == '}' {
-		p.fail(f.start, "f-string: empty expression not allowed")
+		p.wrongString(f.start, "f-string: empty expression not allowed")
 		return
 	}
-	p.fail(f.start, fmt.Sprintf("f-string: expression required before '%c'", end))
+	p.wrongString(f.start, fmt.Sprintf("f-string: expression required before '%c'", end))
 }
 
 // fieldExpression parses src[i:end] as if the braces were brackets.
@@ -242,7 +245,7 @@ func (p *parser) fieldExpression(i, end int) Expr {
 		p.unexpected()
 	}
 	if p.failed {
-		p.why.inField = true
+		p.stopped, p.why.literal = outer, true
 		if !p.why.lexical && !strings.HasPrefix(p.why.msg, "f-string") {
 			p.why.msg = "f-string: " + p.why.msg
 		}
@@ -263,15 +266,15 @@ func (p *parser) fieldEnd(f *fstring, i int) int {
 	for i < f.tail {
 		switch c := p.src[i]; c {
 		case '\\':
-			p.fail(f.start, noBackslash)
+			p.wrongString(f.start, noBackslash)
 			return i
 		case '#':
-			p.fail(f.start, "f-string expression part cannot include '#'")
+			p.wrongString(f.start, "f-string expression part cannot include '#'")
 			return i
 		case '\'', '"':
 			end := p.quoteEnd(f, i)
 			if strings.IndexByte(p.src[i:min(end, f.tail)], '\\') >= 0 {
-				p.fail(f.start, noBackslash)
+				p.wrongString(f.start, noBackslash)
 				return i
 			}
 			if end > f.tail {
@@ -281,7 +284,7 @@ func (p *parser) fieldEnd(f *fstring, i int) int {
 			continue
 		case '(', '[', '{':
 			if len(open) == maxBrackets {
-				p.fail(f.start, "f-string: too many nested parenthesis")
+				p.wrongString(f.start, "f-string: too many nested parenthesis")
 				return i
 			}
 			open = append(open, c)
@@ -301,12 +304,12 @@ func (p *parser) fieldEnd(f *fstring, i int) int {
 				break
 			}
 			if len(open) == 0 {
-				p.fail(f.start, fmt.Sprintf("f-string: unmatched '%c'", c))
+				p.wrongString(f.start, fmt.Sprintf("f-string: unmatched '%c'", c))
 				return i
 			}
 			last := open[len(open)-1]
 			if !closes(last, c) {
-				p.fail(f.start, fmt.Sprintf("f-string: closing parenthesis '%c' does not match opening parenthesis '%c'", c, last))
+				p.wrongString(f.start, fmt.Sprintf("f-string: closing parenthesis '%c' does not match opening parenthesis '%c'", c, last))
 				return i
 			}
 			open = open[:len(open)-1]
@@ -323,7 +326,7 @@ func (p *parser) fieldEnd(f *fstring, i int) int {
 // the text that ends: then the expression so far is looked at first.
 func (p *parser) unendedField(f *fstring, msg string) int {
 	if !f.unended {
-		p.fail(f.start, msg)
+		p.wrongString(f.start, msg)
 	}
 	return f.tail
 }

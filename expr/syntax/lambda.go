@@ -87,7 +87,10 @@ func (p *parser) plainParam(s *params) {
 	at := p.paramName(s, kind)
 	switch {
 	case p.tok == tokAssign:
-		p.next()
+		equal := p.start
+		if p.next(); p.hints && (p.tok == tokComma || p.tok == tokRParen) {
+			p.fail(equal, "expected default value expression")
+		}
 		s.list[len(s.list)-1].Default = p.expression()
 		s.defaults = s.defaults || !s.star
 	case s.defaults && !s.star && (p.tok == tokComma || p.tok == tokColon || !p.hints):

@@ -46,7 +46,8 @@ type failure struct {
 	from, reach int
 	lexical     bool // found by the lexer
 	unclosed    bool // a bracket that is open at the end
-	inField     bool // in an expression of an f-string
+	joining     bool // a backslash that joins nothing
+	literal     bool // in what a string stands for
 }
 
 // fail notes an error that shows at the present token, unless there was one
@@ -123,10 +124,11 @@ scan:
 		stop := lineBreak(src, i+1)
 		if stop == i+1 {
 			l.lexFail(i+1, i+1, "unexpected character after line continuation character")
+			l.why.joining = true
 			return
 		}
 		if stop >= len(src) {
-			l.lexFail(i+1, l.end, "unexpected EOF while parsing")
+			l.unjoined(i)
 			return
 		}
 		if i == line {
@@ -175,6 +177,15 @@ func (l *lexer) eof() {
 		return
 	}
 	l.set(tokEOF, l.end, l.end)
+}
+
+// unjoined fails at a backslash behind which the text ends.
+func (l *lexer) unjoined(i int) {
+	if l.eof(); l.failed {
+		return
+	}
+	l.lexFail(i+1, l.end, "unexpected EOF while parsing")
+	l.why.joining = true
 }
 
 // lineBreak gives the place behind the line break at i, or i when there is none.

@@ -50,11 +50,12 @@ func (l *lexer) number(start int) {
 	if l.at(i)|0x20 == 'j' {
 		i, kind = i+1, "imaginary"
 	}
-	if i == whole && !l.plainInteger(start, i) {
+	integer, word := i == whole, l.at(i)|0x20 == 'e' // an exponent would have been read
+	if integer && !word && !l.plainInteger(start, i) {
 		return
 	}
 	l.endNumber(start, i, kind)
-	if i == whole && i-start > maxDigits && !l.failed {
+	if integer && !l.failed && (!word || l.plainInteger(start, i)) {
 		l.limitDigits(start, i)
 	}
 }
@@ -133,6 +134,9 @@ func (l *lexer) plainInteger(start, stop int) bool {
 // limitDigits refuses an integer that is too long, in CPython's words. It may
 // still become a float.
 func (l *lexer) limitDigits(start, stop int) {
+	if stop-start <= maxDigits {
+		return
+	}
 	n := stop - start - strings.Count(l.src[start:stop], "_")
 	if n <= maxDigits {
 		return
@@ -184,7 +188,7 @@ func (l *lexer) endNumber(start, stop int, kind string) {
 	}
 	rest := l.src[stop:l.end]
 	for _, word := range operatorWords {
-		if strings.HasPrefix(rest, word) {
+		if strings.HasPrefix(rest, word) && (word[0] == 'i' || !inName(l.at(stop+len(word)))) {
 			l.set(tokNumber, start, stop)
 			return
 		}
@@ -196,6 +200,11 @@ func (l *lexer) endNumber(start, stop int, kind string) {
 		f.reach++
 	}
 	l.failWith(f)
+}
+
+// inName reports whether a byte may be part of a name.
+func inName(c byte) bool {
+	return classes[c] == classLetter || classes[c] == classDigit || classes[c] == classWide
 }
 
 // numberValue is what a number is worth.

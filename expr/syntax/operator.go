@@ -101,6 +101,9 @@ func (p *parser) conditional(body Expr, start int) Expr {
 	p.next()
 	p.deepen(p.deepest + 1)
 	p.enter()
+	if p.hints {
+		p.hintTest(start)
+	}
 	e.Test = p.operation(precOr)
 	p.leave()
 	switch p.tok {
@@ -109,7 +112,7 @@ func (p *parser) conditional(body Expr, start int) Expr {
 	case tokColon:
 		p.unexpected()
 	default:
-		p.fail(start, "expected 'else' after 'if' expression")
+		p.fail(start, noElse)
 	}
 	e.OrElse = p.expression()
 	return e

@@ -80,6 +80,7 @@ type parser struct {
 	element        mark // where the last element of a statement's expressions began
 	postponed      *failure
 	reread         int // bytes that hints have read ahead
+	furthest       int // the last token that they have seen
 }
 
 // mark is where something began.
@@ -109,9 +110,11 @@ func (m mark) walrus(e Expr) bool {
 
 // unexpected fails at the present token.
 func (p *parser) unexpected() {
-	if p.tok == tokIndent {
+	switch {
+	case p.tok == tokIndent:
 		p.failAs("IndentationError", p.start, "unexpected indent")
-		return
+	case p.tok == tokRefused && p.src[p.start:p.stop] == "async":
+		p.refuse() // of an asynchronous comprehension
 	}
 	p.fail(p.start, generic)
 }
@@ -274,6 +277,9 @@ func (p *parser) augAssign(e Expr, start int) Stmt {
 	case *Name, *Attribute, *Subscript:
 	case nil: // it has failed
 	default:
+		if p.hints && !p.probe(func() { p.next(); p.starExpressions() }) {
+			p.unexpected()
+		}
 		p.fail(int(e.Offset()), "'"+describe(e)+"' is an illegal expression for augmented assignment")
 	}
 	s := &AugAssign{Pos: Pos(start), Op: p.op, Target: e}
@@ -294,6 +300,9 @@ func (p *parser) annotation(e Expr, start int) {
 		msg = "only single target (not " + describe(e) + ") can be annotated"
 	default:
 		msg = "illegal target for annotation"
+	}
+	if p.hints && !p.probe(func() { p.next(); p.expression() }) {
+		p.unexpected()
 	}
 	p.fail(start, msg)
 }

@@ -189,8 +189,9 @@ func (p *parser) argument(a *arguments) {
 // starArgument = "*" expression
 func (p *parser) starArgument(a *arguments) {
 	s := &Starred{Pos: Pos(p.start)}
-	if a.unpacked {
-		p.fail(p.start, "iterable argument unpacking follows keyword argument unpacking")
+	const mistake = "iterable argument unpacking follows keyword argument unpacking"
+	if a.unpacked || p.hints && len(a.call.Keywords) > 0 && !p.probe(func() { p.next(); p.expression() }) {
+		p.fail(p.start, mistake)
 	}
 	p.next()
 	p.enter()
@@ -220,6 +221,9 @@ func (p *parser) keyword(a *arguments, n *Name) {
 func (p *parser) generatorArgument(a *arguments, elt Expr, first mark) Expr {
 	const mistake = "Generator expression must be parenthesized"
 	if len(p.scratch) > a.from || len(a.call.Keywords) > 0 {
+		if p.hints && len(a.call.Keywords) > 0 && !p.probe(func() { p.comprehension(first) }) {
+			return elt // what is said of it is that it is no keyword
+		}
 		p.noComprehension(first.start, mistake)
 		return elt
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os/exec"
 	"slices"
+	"strings"
 	"testing"
 
 	"althing/expr/syntax"
@@ -115,9 +116,15 @@ func TestTreesAreCPythons(t *testing.T) {
 	}
 }
 
+// otherMessages are the sources of which CPython says something else, because of
+// a turn of its grammar that helps nobody.
+var otherMessages = map[string]string{
+	"a, b c = 1": "invalid syntax. Maybe you meant '==' or ':=' instead of '='?",
+}
+
 func TestErrorsAreCPythons(t *testing.T) {
 	sources := flat(wrong)
-	messages, lines, columns := 0, 0, 0
+	columns := 0
 	for i, want := range askPython(t, sources) {
 		src := sources[i]
 		_, err := syntax.Parse(src)
@@ -126,24 +133,29 @@ func TestErrorsAreCPythons(t *testing.T) {
 			t.Errorf("%q: no error; CPython: %s: %s", src, want.Type, want.Msg)
 			continue
 		}
-		if got.Type != want.Type {
+		if got.Type != want.Type || got.Msg != want.Msg && otherMessages[src] != want.Msg {
 			t.Errorf("%q: %s: %s; CPython: %s: %s", src, got.Type, got.Msg, want.Type, want.Msg)
 		}
-		if got.Msg == want.Msg {
-			messages++
-		} else {
-			t.Logf("message  %.60q\n\t%s\n\t%s", src, got.Msg, want.Msg)
+		if got.Line != want.Line {
+			t.Errorf("%q: %s in line %d; CPython: %d", src, got.Msg, got.Line, want.Line)
 		}
-		if got.Line == want.Line {
-			lines++
-		} else {
-			t.Logf("line %d %d  %.60q %s", got.Line, want.Line, src, got.Msg)
-		}
-		if got.Line == want.Line && got.Col == want.Col {
+		if got.Col == want.Col {
 			columns++
-		} else {
-			t.Logf("column %d %d  %.60q %s", got.Col, want.Col, src, got.Msg)
 		}
 	}
-	t.Logf("of %d: %d messages, %d lines, %d columns", len(sources), messages, lines, columns)
+	// CPython's columns in f-strings, of escapes and of indentation are of its
+	// own making; ours say where it is.
+	if columns*100 < len(sources)*85 {
+		t.Errorf("of %d columns only %d are CPython's", len(sources), columns)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	for _, src := range refused {
+		_, err := syntax.Parse(src)
+		var got *syntax.Error
+		if !errors.As(err, &got) || got.Type != "SyntaxError" || !strings.Contains(got.Msg, "not available here") {
+			t.Errorf("%q: %v", src, err)
+		}
+	}
 }

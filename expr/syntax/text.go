@@ -112,10 +112,18 @@ func (l *lexer) unterminated(start, end int, kind string) {
 // plain gives the text that a string token without fields stands for.
 func (p *parser) plain(start int, t literal) string {
 	if t.bytes && t.wide {
-		p.fail(start, "bytes can only contain ASCII literal characters")
+		p.wrongString(start, "bytes can only contain ASCII literal characters")
 		return ""
 	}
 	return p.decoded(start, p.src[t.body:t.tail], t)
+}
+
+// wrongString is fail for what is wrong inside a string.
+func (p *parser) wrongString(at int, msg string) {
+	if !p.failed {
+		p.fail(at, msg)
+		p.why.literal = true
+	}
 }
 
 // decoded gives the text that a part of a string token stands for.
@@ -131,7 +139,7 @@ func (p *parser) decoded(start int, s string, t literal) string {
 		if t.unended && bad.cut {
 			p.set(tokEOF, p.end, p.end)
 		}
-		p.fail(start, bad.message(s, t.bytes))
+		p.wrongString(start, bad.message(s, t.bytes))
 	}
 	return text
 }
