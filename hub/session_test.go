@@ -1,6 +1,7 @@
 package hub_test
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"go.uber.org/goleak"
 
 	"althing/access"
+	"althing/expr"
 	"althing/hub"
 	"althing/hub/hubtest"
 )
@@ -188,6 +190,24 @@ func BenchmarkGet(b *testing.B) {
 	for b.Loop() {
 		if got := hubtest.Ask(s, "getReg('garden.soil.temp')"); got != "56" {
 			b.Fatal(got)
+		}
+	}
+}
+
+func BenchmarkSetPipelined(b *testing.B) {
+	h := hubtest.Open(b, nil)
+	s := hubtest.Enter(b, h, "")
+	var waiting [16]hub.Reply
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		for i := range waiting {
+			program, err := expr.Parse(fmt.Sprintf("setReg('garden.soil.temp.%d', %d)", i, n))
+			waiting[i] = s.Start(context.Background(), program, err)
+		}
+		for _, reply := range waiting {
+			if got := reply.Wait(); got != "OK" {
+				b.Fatal(got)
+			}
 		}
 	}
 }

@@ -59,15 +59,11 @@ func (q *Query) Finish(t *expr.Thread) (journal.Tx, error) {
 
 // gather turns what is to be written into operations.
 func (q *Query) gather(t *expr.Thread) ([]journal.Op, error) {
-	ops := q.people.ops
-	for _, o := range []*overlay{&q.values, &q.vars} {
-		more, err := o.ops(t)
-		if err != nil {
-			return nil, err
-		}
-		ops = append(ops, more...)
+	ops, err := q.values.appendOps(t, q.people.ops)
+	if err != nil {
+		return nil, err
 	}
-	return ops, nil
+	return q.vars.appendOps(t, ops)
 }
 
 // Expect is what was read since something was carried out last.
@@ -236,8 +232,9 @@ type cell struct {
 	key    string
 	object expr.Object // nil: not there
 	stored value.Value // what the log has, or will have when the query ends; nil: unknown or nothing
-	write  *registry.Set
+	write  bool
 	remove bool
+	set    registry.Set // what is to be written
 }
 
 func (o *overlay) get(t *expr.Thread, q *Query, key string) (expr.Object, bool, error) {
@@ -290,10 +287,10 @@ func (o *overlay) set(t *expr.Thread, q *Query, how registry.Set, object expr.Ob
 		c = &cell{key: how.Key}
 		o.add(c)
 	}
-	if c.write != nil && how.Expect == nil && !how.Create {
-		how.Expect, how.Create = c.write.Expect, c.write.Create
+	if c.write && how.Expect == nil && !how.Create {
+		how.Expect, how.Create = c.set.Expect, c.set.Create
 	}
-	c.object, c.stored, c.write, c.remove = object, v, &how, false
+	c.object, c.stored, c.set, c.write, c.remove = object, v, how, true, false
 	return nil
 }
 
@@ -303,7 +300,7 @@ func (o *overlay) remove(key string) {
 		c = &cell{key: key}
 		o.add(c)
 	}
-	c.object, c.stored, c.write, c.remove = nil, nil, nil, true
+	c.object, c.stored, c.write, c.remove = nil, nil, false, true
 }
 
 func (o *overlay) add(c *cell) {
@@ -320,10 +317,9 @@ func (o *overlay) add(c *cell) {
 	}
 }
 
-// ops gives what is to be written: what was set, what was changed in place, and
-// what was removed.
-func (o *overlay) ops(t *expr.Thread) ([]journal.Op, error) {
-	var ops []journal.Op
+// appendOps adds what is to be written: what was set, what was changed in place,
+// and what was removed.
+func (o *overlay) appendOps(t *expr.Thread, ops []journal.Op) ([]journal.Op, error) {
 	var gone []string
 	for _, c := range o.order {
 		switch {
@@ -336,14 +332,14 @@ func (o *overlay) ops(t *expr.Thread) ([]journal.Op, error) {
 				return nil, err
 			}
 			if !same(v, c.stored) {
-				if c.write == nil {
-					c.write = &registry.Set{Space: o.space, Key: c.key}
+				if !c.write {
+					c.set, c.write = registry.Set{Space: o.space, Key: c.key}, true
 				}
-				c.write.Value, c.stored = own(v), v
+				c.set.Value, c.stored = own(v), v
 			}
 		}
-		if c.write != nil {
-			ops = append(ops, c.write)
+		if c.write {
+			ops = append(ops, &c.set)
 		}
 	}
 	if len(gone) > 0 {
@@ -359,8 +355,7 @@ func (o *overlay) stored() {
 	o.index, o.order = nil, nil
 	for _, c := range order {
 		if c.object != nil && mutable(c.object) {
-			c.write = nil
-			o.add(c)
+			o.add(&cell{key: c.key, object: c.object, stored: c.stored}) // the log has the old one
 		}
 	}
 }

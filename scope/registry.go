@@ -94,7 +94,7 @@ func (q *Query) setKey(t *expr.Thread, how registry.Set, o expr.Object) error {
 	if strings.HasPrefix(how.Key, serverPrefix) {
 		return errReadOnly(how.Key)
 	}
-	if c := q.values.cell(how.Key); c != nil && (c.write != nil || c.remove) {
+	if c := q.values.cell(how.Key); c != nil && (c.write || c.remove) {
 		if err := meets(c, how); err != nil {
 			return err
 		}
