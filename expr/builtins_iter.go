@@ -141,16 +141,30 @@ func newEnumerate(t *Thread, a Args) (Object, error) {
 }
 
 func (e *enumerateIter) Next(t *Thread) (Object, error) {
+	n, o, err := e.nextPair(t)
+	return pairOrEnd(t, n, o, err)
+}
+
+func (e *enumerateIter) nextPair(t *Thread) (a, b Object, err error) {
 	o, err := t.next(e.it)
 	if o == nil || err != nil {
+		return nil, nil, err
+	}
+	n := e.n
+	e.n, err = add(t, n, Int(1))
+	return n, o, err
+}
+
+// pairOrEnd makes a tuple of what nextPair gave.
+func pairOrEnd(t *Thread, a, b Object, err error) (Object, error) {
+	if a == nil || err != nil {
 		return nil, err
 	}
-	p, err := newPair(t, e.n, o)
+	p, err := newPair(t, a, b)
 	if err != nil {
 		return nil, err
 	}
-	e.n, err = add(t, e.n, Int(1))
-	return p, err
+	return p, nil
 }
 
 // zipIter puts together what several iterators give.
@@ -183,17 +197,15 @@ func newZip(t *Thread, a Args) (Object, error) {
 		}
 		z.its = append(z.its, it)
 	}
+	if len(z.its) == 2 && !z.strict {
+		return &zipTwoIter{*z}, nil
+	}
 	return z, nil
 }
 
 func (z *zipIter) Next(t *Thread) (Object, error) {
-	switch len(z.its) {
-	case 0:
+	if len(z.its) == 0 {
 		return nil, nil
-	case 2:
-		if !z.strict {
-			return z.nextPair(t)
-		}
 	}
 	if err := t.ChargeSlots(len(z.its)); err != nil {
 		return nil, err
@@ -212,20 +224,24 @@ func (z *zipIter) Next(t *Thread) (Object, error) {
 	return NewTuple(items...), nil
 }
 
-func (z *zipIter) nextPair(t *Thread) (Object, error) {
-	a, err := t.next(z.its[0])
+// zipTwoIter is the zip of two, which is by far the most common.
+type zipTwoIter struct{ zipIter }
+
+func (z *zipTwoIter) Next(t *Thread) (Object, error) {
+	a, b, err := z.nextPair(t)
+	return pairOrEnd(t, a, b, err)
+}
+
+func (z *zipTwoIter) nextPair(t *Thread) (a, b Object, err error) {
+	a, err = t.next(z.its[0])
 	if a == nil || err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	b, err := t.next(z.its[1])
+	b, err = t.next(z.its[1])
 	if b == nil || err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	p, err := newPair(t, a, b)
-	if err != nil {
-		return nil, err
-	}
-	return p, nil
+	return a, b, nil
 }
 
 // uneven is the error of zip(strict=True) when argument i has ended: unless all

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"math/big"
+	"strconv"
 
 	"althing/expr/internal/format"
 	"althing/value"
@@ -26,6 +27,10 @@ func init() {
 // inBase makes bin, oct and hex.
 func inBase(prefix string, base int) func(t *Thread, args []Object) (Object, error) {
 	return func(t *Thread, args []Object) (Object, error) {
+		if i, ok := args[0].(value.Int); ok && i >= 0 {
+			var room [66]byte
+			return value.Str(strconv.AppendInt(append(room[:0], prefix...), int64(i), base)), t.Charge(textHead)
+		}
 		i, ok := AsBig(args[0])
 		if !ok {
 			return nil, TypeError("'%s' object cannot be interpreted as an integer", args[0].TypeName())

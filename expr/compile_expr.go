@@ -229,7 +229,10 @@ func (c *compiler) lambda(e *syntax.Lambda) node {
 func (c *compiler) comprehension(f syntax.Frame, key, elt syntax.Expr, loops []syntax.Comprehension) comprehension {
 	n := comprehension{slots: len(f.Names), captured: f.Captured, loops: make([]loop, len(loops))}
 	for i, l := range loops {
-		n.loops[i] = loop{c.target(l.Target), c.expr(l.Iter), c.exprs(l.Ifs)}
+		n.loops[i] = loop{target: c.target(l.Target), source: c.expr(l.Iter), ifs: c.exprs(l.Ifs)}
+		if u, ok := n.loops[i].target.(*unpacking); ok && u.star < 0 && len(u.targets) == 2 {
+			n.loops[i].pair = u.targets
+		}
 	}
 	n.key, n.elt = c.optional(key), c.expr(elt)
 	return n

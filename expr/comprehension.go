@@ -15,6 +15,48 @@ type loop struct {
 	target target
 	source node
 	ifs    []node
+	// pair are the two parts of a target like k, v.
+	pair []target
+}
+
+// pairIterator is an iterator that gives tuples of two, and can give the two
+// without the tuple.
+type pairIterator interface {
+	Iterator
+	// nextPair gives a nil a at the end.
+	nextPair(t *Thread) (a, b Object, err error)
+}
+
+// advance binds the target to the next object; false at the end.
+func (l *loop) advance(t *Thread, f *frame, it Iterator) (bool, error) {
+	if l.pair != nil {
+		if p, ok := it.(pairIterator); ok {
+			return l.advancePair(t, f, p)
+		}
+	}
+	o, err := t.next(it)
+	if o == nil || err != nil {
+		return false, err
+	}
+	return true, l.target.set(t, f, o)
+}
+
+func (l *loop) advancePair(t *Thread, f *frame, it pairIterator) (bool, error) {
+	if err := t.Step(1); err != nil {
+		return false, err
+	}
+	if err := t.enter(); err != nil {
+		return false, err
+	}
+	a, b, err := it.nextPair(t)
+	t.leave()
+	if a == nil || err != nil {
+		return false, err
+	}
+	if err := l.pair[0].set(t, f, a); err != nil {
+		return false, err
+	}
+	return true, l.pair[1].set(t, f, b)
 }
 
 // passes evaluates the conditions.
@@ -87,11 +129,8 @@ func (c *comprehension) run(t *Thread, f *frame, level int, it Iterator, g *gath
 	l := &c.loops[level]
 	for {
 		used, kept, held := t.used, t.kept, g.held
-		o, err := t.next(it)
-		if o == nil || err != nil {
-			return err
-		}
-		if err := l.target.set(t, f, o); err != nil {
+		more, err := l.advance(t, f, it)
+		if !more || err != nil {
 			return err
 		}
 		if l.ifs != nil {

@@ -113,21 +113,23 @@ func (n *joined) eval(t *Thread, f *frame) (Object, error) {
 func (n *joined) text(t *Thread, f *frame) (string, error) {
 	var room [128]byte
 	buf := room[:0]
+	charged := 0
 	for _, part := range n.parts {
-		o, err := part.eval(t, f)
+		var err error
+		if field, ok := part.(*field); ok {
+			buf, err = field.appendTo(t, f, buf)
+		} else {
+			buf = append(buf, part.(*constant).o.(value.Str)...)
+		}
+		if err == nil {
+			err = t.ChargeText(len(buf) - charged)
+		}
 		if err != nil {
 			return "", err
 		}
-		s := string(o.(value.Str))
-		if err := t.ChargeText(len(s)); err != nil {
-			return "", err
-		}
-		buf = append(buf, s...)
+		charged = len(buf)
 	}
-	if err := t.ChargeText(len(buf)); err != nil {
-		return "", err
-	}
-	return string(buf), nil
+	return string(buf), t.ChargeText(len(buf))
 }
 
 // field is {value!conversion:spec} in an f-string.
@@ -137,25 +139,37 @@ type field struct {
 	spec       *joined
 }
 
+// eval is not called: what joins the parts appends them.
 func (n *field) eval(t *Thread, f *frame) (Object, error) {
+	buf, err := n.appendTo(t, f, nil)
+	return value.Str(buf), err
+}
+
+func (n *field) appendTo(t *Thread, f *frame, buf []byte) ([]byte, error) {
 	o, err := n.value.eval(t, f)
 	if err != nil {
-		return nil, err
+		return buf, err
 	}
 	if o, err = convertField(t, o, n.conversion); err != nil {
-		return nil, err
+		return buf, err
 	}
 	spec := ""
 	if n.spec != nil {
 		if spec, err = n.spec.text(t, f); err != nil {
-			return nil, err
+			return buf, err
 		}
 	}
-	if s, ok := o.(value.Str); ok && spec == "" {
-		return s, nil
+	switch o := o.(type) {
+	case value.Str:
+		if spec == "" {
+			return append(buf, o...), t.ChargeText(len(o))
+		}
+		return format.AppendScalar(t, buf, o, spec)
+	case value.Int, value.Float, value.Bool, value.Big:
+		return format.AppendScalar(t, buf, o.(value.Value), spec)
 	}
 	s, err := Format(t, o, spec)
-	return value.Str(s), err
+	return append(buf, s...), err
 }
 
 func convertField(t *Thread, o Object, conversion byte) (Object, error) {

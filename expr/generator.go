@@ -89,16 +89,13 @@ func (g *generator) advance(t *Thread) (Object, error) {
 		level := len(g.open) - 1
 		l := &g.c.loops[level]
 		before := t.used
-		o, err := t.next(g.open[level].it)
+		more, err := l.advance(t, g.f, g.open[level].it)
 		if err != nil {
 			return nil, err
 		}
-		if o == nil {
+		if !more {
 			g.close(t)
 			continue
-		}
-		if err := l.target.set(t, g.f, o); err != nil {
-			return nil, err
 		}
 		if g.cost = t.used - before; g.cost <= smallItem {
 			g.cost = 0

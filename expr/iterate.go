@@ -20,7 +20,11 @@ func Iterate(t *Thread, o Object) (Iterator, error) {
 	case *Dict:
 		return &dictIter{d: o, live: o.live, what: keys}, nil
 	case *dictView:
-		return &dictIter{d: o.d, live: o.d.live, what: o.what}, nil
+		it := dictIter{d: o.d, live: o.d.live, what: o.what}
+		if o.what == items {
+			return &itemsIter{it}, nil
+		}
+		return &it, nil
 	case *Set:
 		return &setIter{s: o, live: o.live}, nil
 	case value.Bytes:
@@ -113,6 +117,8 @@ func sizeHint(it Iterator) int {
 	case *rangeIter:
 		return int(min(it.left, math.MaxInt32))
 	case *dictIter:
+		return it.live
+	case *itemsIter:
 		return it.live
 	case *setIter:
 		return it.live
@@ -248,21 +254,9 @@ func (it *dictIter) TypeName() string {
 }
 
 func (it *dictIter) Next(t *Thread) (Object, error) {
-	if it.d == nil {
-		return nil, nil
-	}
-	if it.live != it.d.live {
-		it.live = -1
-		return nil, Raise("RuntimeError", "dictionary changed size during iteration")
-	}
-	before := it.i
-	e := it.advance()
-	if err := t.Step(int64(it.i-before) / 32); err != nil {
+	e, err := it.advance(t)
+	if e == nil || err != nil {
 		return nil, err
-	}
-	if e == nil {
-		it.d = nil
-		return nil, nil
 	}
 	switch it.what {
 	case keys:
@@ -271,6 +265,17 @@ func (it *dictIter) Next(t *Thread) (Object, error) {
 		return e.val, nil
 	}
 	return newItem(t, e)
+}
+
+// itemsIter goes through the items of a dict.
+type itemsIter struct{ dictIter }
+
+func (it *itemsIter) nextPair(t *Thread) (a, b Object, err error) {
+	e, err := it.advance(t)
+	if e == nil || err != nil {
+		return nil, nil, err
+	}
+	return e.key, e.val, nil
 }
 
 func newItem(t *Thread, e *entry) (Object, error) {
@@ -282,8 +287,15 @@ func newItem(t *Thread, e *entry) (Object, error) {
 }
 
 // advance gives the next entry that is there, or nil.
-func (it *dictIter) advance() *entry {
-	entries := it.d.entries
+func (it *dictIter) advance(t *Thread) (*entry, error) {
+	if it.d == nil {
+		return nil, nil
+	}
+	if it.live != it.d.live {
+		it.live = -1
+		return nil, Raise("RuntimeError", "dictionary changed size during iteration")
+	}
+	entries, before := it.d.entries, it.i
 	for it.i < len(entries) {
 		at := it.i
 		if it.back {
@@ -291,10 +303,11 @@ func (it *dictIter) advance() *entry {
 		}
 		it.i++
 		if entries[at].key != nil {
-			return &entries[at]
+			return &entries[at], t.Step(int64(it.i-before) / 32)
 		}
 	}
-	return nil
+	it.d = nil
+	return nil, nil
 }
 
 type setIter struct {

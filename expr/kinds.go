@@ -114,7 +114,7 @@ func typeOf(o Object) *Type {
 		return [...]*Type{typeKeys, typeValues, typeItems}[o.what]
 	case *enumerateIter:
 		return typeEnumerate
-	case *zipIter:
+	case *zipIter, *zipTwoIter:
 		return typeZip
 	case *mapIter:
 		return typeMap

@@ -46,6 +46,12 @@ func splitArgs(p *Params, a Args) (sep Object, most int, err error) {
 
 func strSplit(t *Thread, self Object, a Args) (Object, error) {
 	s := string(self.(value.Str))
+	if len(a.Pos) == 1 && len(a.Names) == 0 {
+		if sep, ok := strOf(a.Pos[0]); ok && sep != "" {
+			p := newPieces(t, s)
+			return p.list(p.between(s, sep, -1))
+		}
+	}
 	o, most, err := splitArgs(splitParams, a)
 	if err != nil {
 		return nil, err

@@ -133,7 +133,7 @@ func (tb *table) link(hash uint64, place int) {
 func (tb *table) grow(t *Thread) error {
 	room := cap(tb.entries)
 	if tb.live >= room-room/4 {
-		room = max(4, 2*room)
+		room = max(smallTable, 2*room)
 		if room > 1<<30 {
 			return errMemory
 		}

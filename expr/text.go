@@ -8,6 +8,10 @@ func Text(t *Thread, o Object) (string, error) {
 	case value.Str:
 		return string(o), nil
 	case Texter:
+		if err := t.enter(); err != nil {
+			return "", err
+		}
+		defer t.leave()
 		return o.Str(t)
 	}
 	return Repr(t, o)
@@ -15,12 +19,18 @@ func Text(t *Thread, o Object) (string, error) {
 
 // Repr is repr(o).
 func Repr(t *Thread, o Object) (string, error) {
-	if o, ok := o.(Texter); ok {
+	switch o := o.(type) {
+	case value.Int, value.Float, value.Bool, value.None:
+		var room [32]byte
+		return string(value.AppendRepr(room[:0], o.(value.Value))), nil
+	case Texter:
+		if err := t.enter(); err != nil {
+			return "", err
+		}
+		defer t.leave()
 		return o.Repr(t)
 	}
 	w := writer{t: t}
-	var room [64]byte
-	w.buf = room[:0]
 	if err := w.repr(o); err != nil {
 		return "", err
 	}
