@@ -19,10 +19,6 @@ const (
 	// Version is the form of the folder that this program writes.
 	Version = 1
 
-	// lowWater is the free space below which a start warns: the log refuses
-	// records soon after.
-	lowWater = 128 << 20
-
 	versionFile = "VERSION"
 	lockFile    = "lock"
 	sealFile    = "seal"
@@ -31,7 +27,7 @@ const (
 	versionText = "althing data folder, version "
 )
 
-// Dir is an open data folder, locked for this process. Path and Free may be
+// Dir is an open data folder, locked for this process. Its methods may be
 // called concurrently; Close once, at the end.
 type Dir struct {
 	path   string
@@ -42,7 +38,7 @@ type Dir struct {
 // Default is the folder of a user's own hub: $XDG_DATA_HOME/althing, or
 // ~/.local/share/althing.
 func Default() string {
-	if dir := os.Getenv("XDG_DATA_HOME"); dir != "" {
+	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) { // others are to be ignored
 		return filepath.Join(dir, "althing")
 	}
 	home, err := os.UserHomeDir()
@@ -52,47 +48,66 @@ func Default() string {
 	return filepath.Join(home, ".local", "share", "althing")
 }
 
-// Open locks a data folder, which is made when there is none. What was sealed
-// at the last stop must be as it was: a file that changed since is damaged, and
-// the folder is refused. The seal is broken then, since the hub will write.
+// Open locks a data folder, which is made, for its owner alone, when there is
+// none. What was sealed at the last stop must be as it was: a file that changed
+// since is damaged, and the folder is refused. The seal is broken then, since
+// the hub will write.
+//
+// Every refusal is one line that names the folder and says what to do.
 func Open(path string, log *slog.Logger) (*Dir, error) {
-	d, err := open(path)
+	d, err := open(path, refuseDamage)
 	if err != nil {
 		return nil, err
 	}
 	if err := d.checkSeal(); err != nil {
-		return nil, errors.Join(err, d.Close())
+		d.Close()
+		return nil, err
 	}
 	if err := d.breakSeal(); err != nil {
-		return nil, errors.Join(err, d.Close())
+		d.Close()
+		return nil, unusable(err, d.path, "cannot be written to")
 	}
-	if free, err := d.Free(); err == nil && free < lowWater {
-		log.Warn("the disk is nearly full; writes may be refused", "folder", path, "free", free)
+	if free, err := d.Free(); err == nil && free < LowWater {
+		log.Warn("the disk is nearly full; writes may be refused", "folder", d.path, "free", free)
 	}
 	return d, nil
 }
 
-// OpenDamaged is Open for a repair: the seal is not asked.
+// OpenDamaged is Open for a repair: the seal is not asked, and a version file
+// that makes no sense is written anew.
 func OpenDamaged(path string) (*Dir, error) {
-	if _, err := os.Stat(filepath.Join(path, versionFile)); err != nil {
-		return nil, fault.Wrap(err, fault.NotFound, "'%s' is no data folder of a hub", path)
-	}
-	d, err := open(path)
+	d, err := open(path, mendDamage)
 	if err != nil {
 		return nil, err
 	}
-	return d, d.breakSeal()
+	if err := d.breakSeal(); err != nil {
+		d.Close()
+		return nil, unusable(err, d.path, "cannot be written to")
+	}
+	return d, nil
 }
 
-func open(path string) (*Dir, error) {
+// purpose is what a folder is opened for.
+type purpose int
+
+const (
+	refuseDamage purpose = iota // to run a hub on it
+	mendDamage                  // to repair it
+)
+
+func open(path string, p purpose) (*Dir, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
-		return nil, err
+		return nil, unusable(err, path, "cannot be found")
+	}
+	if p == mendDamage && !isOurs(path) {
+		return nil, fault.New(fault.NotFound, "'%s' is no data folder of a hub", path)
 	}
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, unusable(err, path, "cannot be made")
 	}
-	if err := checkVersion(path); err != nil {
+	known, err := checkVersion(path)
+	if err != nil && (p == refuseDamage || !errors.Is(err, errVersion)) {
 		return nil, err
 	}
 	lock, err := takeLock(filepath.Join(path, lockFile))
@@ -100,10 +115,23 @@ func open(path string) (*Dir, error) {
 		return nil, lockError(err, path)
 	}
 	d := &Dir{path: path, lock: lock}
-	if err := d.markVersion(); err != nil {
-		return nil, errors.Join(unusable(err, path, "cannot be written to"), d.Close())
+	if !known {
+		if err := WriteFile(d.Path(versionFile), []byte(versionText+strconv.Itoa(Version)+"\n")); err != nil {
+			d.Close()
+			return nil, unusable(err, path, "cannot be written to")
+		}
 	}
 	return d, nil
+}
+
+// isOurs reports whether a hub has been in the folder.
+func isOurs(path string) bool {
+	for _, name := range []string{versionFile, lockFile} {
+		if _, err := os.Stat(filepath.Join(path, name)); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // unusable words what the system says of a folder.
@@ -114,7 +142,7 @@ func unusable(err error, path, what string) error {
 	case errors.Is(err, fs.ErrPermission), isReadOnly(err):
 		return fault.Wrap(err, fault.Denied, "the data folder '%s' %s; give it to this user, or give another folder with --data", path, what)
 	}
-	return fault.Wrap(err, fault.Unavailable, "the data folder '%s' %s", path, what)
+	return fault.Wrap(err, fault.Unavailable, "the data folder '%s' %s; give another with --data", path, what)
 }
 
 var errLocked = errors.New("locked")
@@ -132,47 +160,44 @@ func lockError(err error, path string) error {
 	return fault.New(fault.Conflict, "the data folder '%s' is used by another hub%s; stop that one, or give another folder with --data", path, by)
 }
 
+// errVersion is what the error of a version file that makes no sense is.
+var errVersion = errors.New("no version")
+
 // checkVersion refuses a folder that this program does not understand: a newer
-// one, or one that is not a hub's at all.
-func checkVersion(path string) error {
+// one, or one that is not a hub's at all. An empty one is not known yet.
+func checkVersion(path string) (known bool, err error) {
 	text, err := os.ReadFile(filepath.Join(path, versionFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return checkEmpty(path)
+		return false, checkEmpty(path)
 	}
 	if err != nil {
-		return unusable(err, path, "cannot be read")
+		return false, unusable(err, path, "cannot be read")
 	}
-	digits, ours := strings.CutPrefix(strings.TrimSpace(string(text)), versionText)
-	version, err := strconv.Atoi(digits)
+	digits, ours := strings.CutPrefix(string(text), versionText)
+	version, err := strconv.Atoi(strings.TrimSuffix(digits, "\n"))
 	switch {
-	case !ours || err != nil:
-		return fault.New(fault.Invalid, "the data folder '%s' is damaged: its file %s does not say its version; 'althing repair' can mend that", path, versionFile)
+	case !ours || err != nil || version < 1:
+		return false, fault.Wrap(errVersion, fault.Invalid, "the data folder '%s' is damaged: its file %s does not say its version; run 'althing repair --data %s'", path, versionFile, path)
 	case version > Version:
-		return fault.New(fault.Invalid, "the data folder '%s' was written by a newer althing (version %d, this one knows %d); use that, or another folder", path, version, Version)
+		return false, fault.New(fault.Invalid, "the data folder '%s' was written by a newer althing (version %d, this one knows %d); use that, or give another folder with --data", path, version, Version)
 	}
-	return nil
+	return true, nil
 }
 
-// checkEmpty refuses to fill somebody else's folder.
+// checkEmpty refuses to fill somebody else's folder. What a first start that
+// was cut off has left there is nobody's.
 func checkEmpty(path string) error {
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		return unusable(err, path, "cannot be read")
 	}
 	for _, e := range entries {
-		if e.Name() != lockFile {
-			return fault.New(fault.Invalid, "the folder '%s' is not empty and no data folder of a hub; give an empty or a new one with --data", path)
+		if e.Name() == lockFile || strings.HasPrefix(e.Name(), versionFile+tempMark) {
+			continue
 		}
+		return fault.Wrap(errVersion, fault.Invalid, "the folder '%s' is not empty and no data folder of a hub; give an empty or a new one with --data", path)
 	}
 	return nil
-}
-
-func (d *Dir) markVersion() error {
-	file := d.Path(versionFile)
-	if _, err := os.Stat(file); err == nil {
-		return nil
-	}
-	return WriteFile(file, []byte(versionText+strconv.Itoa(Version)+"\n"))
 }
 
 // Sealed reports whether the last stop was a clean one, and the files that it
@@ -182,25 +207,8 @@ func (d *Dir) Sealed() bool { return d.sealed }
 // Path is the path of a file or folder inside.
 func (d *Dir) Path(name string) string { return filepath.Join(d.path, name) }
 
-// Free is how many bytes of the disk are free.
+// Free is how many bytes of the disk this user may still write.
 func (d *Dir) Free() (int64, error) { return freeBytes(d.path) }
 
 // Close gives the lock back.
 func (d *Dir) Close() error { return d.lock.Close() }
-
-// WriteFile writes a small file so that after a crash either the old or the new
-// one is there, whole.
-func WriteFile(file string, data []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	if _, err := tmp.Write(data); err == nil {
-		err = tmp.Sync()
-	}
-	if err := errors.Join(err, tmp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), file)
-}

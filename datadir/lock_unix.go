@@ -4,7 +4,6 @@ package datadir
 
 import (
 	"errors"
-	"fmt"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -17,19 +16,11 @@ func takeLock(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		file.Close()
-		if errors.Is(err, unix.EWOULDBLOCK) {
-			return nil, errLocked
-		}
-		return nil, err
+	err = unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		err = errLocked
 	}
-	return file, errors.Join(file.Truncate(0), writeNumber(file))
-}
-
-func writeNumber(file *os.File) error {
-	_, err := fmt.Fprintf(file, "%d\n", os.Getpid())
-	return err
+	return withNumber(file, err)
 }
 
 func freeBytes(path string) (int64, error) {

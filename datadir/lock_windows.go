@@ -7,23 +7,20 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// takeLock locks a file for this process. The system gives the lock back when
-// the process ends. Windows keeps others from reading a locked file, so that
-// the number of the process would not be seen.
+// takeLock locks a file for this process and writes its number into it. The
+// system gives the lock back when the process ends. Windows keeps others from
+// reading what is locked, so that it is a byte far behind the end.
 func takeLock(path string) (*os.File, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	err = windows.LockFileEx(windows.Handle(file.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &windows.Overlapped{})
-	if err != nil {
-		file.Close()
-		if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
-			return nil, errLocked
-		}
-		return nil, err
+	const exclusive = windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY
+	err = windows.LockFileEx(windows.Handle(file.Fd()), exclusive, 0, 1, 0, &windows.Overlapped{OffsetHigh: 1})
+	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
+		err = errLocked
 	}
-	return file, nil
+	return withNumber(file, err)
 }
 
 func freeBytes(path string) (int64, error) {

@@ -120,11 +120,13 @@ func multiply(n int) (sql []string) {
 // None of them takes longer than its time, or more memory than the heap, or
 // keeps the next statement from working.
 func TestHostile(t *testing.T) {
+	// slack is for a machine that does other things too; alone, the longest goes
+	// 30 ms past its time.
+	limit, slack := 300*time.Millisecond, 700*time.Millisecond
+	if raceDetector { // which makes SQLite 20 times slower
+		limit, slack = time.Second, 20*time.Second
+	}
 	const (
-		limit = 300 * time.Millisecond
-		// slack is for a machine that does other things too, and for the race
-		// detector; alone, the longest goes 30 ms past its time.
-		slack  = 700 * time.Millisecond
 		memory = 24 << 20
 		beside = 16 << 20 // a result and this test
 	)
@@ -158,7 +160,7 @@ func TestHostile(t *testing.T) {
 			if err != nil {
 				name = fault.Of(err).Type()
 			}
-			if !allowed(name, h.may) {
+			if !allowed(name, h.may) && !(raceDetector && name == "TimeoutError") {
 				t.Errorf("it ended with %v, want one of %q", err, h.may)
 			}
 			if room := size(t, dir); room > 200<<20 {

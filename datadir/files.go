@@ -1,0 +1,53 @@
+package datadir
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// tempMark divides a file's name from what makes it a temporary one.
+const tempMark = ".new-"
+
+// WriteFile writes a small file, for its owner alone, so that after a crash or
+// a power cut either the old or the new one is there, whole.
+func WriteFile(file string, data []byte) error {
+	dir, name := filepath.Split(file)
+	removeLeftovers(dir, name)
+	tmp, err := os.CreateTemp(dir, name+tempMark+"*")
+	if err != nil {
+		return err
+	}
+	_, err = tmp.Write(data)
+	err = errors.Join(err, tmp.Sync(), tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), file)
+	}
+	if err != nil {
+		os.Remove(tmp.Name())
+		return err
+	}
+	return syncFolder(dir)
+}
+
+// removeLeftovers removes what a crash between writing and renaming left.
+func removeLeftovers(dir, name string) {
+	left, _ := filepath.Glob(filepath.Join(dir, name+tempMark+"*"))
+	for _, tmp := range left {
+		os.Remove(tmp)
+	}
+}
+
+// syncFolder brings a folder's names to the disk: without it a power cut may
+// bring back a file that was removed. Windows has no such thing.
+func syncFolder(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
