@@ -21,7 +21,7 @@ type bridge struct {
 
 func (b *bridge) line(level slog.Level, format string, args []any) {
 	if b.log.Enabled(context.Background(), level) {
-		b.log.Log(context.Background(), level, strings.TrimSpace(fmt.Sprintf(format, args...)))
+		b.log.Log(context.Background(), level, "nats-server", "says", strings.TrimSpace(fmt.Sprintf(format, args...)))
 	}
 }
 

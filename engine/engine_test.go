@@ -68,7 +68,7 @@ func TestDataOutliveRestartAndStop(t *testing.T) {
 		t.Error("the old connection is still open")
 	}
 	failed := errors.New("not now")
-	if err := e.Restart(func() error { return failed }); err != failed {
+	if err := e.Restart(func() error { return failed }); !errors.Is(err, failed) {
 		t.Errorf("Restart gave %v", err)
 	}
 	if err := e.Restart(func() error { return nil }); err != nil {

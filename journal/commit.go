@@ -101,7 +101,7 @@ func (j *Journal) append(b *batch) (time.Time, error) {
 			seq, err = j.settle(b.record, err)
 		}
 		if err == nil {
-			j.advance(h.position(seq, sum, h.epoch), len(b.record))
+			j.advance(j.at.after(h, seq, sum), len(b.record))
 			return time.Unix(0, h.at).UTC(), nil
 		}
 		if !errors.Is(err, errAgain) {
@@ -161,7 +161,7 @@ func (j *Journal) adopt(last Record) error {
 		return fault.Wrap(err, fault.Internal, "a record of our own cannot be read back")
 	}
 	apply(j.machine, h, txs) // nobody waits for the outcome any more
-	j.advance(h.position(last.Seq, sum, h.epoch), len(last.Data))
+	j.advance(j.at.after(h, last.Seq, sum), len(last.Data))
 	j.feed.publish(j.at.rev, time.Unix(0, h.at).UTC(), txs, len(last.Data))
 	return nil
 }

@@ -45,11 +45,6 @@ type header struct {
 // last is the number of the record's last transaction.
 func (h header) last() uint64 { return h.rev + uint64(h.count) - 1 }
 
-// position is where the log is behind the record.
-func (h header) position(seq uint64, sum uint32, epoch uint64) position {
-	return position{seq: seq, number: h.number, rev: h.last(), epoch: max(epoch, h.epoch), sum: sum}
-}
-
 func headerSize(writer string) int { return fixedHeader + len(writer) }
 
 // seal writes the header to the start of record, where headerSize bytes were

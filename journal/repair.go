@@ -119,20 +119,30 @@ func (r *salvage) restore(ctx context.Context, from Remains) error {
 	return load(ctx, from, r.machine, kept[0])
 }
 
-// step applies a record, if it is newer than what is there.
+// step applies a record, if it is one and newer than what is there.
 func (r *salvage) step(rec Record) error {
 	h, body, sum, err := parseHeader(rec.Data)
-	if errors.Is(err, errNewer) {
+	switch {
+	case errors.Is(err, errNewer):
 		return fault.Wrap(err, fault.Invalid, "a record of the log cannot be read")
+	case err == nil && r.wants(h, rec.Seq != 0):
+		return r.take(h, body, r.at.after(h, rec.Seq, sum))
 	}
-	if err != nil || h.number <= r.at.number || h.rev <= r.at.rev {
-		return nil // not whole after all, or known
-	}
-	if rec.Seq != 0 {
+	return nil
+}
+
+// wants says whether a record is new, and ours: what lies in no whole frame may
+// be a client's value that looks like a record, but the writer's id was chosen by
+// chance and no client can have known it.
+func (r *salvage) wants(h header, framed bool) bool {
+	if framed {
 		r.writers[h.writer] = true
-	} else if !r.writers[h.writer] {
-		return nil // chance chose the writer's id: no client can have made it up
 	}
+	return r.writers[h.writer] && h.number > r.at.number && h.rev > r.at.rev
+}
+
+// take applies a record.
+func (r *salvage) take(h header, body []byte, to position) error {
 	txs, err := decodeTxs(body, h.count, r.machine.DecodeOp)
 	if err != nil {
 		return unknown(err, h.number)
@@ -141,7 +151,7 @@ func (r *salvage) step(rec Record) error {
 		r.lose(h.number-1, h.rev-1-r.at.rev)
 	}
 	apply(r.machine, h, txs)
-	r.at = h.position(rec.Seq, sum, r.at.epoch)
+	r.at = to
 	r.report.Records++
 	r.report.Transactions += uint64(len(txs))
 	return nil

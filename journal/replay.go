@@ -124,7 +124,7 @@ func (r *replay) step(rec Record) error {
 		return unknown(err, h.number)
 	}
 	apply(r.machine, h, txs)
-	r.at = h.position(rec.Seq, sum, r.at.epoch)
+	r.at = r.at.after(h, rec.Seq, sum)
 	r.unsaved += int64(len(rec.Data))
 	r.replayed += uint64(len(txs))
 	return nil

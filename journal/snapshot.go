@@ -31,6 +31,11 @@ type position struct {
 	sum    uint32 // checksum of the last record
 }
 
+// after is the position behind the record that comes next.
+func (p position) after(h header, seq uint64, sum uint32) position {
+	return position{seq: seq, number: h.number, rev: h.last(), epoch: max(p.epoch, h.epoch), sum: sum}
+}
+
 // appendPosition appends what a snapshot says about its position.
 func appendPosition(dst []byte, p position) []byte {
 	le := binary.LittleEndian

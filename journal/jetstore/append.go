@@ -41,11 +41,9 @@ func (s *Store) connect(ctx context.Context) error {
 		return err
 	}
 	s.line.Store(l)
-	last, err := s.Last(ctx)
-	if err != nil {
-		return err
-	}
-	s.stored.Store(last.Seq)
+	state := stream.CachedInfo().State
+	s.stored.Store(state.LastSeq)
+	s.since.Store(int64(state.Bytes)) // too much, until the next snapshot
 	return nil
 }
 
@@ -56,7 +54,7 @@ type writer struct {
 	down      bool      // the engine has to be restarted before anything else
 	restarted time.Time // last
 	looked    time.Time // last, at the free space
-	free      uint64    // then
+	free      int64     // then, less what was written since
 }
 
 // Append implements journal.Store.
@@ -72,6 +70,7 @@ func (s *Store) Append(ctx context.Context, expectLast uint64, data []byte) (uin
 	seq, err := s.publish(ctx, expectLast, data)
 	if err == nil {
 		s.stored.Store(seq)
+		s.since.Add(int64(len(data)))
 		return seq, nil
 	}
 	if !errors.Is(err, errSilent) {
@@ -183,23 +182,31 @@ func (s *Store) restart(ctx context.Context) error {
 	return nil
 }
 
-// lookEvery is how long a look at the free space holds, unless an eighth of what
-// was free then may be used up.
-const lookEvery = 100 * time.Millisecond
+// lookEvery is how long a look at the free space holds, when it was far from
+// what has to stay free; nearIt is how far.
+const (
+	lookEvery = 100 * time.Millisecond
+	nearIt    = 8 << 20
+)
 
-// room refuses records when the disk has no more room than the next snapshot
-// needs.
+// room refuses records when the disk has no more room than the next snapshot may
+// need: what the last one had and all that came since.
 func (s *Store) room(size int) error {
-	w, need := &s.writer, s.o.Reserve+uint64(s.snapshots.newest.Load())
-	if now := time.Now(); now.Sub(w.looked) > lookEvery || w.free/8 < uint64(size) {
+	if s.o.Free == nil {
+		return nil
+	}
+	w := &s.writer
+	need := s.o.Reserve + s.snapshots.newest.Load() + s.since.Load() + int64(size)
+	if now := time.Now(); now.Sub(w.looked) > lookEvery || w.free < need+nearIt {
 		free, err := s.o.Free()
 		if err != nil {
 			return fault.Wrap(err, fault.Unavailable, "the free space in %s is not known", s.o.Dir)
 		}
 		w.looked, w.free = now, free
 	}
-	if w.free < need+uint64(size) {
+	if w.free < need {
 		return fault.New(fault.Full, "the disk is full: %d MB are free and %d MB are kept for a snapshot; nothing was changed, reading goes on", w.free>>20, need>>20)
 	}
+	w.free -= int64(size)
 	return nil
 }

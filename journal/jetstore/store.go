@@ -44,9 +44,9 @@ const (
 	defaultMaxBytes = 8 << 30
 
 	// defaultReserve is the room that stays free beside that for the next
-	// snapshot: what the log and the hub's other files may need until writes
-	// are refused.
-	defaultReserve = 32 << 20
+	// snapshot: for the server's own small files and whatever else on this disk
+	// grows between two looks at it.
+	defaultReserve = 4 << 20
 
 	// defaultPatience is how long the server may take to store a record. Cards
 	// have been seen to stop for seconds; past this something is broken, a full
@@ -68,13 +68,14 @@ type Options struct {
 	// MaxBytes bounds the log on disk. Default: 8 GiB.
 	MaxBytes int64
 
-	// Free gives the free bytes of the disk. When they are less than Reserve and
-	// a snapshot, records are refused with fault.Full. Default: the file
-	// system's figure.
-	Free func() (uint64, error)
+	// Free gives the free bytes of the disk. When they are less than the next
+	// snapshot may need and Reserve, records are refused with fault.Full. Nil:
+	// a full disk is noticed when it is full, and costs a restart of the engine
+	// and Patience.
+	Free func() (int64, error)
 
-	// Reserve is explained at Free. Default: 32 MiB.
-	Reserve uint64
+	// Reserve is explained at Free. Default: 4 MiB.
+	Reserve int64
 
 	// Patience is how long the server may take to answer. Default: 5 s.
 	Patience time.Duration
@@ -87,10 +88,7 @@ func (o Options) withDefaults() Options {
 	if o.MaxBytes <= 0 {
 		o.MaxBytes = defaultMaxBytes
 	}
-	if o.Free == nil {
-		o.Free = func() (uint64, error) { return freeSpace(o.Dir) }
-	}
-	if o.Reserve == 0 {
+	if o.Reserve <= 0 {
 		o.Reserve = defaultReserve
 	}
 	if o.Patience <= 0 {
@@ -109,6 +107,7 @@ type Store struct {
 	engine    *engine.Engine
 
 	stored atomic.Uint64 // the newest sequence that was acknowledged
+	since  atomic.Int64  // bytes stored since the last snapshot began
 	synced int           // the newest block that was synced; guarded by witness.mu
 
 	// The connection to the stream. It is made anew by restart; line is read by
@@ -229,7 +228,9 @@ func (s *Store) Sync(context.Context) error {
 
 // Snapshot implements journal.Store.
 func (s *Store) Snapshot(_ context.Context, rev uint64, w io.WriterTo) error {
+	before := s.since.Swap(0)
 	if err := s.snapshots.write(rev, w); err != nil {
+		s.since.Add(before)
 		return fault.Wrap(err, fault.Unavailable, "no snapshot could be stored in %s", s.snapshots.dir)
 	}
 	return nil

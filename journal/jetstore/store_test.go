@@ -3,14 +3,10 @@ package jetstore_test
 import (
 	"testing"
 
-	"go.uber.org/goleak"
-
 	"althing/journal"
 	"althing/journal/jetstore"
 	"althing/journal/journaltest"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func open(t *testing.T, o jetstore.Options) *jetstore.Store {
 	t.Helper()
@@ -21,7 +17,15 @@ func open(t *testing.T, o jetstore.Options) *jetstore.Store {
 	return s
 }
 
-func closeStore(t *testing.T, s journal.Store) {
+// stores opens one folder again and again.
+type stores jetstore.Options
+
+func (s stores) Open(t *testing.T) journal.Store {
+	t.Helper()
+	return open(t, jetstore.Options(s))
+}
+
+func (stores) Close(t *testing.T, s journal.Store) {
 	t.Helper()
 	if err := s.(*jetstore.Store).Close(); err != nil {
 		t.Error(err)
@@ -33,11 +37,8 @@ func TestStore(t *testing.T) {
 		name := map[bool]string{false: "Fast", true: "Safe"}[safe]
 		t.Run(name, func(t *testing.T) {
 			journaltest.TestStore(t, func(t *testing.T) journaltest.Stores {
-				o := jetstore.Options{Dir: t.TempDir(), Safe: safe}
-				return journaltest.Stores{
-					Open:  func(t *testing.T) journal.Store { return open(t, o) },
-					Close: closeStore,
-				}
+				t.Helper()
+				return stores{Dir: t.TempDir(), Safe: safe}
 			})
 		})
 	}

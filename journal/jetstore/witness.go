@@ -33,6 +33,7 @@ const (
 	witnessVersion = 1
 	witnessEntry   = 1 + 8 + 8 + 4
 	witnessSector  = 4096 // of most disks; of the others a multiple of theirs
+	witnessSize    = 2 * witnessSector
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -76,6 +77,14 @@ func openWitness(path string) (*witness, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
+	}
+	// The room for both entries is taken now: a full disk must not stop them.
+	info, err := f.Stat()
+	if err == nil && info.Size() < witnessSize {
+		_, err = f.WriteAt(make([]byte, witnessSize-info.Size()), info.Size())
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
 	}
 	return &witness{file: f, count: count, seq: seq}, nil
 }
