@@ -41,6 +41,11 @@ func (s *signature) bind(a expr.Args, dst ...*expr.Object) error {
 	if err := s.count(a); err != nil {
 		return err
 	}
+	for i := len(a.Pos); i < s.required; i++ {
+		if a.Get(s.names[i]) == nil {
+			return expr.TypeError("%s missing required argument '%s' (pos %d)", s.fn, s.names[i], i+1)
+		}
+	}
 	for i, o := range a.Pos {
 		*dst[i] = o
 	}
@@ -54,27 +59,23 @@ func (s *signature) bind(a expr.Args, dst ...*expr.Object) error {
 		}
 		*dst[at] = a.Named[i]
 	}
-	for i := len(a.Pos); i < s.required; i++ {
-		if a.Get(s.names[i]) == nil {
-			return expr.TypeError("%s missing required argument '%s' (pos %d)", s.fn, s.names[i], i+1)
-		}
-	}
 	return nil
 }
 
+// count refuses a wrong number of arguments.
 func (s *signature) count(a expr.Args) error {
-	given := len(a.Pos)
-	switch {
-	case given > s.pos && s.required >= s.pos, given < s.only && s.required >= s.pos:
+	given, all := len(a.Pos), len(a.Pos)+len(a.Names)
+	kind := ""
+	if given == 0 {
+		kind = "keyword "
+	}
+	switch exactly := s.required >= s.pos; {
+	case all > len(s.names):
+		return expr.TypeError("%s takes at most %s (%d given)", s.fn, arguments(len(s.names), kind), all)
+	case exactly && (given > s.pos || given < s.only):
 		return expr.TypeError("%s takes exactly %s (%d given)", s.fn, arguments(s.pos, "positional "), given)
 	case given < s.only:
 		return expr.TypeError("%s takes at least %s (%d given)", s.fn, arguments(s.only, "positional "), given)
-	case given+len(a.Names) > len(s.names):
-		kind := ""
-		if given == 0 {
-			kind = "keyword "
-		}
-		return expr.TypeError("%s takes at most %s (%d given)", s.fn, arguments(len(s.names), kind), given+len(a.Names))
 	case given > s.pos:
 		return expr.TypeError("%s takes at most %s (%d given)", s.fn, arguments(s.pos, "positional "), given)
 	}

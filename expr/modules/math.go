@@ -2,6 +2,7 @@ package modules
 
 import (
 	"math"
+	"slices"
 
 	"althing/expr"
 	"althing/expr/internal/format"
@@ -11,13 +12,7 @@ import (
 
 // mathModule is Python's math.
 func mathModule() *expr.Module {
-	all := attrs(mathIntegers()...)
-	for name, f := range attrs(mathPlain()...) {
-		all[name] = f
-	}
-	for name, f := range attrs(mathSeveral()...) {
-		all[name] = f
-	}
+	all := attrs(slices.Concat(mathPlain(), mathSeveral(), mathIntegers())...)
 	for name, f := range map[string]float64{"pi": math.Pi, "e": math.E, "tau": 2 * math.Pi, "inf": math.Inf(1), "nan": math.NaN()} {
 		all[name] = number(f)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -16,9 +17,12 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // names are what the expressions of the tests may use.
-func names() expr.Vars {
+func names() expr.Vars { return namesAt(func() time.Time { return time.Now().UTC() }) }
+
+// namesAt are names with another clock.
+func namesAt(now func() time.Time) expr.Vars {
 	all := expr.Vars{}
-	for name, module := range modules.Standard(modules.Options{}) {
+	for name, module := range modules.Standard(modules.Options{Now: now}) {
 		all[name] = module
 	}
 	return all

@@ -63,6 +63,14 @@ func (d DateTime) Add(delta Delta) (DateTime, error) {
 	return sum, err
 }
 
+// Subtract is d - delta.
+func (d DateTime) Subtract(delta Delta) (DateTime, error) {
+	if delta.Days > maxOrdinal || delta.Days < -maxOrdinal {
+		return DateTime{}, errDateRange
+	}
+	return d.Add(shortDelta(-int64(delta.Days)*microsPerDay - delta.withinDay()))
+}
+
 // Sub is d - e for datetimes.
 func (d DateTime) Sub(e DateTime) (Delta, error) {
 	if (d.Zone == nil) != (e.Zone == nil) {

@@ -60,8 +60,13 @@ func TestDeltaSumAsCPython(t *testing.T) {
 		name string
 		unit int64
 	}{
-		{"microseconds", pytime.MicrosUnit}, {"milliseconds", pytime.MillisUnit}, {"seconds", pytime.SecondUnit}, {"minutes", pytime.MinuteUnit},
-		{"hours", pytime.HourUnit}, {"days", pytime.DayUnit}, {"weeks", pytime.WeekUnit},
+		{"microseconds", pytime.MicrosUnit},
+		{"milliseconds", pytime.MillisUnit},
+		{"seconds", pytime.SecondUnit},
+		{"minutes", pytime.MinuteUnit},
+		{"hours", pytime.HourUnit},
+		{"days", pytime.DayUnit},
+		{"weeks", pytime.WeekUnit},
 	}
 	for range 6000 {
 		var sum pytime.DeltaSum

@@ -1,0 +1,108 @@
+package modules
+
+import (
+	"strings"
+
+	"althing/expr"
+	"althing/expr/internal/pytime"
+)
+
+// record is a tuple whose elements have names: struct_time and its like.
+type record struct {
+	*shape
+	items *expr.Tuple
+}
+
+// shape is the type of some records. Its fields are in the order of the tuple;
+// those of more are reached only by name.
+type shape struct {
+	typ    expr.Type
+	fields []string
+}
+
+var (
+	_ expr.HasType    = &record{}
+	_ expr.HasAttr    = &record{}
+	_ expr.HasItem    = &record{}
+	_ expr.HasCompare = &record{}
+	_ expr.Hashable   = &record{}
+	_ expr.Iterable   = &record{}
+	_ expr.Sized      = &record{}
+	_ expr.Texter     = &record{}
+)
+
+func newRecord(t *expr.Thread, s *shape, items ...expr.Object) (expr.Object, error) {
+	return &record{s, expr.NewTuple(items...)}, t.ChargeSlots(len(items))
+}
+
+func (r *record) TypeName() string { return r.typ.Name }
+
+// Type is the shape's type.
+func (r *record) Type() *expr.Type { return &r.typ }
+
+// Attr gives an element by its name.
+func (r *record) Attr(_ *expr.Thread, name string) (expr.Object, error) {
+	for i, field := range r.fields {
+		if field == name {
+			return r.items.Items()[i], nil
+		}
+	}
+	return nil, nil
+}
+
+// Item gives an element or a slice.
+func (r *record) Item(t *expr.Thread, key expr.Object) (expr.Object, error) {
+	return expr.GetItem(t, r.items, key)
+}
+
+// Iter goes through the elements.
+func (r *record) Iter(t *expr.Thread) (expr.Iterator, error) { return expr.Iterate(t, r.items) }
+
+// Len is the number of elements.
+func (r *record) Len(*expr.Thread) (int, error) { return len(r.items.Items()), nil }
+
+// Hash is the tuple's.
+func (r *record) Hash(t *expr.Thread) (int64, error) { return expr.Hash(t, r.items) }
+
+// CompareTo compares as a tuple, also with tuples.
+func (r *record) CompareTo(t *expr.Thread, op expr.CmpOp, other expr.Object) (result, ok bool, err error) {
+	if s, is := other.(*record); is {
+		other = s.items
+	}
+	if _, is := other.(*expr.Tuple); !is {
+		return false, false, nil
+	}
+	result, err = expr.Compare(t, op, r.items, other)
+	return result, true, err
+}
+
+// Str is the same as Repr.
+func (r *record) Str(t *expr.Thread) (string, error) { return r.Repr(t) }
+
+// Repr is time.struct_time(tm_year=2026, …).
+func (r *record) Repr(t *expr.Thread) (string, error) {
+	parts := make([]string, len(r.fields))
+	for i, field := range r.fields {
+		shown, err := expr.Repr(t, r.items.Items()[i])
+		if err != nil {
+			return "", err
+		}
+		parts[i] = field + "=" + shown
+	}
+	return r.typ.Name + "(" + strings.Join(parts, ", ") + ")", nil
+}
+
+// structTime is what time.localtime() gives.
+var structTime = &shape{typ: expr.Type{Name: "time.struct_time"}, fields: []string{
+	"tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst",
+}}
+
+// timeTuple is a datetime as a struct_time.
+func timeTuple(t *expr.Thread, d pytime.DateTime, dst int) (expr.Object, error) {
+	parts := [...]int{d.Year, d.Month, d.Day, d.Hour, d.Minute, d.Second, d.Weekday(), d.YearDay(), dst}
+	items := make([]expr.Object, len(parts))
+	for i, n := range parts {
+		items[i] = expr.Int(int64(n))
+	}
+	return newRecord(t, structTime, items...)
+}
