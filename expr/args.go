@@ -29,31 +29,31 @@ func (a Args) Get(name string) Object {
 // CPython's functions that are written in C.
 func (a Args) Exactly(fn string, n int) error { return a.Between(fn, n, n) }
 
-// Between wants from min to max positional arguments (max < 0: any number) and
+// Between wants from least to most positional arguments (most < 0: any number) and
 // no keyword arguments.
-func (a Args) Between(fn string, min, max int) error {
+func (a Args) Between(fn string, least, most int) error {
 	if len(a.Names) > 0 {
 		return TypeError("%s() takes no keyword arguments", fn)
 	}
-	return countError(fn, len(a.Pos), min, max)
+	return countError(fn, len(a.Pos), least, most)
 }
 
 // countError words a wrong number of positional arguments as CPython's own
 // argument parser does.
-func countError(fn string, n, min, max int) error {
+func countError(fn string, n, least, most int) error {
 	switch {
-	case n >= min && (max < 0 || n <= max):
+	case n >= least && (most < 0 || n <= most):
 		return nil
-	case min == max && max == 0:
+	case least == most && most == 0:
 		return TypeError("%s() takes no arguments (%d given)", fn, n)
-	case min == max && max == 1:
+	case least == most && most == 1:
 		return TypeError("%s() takes exactly one argument (%d given)", fn, n)
-	case min == max:
-		return TypeError("%s expected %d argument%s, got %d", fn, min, plural(min), n)
-	case n < min:
-		return TypeError("%s expected at least %d argument%s, got %d", fn, min, plural(min), n)
+	case least == most:
+		return TypeError("%s expected %d argument%s, got %d", fn, least, plural(least), n)
+	case n < least:
+		return TypeError("%s expected at least %d argument%s, got %d", fn, least, plural(least), n)
 	}
-	return TypeError("%s expected at most %d argument%s, got %d", fn, max, plural(max), n)
+	return TypeError("%s expected at most %d argument%s, got %d", fn, most, plural(most), n)
 }
 
 func plural(n int) string {
@@ -83,7 +83,7 @@ type Params struct {
 // The description is part of a program, so that a wrong one panics.
 func NewParams(fn, spec string) *Params {
 	p := &Params{fn: fn, pos: -1}
-	for _, word := range strings.Fields(spec) {
+	for word := range strings.FieldsSeq(spec) {
 		switch word {
 		case "/":
 			p.only = len(p.names)
@@ -120,7 +120,7 @@ func (p *Params) Bind(a Args, dst ...*Object) error {
 		return p.tooMany(a)
 	}
 	for i, o := range a.Pos {
-		*dst[i] = o
+		*dst[i] = o //nolint:gosec // dst has one for every parameter
 	}
 	if len(a.Names) > 0 {
 		if err := p.bindNamed(a, dst); err != nil {

@@ -7,21 +7,17 @@ type binaryFunc func(t *Thread, a, b Object) (Object, error)
 
 // binaryFuncs are the operators in the order of Op. Each begins with the pairs
 // of types that are met most; the others go through arith.
-var binaryFuncs [Invert]binaryFunc
-
-func init() {
-	binaryFuncs = [...]binaryFunc{
-		Add: add, Sub: sub, Mul: mul, Div: div,
-		FloorDiv: func(t *Thread, a, b Object) (Object, error) { return arith(t, FloorDiv, a, b) },
-		Mod:      mod,
-		Pow:      func(t *Thread, a, b Object) (Object, error) { return arith(t, Pow, a, b) },
-		LShift:   func(t *Thread, a, b Object) (Object, error) { return arith(t, LShift, a, b) },
-		RShift:   func(t *Thread, a, b Object) (Object, error) { return arith(t, RShift, a, b) },
-		BitAnd:   func(t *Thread, a, b Object) (Object, error) { return arith(t, BitAnd, a, b) },
-		BitOr:    func(t *Thread, a, b Object) (Object, error) { return arith(t, BitOr, a, b) },
-		BitXor:   func(t *Thread, a, b Object) (Object, error) { return arith(t, BitXor, a, b) },
-		MatMul:   func(t *Thread, a, b Object) (Object, error) { return arith(t, MatMul, a, b) },
-	}
+var binaryFuncs = [...]binaryFunc{
+	Add: add, Sub: sub, Mul: mul, Div: div,
+	FloorDiv: func(t *Thread, a, b Object) (Object, error) { return arith(t, FloorDiv, a, b) },
+	Mod:      mod,
+	Pow:      func(t *Thread, a, b Object) (Object, error) { return arith(t, Pow, a, b) },
+	LShift:   func(t *Thread, a, b Object) (Object, error) { return arith(t, LShift, a, b) },
+	RShift:   func(t *Thread, a, b Object) (Object, error) { return arith(t, RShift, a, b) },
+	BitAnd:   func(t *Thread, a, b Object) (Object, error) { return arith(t, BitAnd, a, b) },
+	BitOr:    func(t *Thread, a, b Object) (Object, error) { return arith(t, BitOr, a, b) },
+	BitXor:   func(t *Thread, a, b Object) (Object, error) { return arith(t, BitXor, a, b) },
+	MatMul:   func(t *Thread, a, b Object) (Object, error) { return arith(t, MatMul, a, b) },
 }
 
 // Binary is a op b, for the operators from Add to MatMul.

@@ -96,7 +96,7 @@ func concatItems(t *Thread, x, y []Object) ([]Object, error) {
 func octets(o Object) ([]byte, bool) {
 	switch o := o.(type) {
 	case value.Bytes:
-		return unsafe.Slice(unsafe.StringData(string(o)), len(o)), true
+		return unsafe.Slice(unsafe.StringData(string(o)), len(o)), true //nolint:gosec // nobody writes to it
 	case *ByteArray:
 		return o.b, true
 	}
@@ -189,7 +189,7 @@ func mergeDicts(t *Thread, x, y *Dict) (Object, error) {
 
 // merge puts all entries of other in, its values winning.
 func (d *Dict) merge(t *Thread, other *Dict) error {
-	for i := 0; i < len(other.entries); i++ {
+	for i := range other.entries {
 		e := other.entries[i]
 		if e.key == nil {
 			continue

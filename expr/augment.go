@@ -83,7 +83,7 @@ func augment(t *Thread, op Op, a, b Object) (Object, error) {
 		}
 	}
 	o, err := Binary(t, op, a, b)
-	if e, ok := err.(*Error); ok && e.Type == "TypeError" && e.Msg == unsupported(op.String(), a, b).Error()[len("TypeError: "):] {
+	if e, ok := isRaised(err, "TypeError"); ok && e.Msg == unsupported(op.String(), a, b).Error()[len("TypeError: "):] {
 		sign := op.String()
 		if op == Pow {
 			sign = "**"

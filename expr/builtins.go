@@ -12,17 +12,21 @@ func defineBuiltins(list ...*Func) {
 	}
 }
 
-// builtin makes a function that takes from min to max positional arguments
-// (max -1: any number) and no others.
-func builtin(name string, min, max int, fn func(t *Thread, args []Object) (Object, error)) *Func {
-	return &Func{name: name, args: fn, min: min, max: max}
+// builtin makes a function that takes from least to most positional
+// arguments (most -1: any number) and no others.
+func builtin(name string, least, most int, fn func(t *Thread, args []Object) (Object, error)) *Func {
+	return &Func{name: name, args: fn, min: least, max: most}
 }
 
 // Builtin gives a built-in function or type by name; nil when there is none.
-func Builtin(name string) Object { return builtins[name] }
+func Builtin(name string) Object {
+	library()
+	return builtins[name]
+}
 
 // BuiltinNames gives the names of all that is built in, in no order.
 func BuiltinNames() []string {
+	library()
 	names := make([]string, 0, len(builtins))
 	for name := range builtins {
 		names = append(names, name)

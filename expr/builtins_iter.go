@@ -2,7 +2,7 @@ package expr
 
 import "althing/value"
 
-func init() {
+func defineBuiltinsIter() {
 	defineBuiltins(
 		builtin("all", 1, 1, func(t *Thread, args []Object) (Object, error) { return untilTruth(t, args[0], false) }),
 		builtin("any", 1, 1, func(t *Thread, args []Object) (Object, error) { return untilTruth(t, args[0], true) }),
@@ -90,7 +90,7 @@ func (it *callIter) Next(t *Thread) (Object, error) {
 // endOfIteration turns StopIteration, raised by a function that an iterator
 // calls, into the end of the iterator.
 func endOfIteration(err error) error {
-	if e, ok := err.(*Error); ok && e.Type == "StopIteration" {
+	if _, ok := isRaised(err, "StopIteration"); ok {
 		return nil
 	}
 	return err

@@ -7,7 +7,7 @@ import (
 	"althing/value"
 )
 
-func init() {
+func defineBuiltinsMisc() {
 	defineBuiltins(
 		builtin("ascii", 1, 1, func(t *Thread, args []Object) (Object, error) {
 			s, err := ASCII(t, args[0])

@@ -8,7 +8,7 @@ import (
 	"althing/value"
 )
 
-func init() {
+func defineBuiltinsNumber() {
 	defineBuiltins(
 		builtin("abs", 1, 1, func(t *Thread, args []Object) (Object, error) { return Unary(t, Abs, args[0]) }),
 		builtin("divmod", 2, 2, func(t *Thread, args []Object) (Object, error) { return divmod(t, args[0], args[1]) }),
@@ -70,7 +70,7 @@ func divmod(t *Thread, a, b Object) (Object, error) {
 			return NewTuple(quotient, rest), nil
 		}
 	}
-	if e, ok := err.(*Error); ok && e.Type == "TypeError" {
+	if _, ok := isRaised(err, "TypeError"); ok {
 		return nil, unsupported("divmod()", a, b)
 	}
 	return nil, err

@@ -6,7 +6,7 @@ import (
 	"althing/value"
 )
 
-func init() {
+func defineBuiltinsReduce() {
 	defineBuiltins(
 		&Func{name: "sum", fn: builtinSum},
 		&Func{name: "max", fn: func(t *Thread, a Args) (Object, error) { return extreme(t, a, "max", Gt) }},

@@ -2,7 +2,7 @@ package expr
 
 import "slices"
 
-func init() {
+func defineBytearrayMethods() {
 	typeByteArray.methods(
 		method("append", 1, 1, func(t *Thread, self Object, args []Object) (Object, error) {
 			t.kept++

@@ -7,7 +7,7 @@ import (
 	"althing/value"
 )
 
-func init() {
+func defineBytesMethods() {
 	typeBytes.New = func(t *Thread, a Args) (Object, error) {
 		b, err := newOctets(t, "bytes", a)
 		return value.Bytes(b), err
@@ -50,7 +50,6 @@ func init() {
 var (
 	bytesParams     = newParamsC("bytes", "source? encoding? errors?")
 	bytesHexParams  = newParamsC("hex", "sep? bytes_per_sep?")
-	errTableLength  = ValueError("translation table must be 256 characters long")
 	errMakeTransLen = ValueError("maketrans arguments must have same length")
 )
 
@@ -92,7 +91,7 @@ func newOctets(t *Thread, kind string, a Args) ([]byte, error) {
 	if err == nil {
 		err = t.ChargeText(len(b))
 	}
-	if e, ok := err.(*Error); ok && kind == "bytes" && e.Msg == "byte must be in range(0, 256)" {
+	if e, ok := isRaised(err, "ValueError"); ok && kind == "bytes" && e.Msg == "byte must be in range(0, 256)" {
 		return nil, ValueError("bytes must be in range(0, 256)")
 	}
 	return b, err

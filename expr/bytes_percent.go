@@ -16,7 +16,7 @@ func percentOctets(t *Thread, template, operand Object) (Object, error) {
 	}
 	host := octetsHost{formatHost{t}}
 	text, err := format.Percent(host, asTextTemplate(latin1(b)), percentOperand(operand))
-	if e, ok := err.(*Error); ok && e.Msg == "not all arguments converted during string formatting" {
+	if e, ok := isRaised(err, "TypeError"); ok && e.Msg == "not all arguments converted during string formatting" {
 		return nil, TypeError("not all arguments converted during bytes formatting")
 	}
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"althing/value"
 )
 
-func init() {
+func defineBytesText() {
 	for _, ty := range []*Type{typeBytes, typeByteArray} {
 		ty.methods(
 			NewMethod("split", bytesSplit(false)),

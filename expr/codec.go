@@ -251,7 +251,8 @@ func decode(t *Thread, b string, encoding, errors Object) (Object, error) {
 // badUTF8 says how many bytes at the beginning of b make up what cannot be
 // decoded, and why.
 func badUTF8(b string) (n int, why string) {
-	need, low, high := 0, byte(0x80), byte(0xbf)
+	var need int
+	low, high := byte(0x80), byte(0xbf)
 	switch c := b[0]; {
 	case c >= 0xc2 && c <= 0xdf:
 		need = 2

@@ -146,7 +146,7 @@ func compareItems(t *Thread, op CmpOp, a, b []Object) (bool, error) {
 		return false, Raise("RecursionError", "maximum recursion depth exceeded in comparison")
 	}
 	defer t.leave()
-	for i := 0; i < min(len(a), len(b)); i++ {
+	for i := range min(len(a), len(b)) {
 		if err := t.Step(1); err != nil {
 			return false, err
 		}

@@ -9,6 +9,7 @@ import (
 // already places, the methods of built-in types and the built-in functions are
 // looked up by name here, and what is made of constants alone is made once.
 func compile(tree *syntax.Module) *Program {
+	library()
 	c := &compiler{}
 	p := &Program{body: make([]statement, len(tree.Body)), slots: len(tree.Names), captured: tree.Captured}
 	for i, s := range tree.Body {

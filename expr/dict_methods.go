@@ -1,6 +1,6 @@
 package expr
 
-func init() {
+func defineDictMethods() {
 	typeDict.methods(
 		method("keys", 0, 0, dictPart(keys)),
 		method("values", 0, 0, dictPart(values)),

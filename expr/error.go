@@ -1,6 +1,10 @@
 package expr
 
-import "althing/expr/internal/pyerr"
+import (
+	"errors"
+
+	"althing/expr/internal/pyerr"
+)
 
 // Error is a Python exception: its type's name and its message, as CPython has
 // them. It is immutable. It prints as the last line of Python's traceback:
@@ -47,6 +51,12 @@ func AttributeError(o Object, name string) error {
 		return Raise("AttributeError", "module '%s' has no attribute '%s'", o.Name, name)
 	}
 	return Raise("AttributeError", "'%s' object has no attribute '%s'", o.TypeName(), name)
+}
+
+// isRaised gives the Error that err is, when it is of that type.
+func isRaised(err error, typ string) (*Error, bool) {
+	e, ok := errors.AsType[*Error](err)
+	return e, ok && e.Type == typ
 }
 
 var (

@@ -18,7 +18,7 @@ func (n *local) eval(_ *Thread, f *frame) (Object, error) {
 	return nil, Raise("UnboundLocalError", "cannot access local variable '%s' where it is not associated with a value", n.name)
 }
 
-func (n *local) set(_ *Thread, f *frame, o Object) error {
+func (n *local) set(_ *Thread, f *frame, o Object) error { //nolint:unparam // other targets can fail
 	f.vars[n.slot] = o
 	return nil
 }
@@ -36,7 +36,7 @@ func (n *outer) eval(_ *Thread, f *frame) (Object, error) {
 	return nil, Raise("NameError", "cannot access free variable '%s' where it is not associated with a value in enclosing scope", n.name)
 }
 
-func (n *outer) set(t *Thread, f *frame, o Object) error {
+func (n *outer) set(t *Thread, f *frame, o Object) error { //nolint:unparam // other targets can fail
 	t.kept++
 	f.out(n.depth).vars[n.slot] = o
 	return nil
@@ -90,7 +90,7 @@ func (n *top) eval(t *Thread, f *frame) (Object, error) {
 	return n.global.eval(t, f)
 }
 
-func (n *top) set(t *Thread, f *frame, o Object) error {
+func (n *top) set(t *Thread, f *frame, o Object) error { //nolint:unparam // other targets can fail
 	t.kept++
 	f.out(n.depth).vars[n.slot] = o
 	return nil

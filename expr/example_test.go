@@ -103,8 +103,7 @@ func ExampleLimits() {
 			continue
 		}
 		_, err = program.Run(context.Background(), nil, expr.Limits{Steps: 100_000})
-		var e *expr.Error
-		if errors.As(err, &e) {
+		if e, ok := errors.AsType[*expr.Error](err); ok {
 			fmt.Println(e.Type)
 		}
 	}

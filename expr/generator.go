@@ -136,7 +136,7 @@ func (g *generator) close(t *Thread) {
 // asRuntimeError turns a StopIteration that was raised inside a generator into
 // what it really is, a mistake.
 func asRuntimeError(err error) error {
-	if e, ok := err.(*Error); ok && e.Type == "StopIteration" {
+	if _, ok := isRaised(err, "StopIteration"); ok {
 		return Raise("RuntimeError", "generator raised StopIteration")
 	}
 	return err

@@ -159,16 +159,8 @@ func (it *tupleIter) Next(*Thread) (Object, error) {
 	return o, nil
 }
 
-// sliceIter gives objects that were worked out before; kind is its type.
-type sliceIter struct {
-	tupleIter
-	kind string
-}
-
-func (it *sliceIter) TypeName() string { return it.kind }
-
-// chars are the texts of one ASCII character, and bytes1 the small numbers that
-// bytes are made of, so that going through them makes nothing.
+// chars are the texts of one ASCII character, so that going through a text makes
+// nothing.
 var chars = func() (all [128]Object) {
 	for i := range all {
 		all[i] = value.Str(rune(i))

@@ -1,6 +1,10 @@
 package expr
 
-import "althing/value"
+import (
+	"maps"
+
+	"althing/value"
+)
 
 // kind tells the built-in types with methods apart, for tables of methods by
 // name.
@@ -141,9 +145,7 @@ func (ty *Type) define(attrs map[string]Object) {
 	if ty.Attrs == nil {
 		ty.Attrs = map[string]Object{}
 	}
-	for name, o := range attrs {
-		ty.Attrs[name] = o
-	}
+	maps.Copy(ty.Attrs, attrs)
 }
 
 // methods adds methods to a built-in type and to the tables.
@@ -163,8 +165,8 @@ func (ty *Type) methods(list ...*Method) {
 	}
 }
 
-// method makes a method without keyword arguments, which takes from min to max
-// arguments beside self; max -1: any number.
-func method(name string, min, max int, call func(t *Thread, self Object, args []Object) (Object, error)) *Method {
-	return &Method{Name: name, plain: plain{call, min, max}}
+// method makes a method without keyword arguments, which takes from least
+// to most arguments beside self; most -1: any number.
+func method(name string, least, most int, call func(t *Thread, self Object, args []Object) (Object, error)) *Method {
+	return &Method{Name: name, plain: plain{call, least, most}}
 }

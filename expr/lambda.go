@@ -127,7 +127,7 @@ func (l *lambda) bind(t *Thread, f *frame, a Args) error {
 		}
 	}
 	if next < len(a.Pos) {
-		return l.tooMany(f, a)
+		return l.tooMany(a)
 	}
 	if err := l.bindNamed(t, f, a); err != nil {
 		return err
@@ -200,7 +200,7 @@ func (l *lambda) fill(f *frame) error {
 	return nil
 }
 
-func (l *lambda) tooMany(f *frame, a Args) error {
+func (l *lambda) tooMany(a Args) error {
 	least, most, named := 0, 0, 0
 	for i := range l.params {
 		switch l.params[i].Kind {

@@ -6,7 +6,7 @@ import (
 	"althing/value"
 )
 
-func init() {
+func defineListMethods() {
 	typeList.methods(
 		method("append", 1, 1, func(t *Thread, self Object, args []Object) (Object, error) {
 			t.kept++
@@ -128,15 +128,15 @@ func listPop(t *Thread, self Object, args []Object) (Object, error) {
 
 func listRemove(t *Thread, self Object, args []Object) (Object, error) {
 	l := self.(*List)
-	for i := 0; i < len(l.items); i++ {
+	for i, o := range l.items {
 		if err := t.Step(1); err != nil {
 			return nil, err
 		}
-		equal, err := same(t, l.items[i], args[0])
+		equal, err := same(t, o, args[0])
 		if err != nil {
 			return nil, err
 		}
-		if equal && i < len(l.items) {
+		if equal {
 			return None, l.splice(t, i, i+1, nil)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"althing/value"
 )
 
-func init() {
+func defineNumberMethods() {
 	typeInt.methods(
 		method("bit_length", 0, 0, func(_ *Thread, self Object, _ []Object) (Object, error) {
 			return Int(int64(toBig(self).BitLen())), nil

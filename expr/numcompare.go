@@ -155,7 +155,7 @@ func sameSign(x, y value.Float) bool {
 // is how a not-a-number is found in the list that it stands in, as in CPython.
 func sameBox(a, b Object) bool {
 	type words struct{ typ, data unsafe.Pointer }
-	return (*words)(unsafe.Pointer(&a)).data == (*words)(unsafe.Pointer(&b)).data
+	return (*words)(unsafe.Pointer(&a)).data == (*words)(unsafe.Pointer(&b)).data //nolint:gosec // compared, never followed
 }
 
 // comparableObject says whether Go can compare the object by ==, which would panic

@@ -60,7 +60,7 @@ func withoutUnderscoresInNumber(s string) (string, bool) {
 	}
 	isDigit := func(i int) bool { return i >= 0 && i < len(s) && s[i] >= '0' && s[i] <= '9' }
 	for i := range len(s) {
-		if s[i] == '_' && !(isDigit(i-1) && isDigit(i+1)) {
+		if s[i] == '_' && (!isDigit(i-1) || !isDigit(i+1)) {
 			return "", false
 		}
 	}

@@ -48,11 +48,6 @@ type ellipsis struct{}
 
 func (ellipsis) TypeName() string { return "ellipsis" }
 
-// notImplemented is the type of NotImplemented.
-type notImplemented struct{}
-
-func (notImplemented) TypeName() string { return "NotImplementedType" }
-
 // ByteArray is a bytearray.
 type ByteArray struct{ b []byte }
 

@@ -1,6 +1,6 @@
 package expr
 
-func init() {
+func defineSetMethods() {
 	for _, ty := range []*Type{typeSet, typeFrozenSet} {
 		ty.methods(
 			method("copy", 0, 0, setCopy),

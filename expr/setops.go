@@ -78,7 +78,7 @@ func (s *Set) addAll(t *Thread, o Object) error {
 }
 
 func (s *Set) addSet(t *Thread, other *Set) error {
-	for i := 0; i < len(other.entries); i++ {
+	for i := range other.entries {
 		e := other.entries[i]
 		if e.key == nil {
 			continue
@@ -117,7 +117,7 @@ func combineSets(t *Thread, op Op, x, y *Set) (*Set, error) {
 
 // addIf adds the members of from that are in other, or those that are not.
 func (s *Set) addIf(t *Thread, from, other *Set, in bool) error {
-	for i := 0; i < len(from.entries); i++ {
+	for i := range from.entries {
 		e := from.entries[i]
 		if e.key == nil {
 			continue

@@ -8,7 +8,7 @@ import (
 	"althing/value"
 )
 
-func init() {
+func defineStrCase() {
 	typeStr.methods(
 		method("lower", 0, 0, strMap(lowerText)),
 		method("upper", 0, 0, strMap(upperText)),

@@ -30,7 +30,7 @@ type lastText struct {
 // look gives what is known of a text.
 func (t *Thread) lookText(s string) (*lastText, error) {
 	last := &t.last
-	if len(last.s) == len(s) && unsafe.StringData(last.s) == unsafe.StringData(s) {
+	if len(last.s) == len(s) && unsafe.StringData(last.s) == unsafe.StringData(s) { //nolint:gosec // compared, never followed
 		return last, nil
 	}
 	if err := t.Step(int64(len(s)) / 512); err != nil {
@@ -45,7 +45,7 @@ func (t *Thread) lookText(s string) (*lastText, error) {
 		return nil, err
 	}
 	last.n = 0
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if !utf8.RuneStart(s[i]) {
 			continue
 		}

@@ -7,7 +7,7 @@ import (
 	"althing/value"
 )
 
-func init() {
+func defineStrIs() {
 	typeStr.methods(
 		method("isalnum", 0, 0, strAll(func(r rune) bool { return unicode.IsLetter(r) || isNumeric(r) })),
 		method("isalpha", 0, 0, strAll(unicode.IsLetter)),

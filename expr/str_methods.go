@@ -6,7 +6,7 @@ import (
 	"althing/value"
 )
 
-func init() {
+func defineStrMethods() {
 	typeStr.New = newStr
 	builtins["str"] = typeStr
 	typeStr.methods(

@@ -7,7 +7,7 @@ import (
 	"althing/value"
 )
 
-func init() {
+func defineStrPad() {
 	typeStr.methods(
 		method("center", 1, 2, strJustify("center")),
 		method("ljust", 1, 2, strJustify("ljust")),
@@ -201,7 +201,8 @@ func strTranslate(t *Thread, self Object, args []Object) (Object, error) {
 // translate writes what a table has for a code point: itself when it has none.
 func (w *writer) translate(s string, table Object, r rune) error {
 	o, err := GetItem(w.t, table, Int(int64(r)))
-	if e, ok := err.(*Error); ok && (e.Type == "KeyError" || e.Type == "IndexError") {
+	_, noKey := isRaised(err, "KeyError")
+	if _, noIndex := isRaised(err, "IndexError"); noKey || noIndex {
 		w.buf = append(w.buf, s...)
 		return w.settle()
 	}

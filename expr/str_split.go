@@ -8,7 +8,7 @@ import (
 	"althing/value"
 )
 
-func init() {
+func defineStrSplit() {
 	typeStr.methods(
 		NewMethod("split", strSplit),
 		NewMethod("rsplit", strRightSplit),

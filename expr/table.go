@@ -1,6 +1,10 @@
 package expr
 
-import "althing/value"
+import (
+	"slices"
+
+	"althing/value"
+)
 
 // table is the hash table of dicts and sets: entries in the order in which they
 // were put in, and an index into them.
@@ -224,8 +228,8 @@ func (tb *table) reset() {
 
 // last gives the place of the entry put in last, or -1.
 func (tb *table) last() int {
-	for i := len(tb.entries) - 1; i >= 0; i-- {
-		if tb.entries[i].key != nil {
+	for i, e := range slices.Backward(tb.entries) {
+		if e.key != nil {
 			return i
 		}
 	}

@@ -1,6 +1,10 @@
 package expr
 
-import "althing/value"
+import (
+	"slices"
+
+	"althing/value"
+)
 
 // Text is str(o), charged and bounded like all else.
 func Text(t *Thread, o Object) (string, error) {
@@ -106,11 +110,9 @@ func (w *writer) bytes(b value.Bytes) error {
 
 // nest writes a container, unless it is one of those around it.
 func (w *writer) nest(o Object, again string, write func() error) error {
-	for _, outer := range w.open {
-		if outer == o {
-			w.buf = append(w.buf, again...)
-			return nil
-		}
+	if slices.Contains(w.open, o) {
+		w.buf = append(w.buf, again...)
+		return nil
 	}
 	if err := w.t.enter(); err != nil {
 		return Raise("RecursionError", "maximum recursion depth exceeded while getting the repr of an object")

@@ -29,7 +29,7 @@ type Thread struct {
 	Print func(t *Thread, text string) error
 
 	limits Limits
-	ctx    context.Context
+	ctx    context.Context //nolint:containedctx // a Thread is one run; the functions of the host ask it
 	env    Env
 	// deadline is zero until the clock is looked at for the first time: most runs
 	// are over before, and reading a clock takes as long as they do.
@@ -54,6 +54,7 @@ type Thread struct {
 
 // NewThread makes a thread with those limits.
 func NewThread(l Limits) *Thread {
+	library()
 	t := &Thread{limits: l.filled()}
 	t.reset()
 	return t

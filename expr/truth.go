@@ -82,7 +82,7 @@ func Len(t *Thread, o Object) (int, error) {
 // with a character begins one, lone surrogates included.
 func runeCount(s string) int {
 	n := 0
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if utf8.RuneStart(s[i]) {
 			n++
 		}
@@ -92,7 +92,7 @@ func runeCount(s string) int {
 
 // isASCII says whether bytes are characters.
 func isASCII(s string) bool {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
 			return false
 		}

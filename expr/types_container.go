@@ -6,7 +6,7 @@ import (
 	"althing/value"
 )
 
-func init() {
+func defineTypesContainer() {
 	typeList.New = newList
 	typeTuple.New = newTuple
 	typeDict.New = newDict

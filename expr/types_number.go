@@ -11,7 +11,7 @@ import (
 	"althing/value"
 )
 
-func init() {
+func defineTypesNumber() {
 	typeInt.New = newInt
 	typeBool.New = newBool
 	typeFloat.New = newFloat
@@ -144,8 +144,8 @@ func powerOfTwo(t *Thread, digits string, base int) (*big.Int, error) {
 	}
 	b := make([]byte, (per*len(digits)+7)/8)
 	for i := range len(digits) {
-		d, err := strconv.ParseUint(digits[len(digits)-1-i:len(digits)-i], base, 8)
-		if err != nil {
+		d := digitValue(digits[len(digits)-1-i])
+		if d >= base {
 			return nil, nil
 		}
 		at := i * per
@@ -156,6 +156,17 @@ func powerOfTwo(t *Thread, digits string, base int) (*big.Int, error) {
 		}
 	}
 	return new(big.Int).SetBytes(b), nil
+}
+
+// digitValue is the value of a digit to a base of up to 36, or 36.
+func digitValue(c byte) int {
+	switch {
+	case isDigitOctet(c):
+		return int(c - '0')
+	case isLetterOctet(c):
+		return int(lowerOctet(c, false)-'a') + 10
+	}
+	return 36
 }
 
 // intDigits takes white space, sign and prefix off.
