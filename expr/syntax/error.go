@@ -2,7 +2,6 @@ package syntax
 
 import (
 	"fmt"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -63,7 +62,7 @@ func decodeMessage(src string, at int) string {
 	switch rest := src[at:]; {
 	case !utf8.FullRuneInString(rest):
 		why = "unexpected end of data"
-	case strings.IndexByte("\xc2\xc3\xc4\xc5", rest[0]) >= 0, rest[0] >= 0xc2 && rest[0] <= 0xf4:
+	case rest[0] >= 0xc2 && rest[0] <= 0xf4:
 		why = "invalid continuation byte"
 	}
 	return fmt.Sprintf("(unicode error) 'utf-8' codec can't decode byte 0x%02x in position %d: %s", src[at], at, why)

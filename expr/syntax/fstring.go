@@ -263,85 +263,74 @@ const noBackslash = "f-string expression part cannot include a backslash"
 // end of the text.
 func (p *parser) fieldEnd(f *fstring, i int) int {
 	var open []byte
-	for i < f.tail {
+	for i < f.tail && !p.failed {
 		switch c := p.src[i]; c {
 		case '\\':
 			p.wrongString(f.start, noBackslash)
-			return i
 		case '#':
 			p.wrongString(f.start, "f-string expression part cannot include '#'")
-			return i
 		case '\'', '"':
-			end := p.quoteEnd(f, i)
-			if strings.IndexByte(p.src[i:min(end, f.tail)], '\\') >= 0 {
-				p.wrongString(f.start, noBackslash)
-				return i
-			}
-			if end > f.tail {
-				return p.unendedField(f, "f-string: unterminated string")
-			}
-			i = end
+			i = p.fieldString(f, i)
 			continue
 		case '(', '[', '{':
 			if len(open) == maxBrackets {
 				p.wrongString(f.start, "f-string: too many nested parenthesis")
-				return i
 			}
 			open = append(open, c)
 		case '=', '!', '<', '>':
 			if i+1 < f.tail && p.src[i+1] == '=' {
-				i += 2
-				continue
-			}
-			if len(open) == 0 && (c == '=' || c == '!') {
+				i++
+			} else if len(open) == 0 && (c == '=' || c == '!') {
 				return i
 			}
-		case ':', '}', ')', ']':
-			if len(open) == 0 && (c == ':' || c == '}') {
-				return i
-			}
-			if c == ':' {
-				break
-			}
+		case ':':
 			if len(open) == 0 {
-				p.wrongString(f.start, fmt.Sprintf("f-string: unmatched '%c'", c))
 				return i
 			}
-			last := open[len(open)-1]
-			if !closes(last, c) {
-				p.wrongString(f.start, fmt.Sprintf("f-string: closing parenthesis '%c' does not match opening parenthesis '%c'", c, last))
+		case ')', ']', '}':
+			if len(open) == 0 && c == '}' {
 				return i
 			}
-			open = open[:len(open)-1]
+			open = p.fieldBracket(f, open, c)
 		}
 		i++
 	}
-	if len(open) > 0 {
-		return p.unendedField(f, fmt.Sprintf("f-string: unmatched '%c'", open[len(open)-1]))
+	if len(open) > 0 && !f.unended {
+		p.wrongString(f.start, fmt.Sprintf("f-string: unmatched '%c'", open[len(open)-1]))
 	}
 	return f.tail
 }
 
-// unendedField fails where a string ends in the middle of a field, unless it is
-// the text that ends: then the expression so far is looked at first.
-func (p *parser) unendedField(f *fstring, msg string) int {
-	if !f.unended {
-		p.wrongString(f.start, msg)
+// fieldBracket closes the last of the open brackets.
+func (p *parser) fieldBracket(f *fstring, open []byte, c byte) []byte {
+	if len(open) == 0 {
+		p.wrongString(f.start, fmt.Sprintf("f-string: unmatched '%c'", c))
+		return nil
 	}
-	return f.tail
+	last := open[len(open)-1]
+	if !closes(last, c) {
+		p.wrongString(f.start, fmt.Sprintf("f-string: closing parenthesis '%c' does not match opening parenthesis '%c'", c, last))
+	}
+	return open[:len(open)-1]
 }
 
-// quoteEnd gives the place behind the string at i inside a field, beyond the
-// tail if it does not end.
-func (p *parser) quoteEnd(f *fstring, i int) int {
+// fieldString gives the place behind the string at i inside a field.
+func (p *parser) fieldString(f *fstring, i int) int {
 	text := p.src[i:f.tail]
 	quote := text[:1]
-	if strings.HasPrefix(text, strings.Repeat(quote, 3)) {
+	if strings.HasPrefix(text, `"""`) || strings.HasPrefix(text, "'''") {
 		quote = text[:3]
 	}
+	size := len(text)
 	n := strings.Index(text[len(quote):], quote)
-	if n < 0 {
-		return f.tail + 1
+	if n >= 0 {
+		size = n + 2*len(quote)
 	}
-	return i + len(quote) + n + len(quote)
+	switch {
+	case strings.IndexByte(text[:size], '\\') >= 0:
+		p.wrongString(f.start, noBackslash)
+	case n < 0 && !f.unended:
+		p.wrongString(f.start, "f-string: unterminated string")
+	}
+	return i + size
 }

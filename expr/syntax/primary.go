@@ -39,15 +39,7 @@ func (p *parser) atom() Expr {
 		p.next()
 		return n
 	case tokNumber:
-		if p.cut {
-			p.set(tokEOF, p.end, p.end)
-			p.unexpected()
-			return nil
-		}
-		c := p.constants.new()
-		c.Pos, c.Value = start, numberValue(p.src[p.start:p.stop])
-		p.next()
-		return c
+		return p.numeral()
 	case tokString:
 		return p.strings()
 	case tokTrue, tokFalse, tokNone:
@@ -75,6 +67,20 @@ func (p *parser) atom() Expr {
 	return nil
 }
 
+// numeral = number
+func (p *parser) numeral() Expr {
+	if p.cut {
+		// A number may be here, and more digits may make it one.
+		p.set(tokEOF, p.end, p.end)
+		p.unexpected()
+		return nil
+	}
+	c := p.constants.new()
+	c.Pos, c.Value = Pos(p.start), numberValue(p.src[p.start:p.stop])
+	p.next()
+	return c
+}
+
 // subscript = index {"," index} [","]
 func (p *parser) subscript() Expr {
 	start, from := p.start, len(p.scratch)
@@ -92,13 +98,16 @@ func (p *parser) subscript() Expr {
 	return &Tuple{Pos: Pos(start), Elts: p.take(from)}
 }
 
-// index = starNamed | [expression] ":" [expression] [":" [expression]]
+// index = "*" expression | named | [expression] ":" [expression] [":" [expression]]
 func (p *parser) index() Expr {
+	if p.tok == tokStar {
+		return p.unpacked()
+	}
 	first := p.mark()
 	var lower Expr
 	if p.tok != tokColon {
-		lower = p.starNamed()
-		if p.tok != tokColon || first.tok == tokStar || first.walrus(lower) {
+		lower = p.named()
+		if p.tok != tokColon || first.walrus(lower) {
 			return lower
 		}
 	}
@@ -132,7 +141,6 @@ func (p *parser) call(function Expr, start int) Expr {
 			break
 		}
 		p.next()
-		a.commas++
 	}
 	p.expect(tokRParen)
 	c.Args = p.take(a.from)
@@ -142,9 +150,8 @@ func (p *parser) call(function Expr, start int) Expr {
 // arguments is a call whose arguments are being read.
 type arguments struct {
 	call     *Call
-	open     int // where the bracket is
-	from     int // the positional arguments are scratch[from:]
-	commas   int
+	open     int  // where the bracket is
+	from     int  // the positional arguments are scratch[from:]
 	unpacked bool // there was a `**`
 	names    nameSet
 }
@@ -188,19 +195,25 @@ func (p *parser) argument(a *arguments) {
 
 // starArgument = "*" expression
 func (p *parser) starArgument(a *arguments) {
-	s := &Starred{Pos: Pos(p.start)}
-	const mistake = "iterable argument unpacking follows keyword argument unpacking"
+	start := p.start
 	if a.unpacked || p.hints && len(a.call.Keywords) > 0 && !p.probe(func() { p.next(); p.expression() }) {
-		p.fail(p.start, mistake)
+		p.fail(p.start, "iterable argument unpacking follows keyword argument unpacking")
 	}
+	s := p.unpacked()
+	if p.tok == tokFor {
+		p.noComprehension(start, noUnpacking)
+	}
+	p.scratch = append(p.scratch, s)
+}
+
+// unpacked = "*" expression
+func (p *parser) unpacked() Expr {
+	s := &Starred{Pos: Pos(p.start)}
 	p.next()
 	p.enter()
 	s.Value = p.expression()
 	p.leave()
-	if p.tok == tokFor {
-		p.noComprehension(int(s.Pos), "iterable unpacking cannot be used in comprehension")
-	}
-	p.scratch = append(p.scratch, s)
+	return s
 }
 
 // keyword is what follows the name in name "=" expression.

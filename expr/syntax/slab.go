@@ -24,6 +24,7 @@ type slabs struct {
 	calls      slab[Call]
 	attributes slab[Attribute]
 	list       []Expr
+	listSize   int // of the last piece of lists
 }
 
 // slabs begin in the trunk.
@@ -72,12 +73,13 @@ func (p *parser) take(from int) []Expr {
 	if n == 0 {
 		return nil
 	}
-	const piece = 32
 	if n > len(p.list) {
-		if n > piece/2 {
+		const least, most = 8, 64
+		if n >= least {
 			return append([]Expr(nil), elements...)
 		}
-		p.list = make([]Expr, piece)
+		p.listSize = min(max(least, 2*p.listSize), most)
+		p.list = make([]Expr, p.listSize)
 	}
 	list := p.list[:n:n]
 	p.list = p.list[n:]
