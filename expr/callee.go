@@ -12,7 +12,7 @@ func (p *Program) Callee() string {
 		return ""
 	}
 	c, ok := s.x.(*call)
-	if !ok || c.consts == nil && len(c.args) > 0 {
+	if !ok || c.consts == nil {
 		return ""
 	}
 	if g, ok := c.fn.(*global); ok {

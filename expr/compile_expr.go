@@ -201,8 +201,11 @@ func (c *compiler) call(e *syntax.Call) node {
 		n.consts, n.methods = constants(n.args), methodTables[of.Attr]
 		return n
 	}
-	n := &call{fn: c.expr(e.Func), args: c.exprs(e.Args)}
-	n.consts = constants(n.args)
+	n := &call{fn: c.expr(e.Func), consts: literals(e.Args)}
+	if n.consts == nil {
+		n.args = c.exprs(e.Args)
+		n.consts = constants(n.args)
+	}
 	return n
 }
 
@@ -246,4 +249,19 @@ func (c *compiler) field(e *syntax.FormattedValue) *field {
 		n.spec = c.joined(e.Spec)
 	}
 	return n
+}
+
+// literals puts literal arguments together without a node for each: a query of
+// a device is nearly always one call with literals, and is run once.
+func literals(args []syntax.Expr) []Object {
+	for _, a := range args {
+		if _, ok := a.(*syntax.Constant); !ok {
+			return nil
+		}
+	}
+	out := make([]Object, len(args))
+	for i, a := range args {
+		out[i] = a.(*syntax.Constant).Value
+	}
+	return out
 }

@@ -3,7 +3,7 @@ package expr
 import "althing/value"
 
 // call is fn(args) with positional arguments only. When all are constants they
-// were put together once and for all.
+// were put together once and for all; args is nil when they were literals.
 type call struct {
 	fn     node
 	args   []node
@@ -15,7 +15,7 @@ func (n *call) eval(t *Thread, f *frame) (Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l, ok := fn.(*lambda); ok && l.simple && len(n.args) == l.slotArgs {
+	if l, ok := fn.(*lambda); ok && l.simple && n.args != nil && len(n.args) == l.slotArgs {
 		return l.callNodes(t, f, n.args)
 	}
 	base := len(t.stack)

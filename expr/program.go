@@ -10,6 +10,7 @@ import (
 // Program is a parsed text. It is immutable and safe for concurrent use.
 type Program struct {
 	body       []statement
+	one        [1]statement // where body lies when it is one statement, as nearly always
 	slots      int
 	captured   bool // a function may outlive the run and look into its frame
 	expression bool
