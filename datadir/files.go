@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 )
 
 // tempMark divides a file's name from what makes it a temporary one.
@@ -33,9 +34,11 @@ func WriteFile(file string, data []byte) error {
 
 // removeLeftovers removes what a crash between writing and renaming left.
 func removeLeftovers(dir, name string) {
-	left, _ := filepath.Glob(filepath.Join(dir, name+tempMark+"*"))
-	for _, tmp := range left {
-		os.Remove(tmp)
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), name+tempMark) {
+			os.Remove(filepath.Join(dir, e.Name()))
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	lib "modernc.org/sqlite/lib"
 
+	"althing/fault"
 	"althing/sqldb/internal/sqlite"
 )
 
@@ -34,14 +35,31 @@ func (db *DB) openWriter() (*conn, error) {
 	if db.o.Safe {
 		sync = "FULL"
 	}
-	return db.open(sqlite.Create, true,
+	c, err := db.open(sqlite.Create, true,
 		"PRAGMA journal_mode = WAL",
 		"PRAGMA synchronous = "+sync,
-		"PRAGMA wal_autocheckpoint = 0", // the keeper's work
+		fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", 2*logBound/pageSize), // for when the keeper falls behind
 		fmt.Sprintf("PRAGMA journal_size_limit = %d", logBound),
 		fmt.Sprintf("PRAGMA max_page_count = %d", db.o.File/pageSize),
 		fmt.Sprintf("PRAGMA cache_size = -%d", writerCache>>10),
 	)
+	if err == nil && !c.hasLog() {
+		c.close()
+		return nil, fault.New(fault.Unavailable, "the SQL file %s lies on a file system that SQLite cannot keep a log on, such as a network's; give another folder with --data", db.path)
+	}
+	return c, err
+}
+
+// hasLog reports whether the file is in the mode with a log: SQLite says so, and
+// gives no error where it cannot be.
+func (c *conn) hasLog() bool {
+	s, err := c.Prepare("PRAGMA journal_mode")
+	if err != nil {
+		return false
+	}
+	defer s.Close()
+	row, err := s.Step()
+	return err == nil && row && s.Text(0) == "wal"
 }
 
 // openReader opens a connection that cannot write: the file is open for

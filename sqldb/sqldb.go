@@ -124,7 +124,6 @@ type Result struct {
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	o = o.withDefaults()
 	sqlite.SetHeap(int64(float64(o.Heap) / heapRounding))
-	removeLeftovers(filepath.Dir(path))
 	temp, err := sqlite.NewTemp(filepath.Dir(path), o.Temp)
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Internal, "SQLite cannot be set up")
@@ -228,15 +227,6 @@ func syncFolder(path string) error {
 		return err
 	}
 	return errors.Join(d.Sync(), d.Close())
-}
-
-// removeLeftovers removes what statements put aside in a process that was
-// killed, where the system did not do it.
-func removeLeftovers(dir string) {
-	names, _ := filepath.Glob(filepath.Join(dir, sqlite.TempPattern))
-	for _, name := range names {
-		os.Remove(name)
-	}
 }
 
 // Close ends the texts that run, brings everything into the one file and closes

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -52,6 +54,7 @@ type tempHandle struct {
 // bytes, and keeps them in dir. Close it after them.
 func NewTemp(dir string, limit int64) (*Temp, error) {
 	setUp()
+	removeLeftovers(dir)
 	tls := libc.NewTLS()
 	defer tls.Close()
 	t := &Temp{dir: dir, limit: limit, system: lib.Xsqlite3_vfs_find(tls, 0)}
@@ -111,7 +114,7 @@ func tempOpen(tls *libc.TLS, vfs, name, file uintptr, flags int32, outFlags uint
 	}
 	h := (*tempHandle)(pointer(file))
 	h.methods = 0
-	f, err := os.CreateTemp(temp.dir, TempPattern)
+	f, err := os.CreateTemp(temp.dir, tempPrefix+"*")
 	if err != nil {
 		return lib.SQLITE_CANTOPEN
 	}
@@ -127,9 +130,19 @@ func tempOpen(tls *libc.TLS, vfs, name, file uintptr, flags int32, outFlags uint
 	return lib.SQLITE_OK
 }
 
-// TempPattern is the pattern of the names that temporary files have for a
-// moment, and on Windows as long as they live: what a crash left may go.
-const TempPattern = "sql-*.tmp"
+// tempPrefix begins the names that temporary files have for a moment, and on
+// Windows as long as they live.
+const tempPrefix = "sql-temp-"
+
+// removeLeftovers removes the files of a process that was killed.
+func removeLeftovers(dir string) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), tempPrefix) {
+			os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
+}
 
 // tempMethods is the table of what SQLite may do with a temporary file.
 var tempMethods = sync.OnceValue(func() uintptr {
