@@ -11,7 +11,11 @@ import (
 func compile(tree *syntax.Module) *Program {
 	library()
 	c := &compiler{}
-	p := &Program{body: make([]statement, len(tree.Body)), slots: len(tree.Names), captured: tree.Captured}
+	p := &Program{slots: len(tree.Names), captured: tree.Captured}
+	p.body = p.one[:]
+	if len(tree.Body) > 1 {
+		p.body = make([]statement, len(tree.Body))
+	}
 	for i, s := range tree.Body {
 		p.body[i] = c.statement(s)
 	}
