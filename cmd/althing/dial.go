@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"althing/fault"
+)
+
+const (
+	textPort = "2980"
+	// thisMachine is where a hub is looked for when none is named.
+	thisMachine = "127.0.0.1"
+	// dialPatience is enough for a busy hub on a slow network.
+	dialPatience = 5 * time.Second
+)
+
+// hubFlags are what every client verb takes.
+type hubFlags struct {
+	hub     string
+	keyFile string
+}
+
+func (f *hubFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&f.hub, "hub", "", "`address` of the hub's text port: host:port, host or port (default $ALTHING_HUB, else this machine's)")
+	c.Flags().StringVar(&f.keyFile, "admin-key-file", "", "act as an administrator, with the key in this `file` (default the key in $ALTHING_KEY)")
+}
+
+// address is where the hub is to be found.
+func (f *hubFlags) address() (string, error) {
+	if f.hub != "" {
+		return hubAddress("--hub", f.hub)
+	}
+	if where := os.Getenv("ALTHING_HUB"); where != "" {
+		return hubAddress("ALTHING_HUB", where)
+	}
+	return net.JoinHostPort(thisMachine, textPort), nil
+}
+
+// hubAddress completes what a user calls the address of a hub.
+func hubAddress(source, given string) (string, error) {
+	wrong := usagef("%s: host:port, host or port, not '%s'", source, given)
+	if strings.ContainsAny(given, "/ ") {
+		return "", wrong
+	}
+	if isPort(given) {
+		return net.JoinHostPort(thisMachine, given), nil
+	}
+	host, port, err := net.SplitHostPort(given)
+	switch {
+	case err != nil && net.ParseIP(strings.Trim(given, "[]")) == nil && strings.Contains(given, ":"):
+		return "", wrong
+	case err != nil:
+		return net.JoinHostPort(strings.Trim(given, "[]"), textPort), nil
+	case !isPort(port):
+		return "", wrong
+	case host == "":
+		host = thisMachine
+	}
+	return net.JoinHostPort(host, port), nil
+}
+
+func isPort(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 16)
+	return err == nil
+}
+
+func (f *hubFlags) key() (string, error) {
+	if f.keyFile == "" {
+		return strings.TrimSpace(os.Getenv("ALTHING_KEY")), nil
+	}
+	text, err := os.ReadFile(f.keyFile)
+	if err != nil {
+		return "", fmt.Errorf("--admin-key-file: %w", err)
+	}
+	return strings.TrimSpace(string(text)), nil
+}
+
+// talk runs a verb with a connection to the hub, which is closed when ctx ends.
+func (f *hubFlags) talk(ctx context.Context, do func(l *line) error) error {
+	at, err := f.address()
+	if err != nil {
+		return err
+	}
+	key, err := f.key()
+	if err != nil {
+		return err
+	}
+	l, err := dial(ctx, at)
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	if key != "" {
+		if err := l.elevate(ctx, key); err != nil {
+			return err
+		}
+	}
+	return do(l)
+}
+
+// ask sends one query and prints its reply.
+func (f *hubFlags) ask(ctx context.Context, out io.Writer, query string) error {
+	return f.talk(ctx, func(l *line) error {
+		reply, err := l.ask(ctx, query)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(out, reply)
+		return err
+	})
+}
+
+// connect opens a connection to the hub at an address.
+func connect(ctx context.Context, at string) (net.Conn, error) {
+	d := net.Dialer{Timeout: dialPatience}
+	conn, err := d.DialContext(ctx, "tcp", at)
+	if err == nil {
+		return conn, nil
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return nil, fmt.Errorf("%w answers at %s (%s); start one with 'althing serve', or name one with --hub or ALTHING_HUB", errNoHub, at, why(err))
+}
+
+// why is what a user can do something with of a failed connection.
+func why(err error) string {
+	var lookup *net.DNSError
+	var late net.Error
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "nothing listens there"
+	case errors.As(err, &lookup):
+		return "there is no host of that name"
+	case errors.As(err, &late) && late.Timeout():
+		return fmt.Sprintf("nothing heard within %v", dialPatience)
+	}
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return op.Err.Error()
+	}
+	return err.Error()
+}
+
+// elevate makes the connection an administrator's.
+func (l *line) elevate(ctx context.Context, key string) error {
+	_, err := l.ask(ctx, call("admin", key, "s.getadmin("+key+")"))
+	if fault.Is(err, fault.Denied) {
+		return fault.Wrap(err, fault.Denied, "the hub at %s refuses the admin key", l.at)
+	}
+	return err
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"althing/value"
+)
+
+func newGroups() *cobra.Command {
+	return newFigures("groups", "list the groups and how many clients are in each", "groups()")
+}
+
+func newStatus() *cobra.Command {
+	return newFigures("status", "show how the hub is", "status()")
+}
+
+// newFigures makes a verb that prints a dict which the hub answers with.
+func newFigures(use, short, query string) *cobra.Command {
+	var f hubFlags
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   use,
+		Short: short,
+		Args:  exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return f.talk(c.Context(), func(l *line) error {
+				v, err := l.value(c.Context(), query)
+				if err != nil {
+					return err
+				}
+				d, isDict := v.(*value.Dict)
+				if !isDict {
+					return l.strange(value.Repr(v))
+				}
+				if asJSON {
+					return printValue(c.OutOrStdout(), d, true)
+				}
+				rows := make([][]cell, 0, d.Len())
+				for _, p := range d.Pairs() {
+					name := visible(value.Text(p.Key))
+					rows = append(rows, []cell{{text: name}, {text: figure(name, p.Value)}})
+				}
+				return writePairs(c.OutOrStdout(), rows)
+			})
+		},
+	}
+	f.add(c)
+	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object, sizes in bytes and times in seconds")
+	return c
+}
+
+// figure words a figure of the hub's for people.
+func figure(name string, v value.Value) string {
+	n, isInt := v.(value.Int)
+	switch {
+	case isInt && name == "uptime":
+		return (time.Duration(n) * time.Second).String()
+	case isInt && n >= 0 && (name == "free" || strings.HasSuffix(name, "_bytes")):
+		return size(int64(n))
+	}
+	if d, isDict := v.(*value.Dict); isDict {
+		var parts []string
+		for _, p := range d.Pairs() {
+			parts = append(parts, value.Text(p.Key)+" "+value.Text(p.Value))
+		}
+		return visible(strings.Join(parts, ", "))
+	}
+	return visible(value.Text(v))
+}
+
+// size is a number of bytes for people.
+func size(n int64) string {
+	units := []string{"bytes", "KiB", "MiB", "GiB", "TiB"}
+	f := float64(n)
+	for f >= 1024 && len(units) > 1 {
+		f, units = f/1024, units[1:]
+	}
+	if units[0] == "bytes" {
+		return fmt.Sprintf("%d bytes", n)
+	}
+	return fmt.Sprintf("%.1f %s", f, units[0])
+}

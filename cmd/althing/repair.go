@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"althing/datadir"
+	"althing/journal"
+	"althing/journal/jetstore"
+	"althing/sqldb"
+	"althing/state"
+)
+
+// stillEvery is how often a long repair says that it goes on.
+const stillEvery = 10 * time.Second
+
+func newRepair() *cobra.Command {
+	var f dataFlags
+	c := &cobra.Command{
+		Use:   "repair",
+		Short: "save what can be saved of a damaged data folder",
+		Long: `Looks through the data folder of a hub that does not run, saves what can be saved
+where something is damaged, and says what is lost. The damaged files are set
+aside, not deleted. A folder that is not damaged stays as it is.`,
+		Example: "  althing repair\n  althing repair --data /srv/althing",
+		Args:    exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := f.find(c); err != nil {
+				return err
+			}
+			ctx, stop := untilSignal(c.Context())
+			defer stop()
+			err := f.repair(ctx, c.OutOrStdout(), c.ErrOrStderr())
+			if ctx.Err() != nil && err != nil {
+				return fmt.Errorf("interrupted: %w", err)
+			}
+			return err
+		},
+	}
+	f.add(c)
+	return c
+}
+
+func (f *dataFlags) repair(ctx context.Context, out, stderr io.Writer) error {
+	dir, err := datadir.OpenDamaged(f.data)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	fmt.Fprintf(out, "Looking through %s\n", visible(f.data))
+	defer sayStill(stderr)()
+	r := repairing{dir: dir, out: out, now: time.Now(), log: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	if err := r.mendLog(ctx); err != nil {
+		return err
+	}
+	return r.mendSQL(ctx)
+}
+
+// sayStill says now and then that the work goes on, until it is told to stop.
+func sayStill(out io.Writer) (stop func()) {
+	again := time.NewTicker(stillEvery)
+	done, ended := make(chan struct{}), make(chan struct{})
+	begun := time.Now()
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-again.C:
+				fmt.Fprintf(out, "still at work after %v\n", time.Since(begun).Round(time.Second))
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		again.Stop()
+		close(done)
+		<-ended
+	}
+}
+
+// repairing is a repair under way.
+type repairing struct {
+	dir *datadir.Dir
+	out io.Writer
+	log *slog.Logger
+	now time.Time
+}
+
+// mendLog mends the log of values, messages and clients.
+func (r repairing) mendLog(ctx context.Context) error {
+	report, kept, err := jetstore.Repair(ctx, jetstore.Options{Dir: r.dir.Path("log"), Log: r.log},
+		func() journal.Machine { return state.New() }, r.now)
+	switch {
+	case err != nil:
+		return err
+	case kept == "":
+		fmt.Fprintf(r.out, "log: not damaged, up to change %d\n", report.Rev)
+	default:
+		fmt.Fprintf(r.out, "log: damaged, and repaired\n  %s\n  the damaged files are in %s\n",
+			strings.ReplaceAll(report.String(), "\n", "\n  "), visible(kept))
+	}
+	return nil
+}
+
+// mendSQL sets a damaged SQL file aside, so that the hub can begin a new one.
+func (r repairing) mendSQL(ctx context.Context) error {
+	file := r.dir.Path("sql.db")
+	db, err := sqldb.Open(ctx, file, sqldb.Options{Log: r.log})
+	if err == nil {
+		fmt.Fprintln(r.out, "SQL: not damaged")
+		return db.Close(ctx)
+	}
+	if !errors.Is(err, sqldb.ErrDamaged) {
+		return err
+	}
+	kept := file + ".damaged-" + r.now.UTC().Format("20060102-150405")
+	for _, part := range []string{"", "-wal", "-shm"} {
+		if err := os.Rename(file+part, kept+part); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	fmt.Fprintf(r.out, "SQL: %s\n  lost: all tables; the hub begins with an empty file\n  the damaged file is %s\n",
+		visible(err.Error()), visible(filepath.Base(kept)))
+	return nil
+}

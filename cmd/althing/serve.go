@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"althing/access"
+	"althing/datadir"
+	"althing/fault"
+	"althing/gateway/text"
+	"althing/hub"
+)
+
+const (
+	// A stop takes at most five seconds: so long for what is in flight, so long
+	// to store what the hub holds, and at stopWithin the process ends whatever
+	// hangs; what was acknowledged is on disk by then.
+	finishWithin = 2 * time.Second
+	storeWithin  = 2 * time.Second
+	stopWithin   = 4500 * time.Millisecond
+	// textPortNumber is textPort.
+	textPortNumber = 2980
+	// longestHubName keeps name@hub readable.
+	longestHubName = 60
+)
+
+// serveFlags are the settings of a hub.
+type serveFlags struct {
+	config, data, name, description string
+	text                            address
+	lan, console                    bool
+	guests, durability              string
+	adminKeyFile                    string
+	logFile, logLevel               string
+	limits                          access.Limits
+}
+
+func newServe() *cobra.Command {
+	var f serveFlags
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "run a hub",
+		Long: `Runs a hub until Ctrl+C. Every flag can also stand in the variable ALTHING_NAME
+(--log-level is ALTHING_LOG_LEVEL) or in a settings file as name = value; flags
+stand above variables, and variables above the file.`,
+		Example: "  althing serve\n  althing serve --lan --name barn",
+		Args:    exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := applySettings(c, f.config); err != nil {
+				return err
+			}
+			return f.serve(c)
+		},
+	}
+	f.add(c)
+	return c
+}
+
+func (f *serveFlags) add(c *cobra.Command) {
+	host, _ := os.Hostname()
+	f.guests, f.durability, f.logLevel = "full", "fast", "info"
+	flags := c.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&f.data, "data", datadir.Default(), "the `folder` that keeps everything")
+	flags.StringVar(&f.name, "name", host, "the hub's `name`")
+	flags.StringVar(&f.description, "description", "", "what the hub is for, as a `text` for people")
+	flags.BoolVar(&f.lan, "lan", false, "listen to the whole network, not to this machine only")
+	flags.Var(&f.text, "text", "where the text port listens: host:port, :port, port or off (default 2980, or the next that is free)")
+	flags.Var(choice{&f.guests, []string{"full", "read", "none"}}, "guests", "what clients without a key may do: full, read or none")
+	flags.Var(choice{&f.durability, []string{"fast", "safe"}}, "durability", "fast: a power cut may cost the last second; safe: nothing, but slower")
+	flags.StringVar(&f.adminKeyFile, "admin-key-file", "", "the `file` with the admin key; an empty file makes everyone an administrator (default the key made at the first start)")
+	flags.StringVar(&f.logFile, "log-file", "", "write the log to this `file` instead of the terminal")
+	flags.Var(choice{&f.logLevel, []string{"debug", "info", "warn", "error"}}, "log-level", "what goes into the log: debug, info, warn or error")
+	flags.BoolVar(&f.console, "console", false, "show messages to the group CONSOLE here")
+	addConfigFlag(c, &f.config)
+	f.limits.AddFlags(flags)
+}
+
+// serve runs hubs one after the other until it is told to stop for good.
+func (f *serveFlags) serve(c *cobra.Command) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	log, closeLog, err := f.logger(c.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	warnOfVariables(log)
+	ctx, stop := untilSignal(c.Context())
+	defer stop()
+	for {
+		again, err := f.once(ctx, log, c.OutOrStdout())
+		if err != nil && ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			return nil // told to stop before it had started
+		}
+		if err != nil || !again {
+			return err
+		}
+	}
+}
+
+// check refuses settings that make no sense.
+func (f *serveFlags) check() (err error) {
+	if f.data, err = dataFolder(f.data); err != nil {
+		return err
+	}
+	if f.name == "" || utf8.RuneCountInString(f.name) > longestHubName || strings.Contains(f.name, "@") || visible(f.name) != f.name {
+		return usagef("--name: 1 to %d characters without @, not '%s'", longestHubName, visible(f.name))
+	}
+	return nil
+}
+
+// once runs one hub until ctx is done or somebody asks it to stop; again tells
+// that it is to be started again.
+func (f *serveFlags) once(ctx context.Context, log *slog.Logger, out io.Writer) (again bool, err error) {
+	var listener net.Listener
+	if !f.text.off {
+		if listener, err = f.text.listen("text", f.lan, textPortNumber); err != nil {
+			return false, err
+		}
+		defer listener.Close()
+	}
+	stop := make(chan bool, 1)
+	h, err := hub.Open(ctx, f.hubConfig(log, out, stop))
+	if err != nil {
+		return false, err
+	}
+	server := &text.Server{Hub: h, Log: log}
+	failed := make(chan error, 1)
+	if listener != nil {
+		h.Listening("text", listener.Addr().String())
+		go func() { failed <- server.Serve(listener) }()
+	}
+	f.banner(out, h)
+	select {
+	case <-ctx.Done():
+	case again = <-stop:
+	case err = <-failed:
+	}
+	log.Info("stopping", "restart", again)
+	return again, errors.Join(err, finish(h, server))
+}
+
+// finish lets what is in flight be answered and stores what the hub holds.
+func finish(h *hub.Hub, server *text.Server) error {
+	done := make(chan error, 1)
+	go func() {
+		h.Stop()
+		ctx, cancel := context.WithTimeout(context.Background(), finishWithin)
+		defer cancel()
+		_ = server.Shutdown(ctx) // whoever was not answered by then is cut off
+		ctx, cancel = context.WithTimeout(context.Background(), storeWithin)
+		defer cancel()
+		done <- h.Close(ctx)
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(stopWithin):
+		return fault.New(fault.Timeout, "the hub did not stop within %v and was ended; what it acknowledged is kept", stopWithin)
+	}
+}
+
+// hubConfig makes the hub's configuration of the settings.
+func (f *serveFlags) hubConfig(log *slog.Logger, out io.Writer, stop chan<- bool) hub.Config {
+	guests, _ := access.ParseGuests(f.guests) // the flag has checked it
+	config := hub.Config{
+		Data: f.data, Name: f.name, Description: f.description,
+		Safe: f.durability == "safe", Guests: guests, AdminKeyFile: f.adminKeyFile,
+		Limits: f.limits, Log: log,
+		Stop: func(restart bool) {
+			select {
+			case stop <- restart:
+			default: // it is stopping already
+			}
+		},
+	}
+	if f.console {
+		config.Console = func(from, text string) {
+			fmt.Fprintf(out, "[%s] %s: %s\n", time.Now().Format(time.TimeOnly), visible(from), visible(text))
+		}
+	}
+	return config
+}
+
+// logger makes the hub's log.
+func (f *serveFlags) logger(stderr io.Writer) (log *slog.Logger, closeLog func(), err error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(f.logLevel)); err != nil {
+		return nil, nil, err
+	}
+	out, closeLog := stderr, func() {}
+	if f.logFile != "" {
+		file, err := os.OpenFile(f.logFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		if err != nil {
+			return nil, nil, fmt.Errorf("--log-file: %w", err)
+		}
+		out, closeLog = file, func() { file.Close() }
+	}
+	return slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: level})), closeLog, nil
+}
