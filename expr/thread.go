@@ -44,6 +44,8 @@ type Thread struct {
 	// expression it was made in: see settle.
 	kept int
 
+	local map[any]any // what modules keep for this run
+
 	ran    bool // since the last Done
 	depth  int
 	stack  []Object // arguments of the calls under way
@@ -77,7 +79,7 @@ func (t *Thread) Done() {
 	if t.stack = t.stack[:0]; cap(t.stack) > maxStack {
 		t.stack = nil
 	}
-	t.last, t.root = lastText{}, frame{}
+	t.last, t.root, t.local = lastText{}, frame{}, nil
 	t.reset()
 }
 
