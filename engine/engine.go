@@ -110,7 +110,10 @@ func (e *Engine) start() error {
 		stop(s)
 		return fault.Wrap(err, fault.Unavailable, "the engine cannot start in %s", e.o.Dir)
 	}
-	conn, err := nats.Connect("", nats.InProcessServer(s), nats.NoReconnect(), nats.Name("hub"))
+	conn, err := nats.Connect("", nats.InProcessServer(s), nats.NoReconnect(), nats.Name("hub"),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			e.log.log.Warn("the connection to the engine reports an error", "err", err)
+		}))
 	if err != nil {
 		stop(s)
 		return fault.Wrap(err, fault.Unavailable, "the engine takes no connection")

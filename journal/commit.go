@@ -14,35 +14,46 @@ import (
 func (j *Journal) run() {
 	defer close(j.stopped)
 	for {
+		if b := j.queue.take(); b != nil {
+			j.commit(b)
+			j.keepUp()
+			continue
+		}
 		select {
 		case <-j.queue.wake:
-			j.drain()
-		case done := <-j.freezes:
-			j.drain()
-			j.beginSnapshot(done)
+		case asked := <-j.snapshot.requests:
+			j.requestSnapshot(asked)
 		case end := <-j.snapshot.written:
 			j.endSnapshot(end)
 		case <-j.closing:
+			if b := j.queue.take(); b != nil {
+				j.commit(b) // it came between the two looks
+				continue
+			}
 			j.finish()
 			return
 		}
 	}
 }
 
-// drain commits batch after batch until none waits.
-func (j *Journal) drain() {
-	for b := j.queue.take(); b != nil; b = j.queue.take() {
-		j.commit(b)
-		if j.snapshotDue() {
-			j.beginSnapshot(nil)
-		}
+// keepUp does between two records what else the committer has to do, without
+// waiting for it: under load there is always a next record.
+func (j *Journal) keepUp() {
+	select {
+	case asked := <-j.snapshot.requests:
+		j.requestSnapshot(asked)
+	case end := <-j.snapshot.written:
+		j.endSnapshot(end)
+	default:
+	}
+	if j.snapshotDue() {
+		j.beginSnapshot()
 	}
 }
 
-// finish stores what waits, then a snapshot. Behind a clean stop everything is on
-// disk, and a record that is missing at the next start is a damage.
+// finish stores the last snapshot. Behind a clean stop everything is on disk, and
+// a record that is missing at the next start is a damage.
 func (j *Journal) finish() {
-	j.drain()
 	j.closeErr = errors.Join(j.lastSnapshot(), j.store.Sync(context.Background()))
 }
 

@@ -64,8 +64,7 @@ type Journal struct {
 	queue queue
 	feed  feed
 
-	// Requests to the committer, which alone touches what is below.
-	freezes chan chan<- error
+	// The committer alone touches what is below these.
 	closing chan struct{} // closed by Close
 	stopped chan struct{} // closed when the committer has ended
 	synced  chan struct{} // closed when the syncer has
@@ -100,7 +99,6 @@ func Open(ctx context.Context, store Store, m Machine, o Options) (*Journal, err
 		store:   store,
 		machine: m,
 		o:       o,
-		freezes: make(chan chan<- error),
 		closing: make(chan struct{}),
 		stopped: make(chan struct{}),
 		synced:  make(chan struct{}),
@@ -110,7 +108,7 @@ func Open(ctx context.Context, store Store, m Machine, o Options) (*Journal, err
 	j.at.epoch++
 	j.queue.init(headerSize(o.Writer), o.QueueBytes)
 	j.feed.init(r.at.rev)
-	j.snapshot.kept = r.kept
+	j.snapshot = snapshots{requests: make(chan chan<- error), kept: r.kept, size: r.size}
 	j.syncer.init()
 	j.stats.replayed.Store(r.replayed)
 	go j.run()
@@ -128,7 +126,7 @@ func (j *Journal) Commit(ctx context.Context, tx Tx) ([]any, error) {
 func (j *Journal) Snapshot(ctx context.Context) error {
 	done := make(chan error, 1)
 	select {
-	case j.freezes <- done:
+	case j.snapshot.requests <- done:
 	case <-j.stopped:
 		return errClosed
 	case <-ctx.Done():

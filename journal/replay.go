@@ -28,6 +28,7 @@ type replay struct {
 
 	kept     []position // good snapshots, newest first
 	bad      []uint64   // revs of the others
+	size     int64      // of the newest good one
 	at       position   // how far the machine has come
 	unsaved  int64      // bytes of records after the newest snapshot
 	replayed uint64     // transactions applied
@@ -73,7 +74,7 @@ func (r *replay) restore(ctx context.Context) error {
 	for _, k := range kept {
 		r.kept = append(r.kept, k.at)
 	}
-	r.at = r.kept[0]
+	r.at, r.size = r.kept[0], kept[0].size
 	return load(ctx, r.store, r.machine, kept[0])
 }
 

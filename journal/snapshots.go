@@ -8,18 +8,21 @@ import (
 
 // snapshots is what the committer knows of the snapshots.
 type snapshots struct {
-	kept    []position     // of the good ones in the store, newest first
-	size    int64          // of the newest that was written
-	written chan written   // the end of the one under way, or nil
-	asked   []chan<- error // who waits for it
-	room    time.Time      // when one was last taken to make room
+	requests chan chan<- error // from Journal.Snapshot
+	kept     []position        // of the good ones in the store, newest first
+	size     int64             // of the newest
+	written  chan written      // the end of the one under way, or nil
+	asked    []chan<- error    // who waits for it
+	next     []chan<- error    // who waits for the one after it
+	room     time.Time         // when one was last taken to make room
 }
 
 // written is how a snapshot ended.
 type written struct {
-	at   position
-	size int64
-	err  error
+	at       position
+	size     int64
+	err      error
+	needless bool // the one before it has everything
 }
 
 // keptSnapshots is how many snapshots stay: should the newest not be readable,
@@ -51,27 +54,30 @@ func (j *Journal) makeRoom() {
 		return
 	}
 	s.room = now
-	j.beginSnapshot(nil)
+	j.beginSnapshot()
+}
+
+// requestSnapshot takes a snapshot for somebody who waits for it, behind the one
+// that is under way.
+func (j *Journal) requestSnapshot(asked chan<- error) {
+	s := &j.snapshot
+	s.next = append(s.next, asked)
+	if s.written == nil {
+		j.beginSnapshot()
+	}
 }
 
 // beginSnapshot freezes the machine and has the picture written by a goroutine
-// of its own. asked, if not nil, hears of the end.
-func (j *Journal) beginSnapshot(asked chan<- error) {
+// of its own; none may be under way.
+func (j *Journal) beginSnapshot() {
 	s := &j.snapshot
-	if s.written != nil {
-		j.endSnapshot(<-s.written)
-	}
-	if j.saved() {
-		if asked != nil {
-			asked <- nil
-		}
-		return
-	}
-	if asked != nil {
-		s.asked = append(s.asked, asked)
-	}
+	s.asked, s.next = s.next, nil
 	end := make(chan written, 1)
 	s.written = end
+	if j.saved() {
+		end <- written{needless: true}
+		return
+	}
 	j.unsaved = 0
 	shot := picture{at: j.at, body: j.machine.Freeze()}
 	var older position
@@ -116,13 +122,15 @@ func (m *measured) WriteTo(w io.Writer) (int64, error) {
 	return n, err
 }
 
-// endSnapshot takes note of a snapshot's end and tells who asked for it.
+// endSnapshot takes note of a snapshot's end, tells who asked for it and begins
+// the next one that is asked for.
 func (j *Journal) endSnapshot(w written) {
 	s := &j.snapshot
 	s.written = nil
-	if w.err != nil {
+	switch {
+	case w.err != nil:
 		j.o.Log.Warn("no snapshot could be stored; the log goes on without", "err", w.err)
-	} else {
+	case !w.needless:
 		s.kept = append([]position{w.at}, s.kept...)
 		s.kept = s.kept[:min(len(s.kept), keptSnapshots)]
 		s.size = w.size
@@ -133,14 +141,18 @@ func (j *Journal) endSnapshot(w written) {
 		asked <- w.err
 	}
 	s.asked = nil
+	if len(s.next) > 0 {
+		j.beginSnapshot()
+	}
 }
 
-// lastSnapshot stores the snapshot with which the journal ends.
+// lastSnapshot stores the snapshot with which the journal ends, behind those
+// that were asked for.
 func (j *Journal) lastSnapshot() error {
 	done := make(chan error, 1)
-	j.beginSnapshot(done)
-	if end := j.snapshot.written; end != nil {
-		j.endSnapshot(<-end)
+	j.requestSnapshot(done)
+	for j.snapshot.written != nil {
+		j.endSnapshot(<-j.snapshot.written)
 	}
 	return <-done
 }

@@ -16,9 +16,12 @@ import (
 // BenchmarkCommit measures commits of one tiny operation: so many clients, each
 // with so many commits under way.
 func BenchmarkCommit(b *testing.B) {
-	for _, load := range []struct{ clients, depth int }{{1, 1}, {50, 1}, {50, 16}} {
-		b.Run(fmt.Sprintf("clients=%d/depth=%d", load.clients, load.depth), func(b *testing.B) {
-			s, err := jetstore.Open(b.Context(), jetstore.Options{Dir: b.TempDir()})
+	for _, load := range []struct {
+		safe           bool
+		clients, depth int
+	}{{false, 1, 1}, {false, 50, 1}, {false, 50, 16}, {true, 1, 1}, {true, 50, 1}, {true, 50, 16}} {
+		b.Run(fmt.Sprintf("safe=%t/clients=%d/depth=%d", load.safe, load.clients, load.depth), func(b *testing.B) {
+			s, err := jetstore.Open(b.Context(), jetstore.Options{Dir: b.TempDir(), Safe: load.safe})
 			if err != nil {
 				b.Fatal(err)
 			}
