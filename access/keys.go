@@ -67,7 +67,7 @@ func readKey(file string, log *slog.Logger) (string, error) {
 	if err != nil {
 		return "", fault.Wrap(err, fault.Unavailable, "the admin key file '%s' cannot be read", file)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	data, err := io.ReadAll(io.LimitReader(f, maxKey+1))
 	if err != nil {
 		return "", fault.Wrap(err, fault.Unavailable, "the admin key file '%s' cannot be read", file)

@@ -77,10 +77,20 @@ func TestUnits(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ flag, text string }{
-		{"max-query", ""}, {"max-query", "0"}, {"max-query", "-1"}, {"max-query", "1.5MiB"}, {"max-query", "MiB"},
-		{"max-query", "9999999999GiB"}, {"max-query", "1TiB"}, {"max-query", "1 KiB MiB"},
-		{"max-keys", "0"}, {"max-keys", "1k"}, {"max-keys", "99999999999999999999"},
-		{"max-sql-time", "5"}, {"max-sql-time", "-1s"}, {"max-sql-time", "soon"},
+		{"max-query", ""},
+		{"max-query", "0"},
+		{"max-query", "-1"},
+		{"max-query", "1.5MiB"},
+		{"max-query", "MiB"},
+		{"max-query", "9999999999GiB"},
+		{"max-query", "1TiB"},
+		{"max-query", "1 KiB MiB"},
+		{"max-keys", "0"},
+		{"max-keys", "1k"},
+		{"max-keys", "99999999999999999999"},
+		{"max-sql-time", "5"},
+		{"max-sql-time", "-1s"},
+		{"max-sql-time", "soon"},
 	} {
 		if err := flags.Set(c.flag, c.text); err == nil || !strings.Contains(err.Error(), "'"+c.text+"'") {
 			t.Errorf("%s %q: %v", c.flag, c.text, err)

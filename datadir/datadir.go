@@ -60,11 +60,11 @@ func Open(path string, log *slog.Logger) (*Dir, error) {
 		return nil, err
 	}
 	if err := d.checkSeal(); err != nil {
-		d.Close()
+		_ = d.Close()
 		return nil, err
 	}
 	if err := d.breakSeal(); err != nil {
-		d.Close()
+		_ = d.Close()
 		return nil, unusable(err, d.path, "cannot be written to")
 	}
 	if free, err := d.Free(); err == nil && free < LowWater {
@@ -81,7 +81,7 @@ func OpenDamaged(path string) (*Dir, error) {
 		return nil, err
 	}
 	if err := d.breakSeal(); err != nil {
-		d.Close()
+		_ = d.Close()
 		return nil, unusable(err, d.path, "cannot be written to")
 	}
 	return d, nil
@@ -117,7 +117,7 @@ func open(path string, p purpose) (*Dir, error) {
 	d := &Dir{path: path, lock: lock}
 	if !known {
 		if err := WriteFile(d.Path(versionFile), []byte(versionText+strconv.Itoa(Version)+"\n")); err != nil {
-			d.Close()
+			_ = d.Close()
 			return nil, unusable(err, path, "cannot be written to")
 		}
 	}

@@ -15,7 +15,7 @@ func withNumber(file *os.File, err error) (*os.File, error) {
 		_, err = fmt.Fprintf(file, "%d\n", os.Getpid())
 	}
 	if err != nil {
-		file.Close()
+		_ = file.Close()
 		return nil, err
 	}
 	return file, nil

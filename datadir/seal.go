@@ -65,7 +65,7 @@ func (d *Dir) checkSeal() error {
 	if err != nil {
 		return unusable(err, d.path, "cannot be read")
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	text, err := io.ReadAll(io.LimitReader(file, maxSeal))
 	if err != nil {
 		return unusable(err, d.path, "cannot be read")
@@ -131,7 +131,7 @@ func checksum(path string) (size int64, sum uint32, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	h := crc32.New(crcTable)
 	size, err = io.CopyBuffer(onlyWriter{h}, file, make([]byte, 1<<20))
 	return size, h.Sum32(), err

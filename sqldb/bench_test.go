@@ -68,13 +68,16 @@ func BenchmarkPeer(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
+		defer rows.Close()
 		for rows.Next() {
 			var v any
 			if err := rows.Scan(&v); err != nil {
 				b.Fatal(err)
 			}
 		}
-		rows.Close()
+		if err := rows.Err(); err != nil {
+			b.Fatal(err)
+		}
 	}
 	exec(b, "CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT)")
 	for i := range benchRows {

@@ -44,7 +44,7 @@ func (db *DB) openWriter() (*conn, error) {
 		fmt.Sprintf("PRAGMA cache_size = -%d", writerCache>>10),
 	)
 	if err == nil && !c.hasLog() {
-		c.close()
+		_ = c.close()
 		return nil, fault.New(fault.Unavailable, "the SQL file %s lies on a file system that SQLite cannot keep a log on, such as a network's; give another folder with --data", db.path)
 	}
 	return c, err
@@ -92,7 +92,7 @@ func (db *DB) open(mode sqlite.Mode, writes bool, settings ...string) (*conn, er
 	c.turn.timer = time.AfterFunc(time.Hour, c.stopLate)
 	c.turn.timer.Stop()
 	if err := c.setUp(settings); err != nil {
-		c.close()
+		_ = c.close()
 		return nil, db.cannotOpen(err)
 	}
 	return c, nil
@@ -147,7 +147,7 @@ func (c *conn) close() error {
 			s.Close()
 		}
 	}
-	return c.Conn.Close()
+	return c.Close()
 }
 
 // own runs a statement of ours.

@@ -44,6 +44,7 @@ type step struct {
 }
 
 func (s step) run(t *testing.T, may sqldb.Rights) {
+	t.Helper()
 	t.Run(s.rule, func(t *testing.T) {
 		db := open(t, sqldb.Options{})
 		for _, sql := range s.before {

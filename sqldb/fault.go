@@ -25,8 +25,8 @@ func gaveUp(ctx context.Context) error {
 
 // fault makes of what stopped a text the error that its caller is told.
 func (c *conn) fault(ctx context.Context, err error) error {
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
 		return err
 	}
 	switch e.Primary() {
@@ -43,8 +43,10 @@ func (c *conn) fault(ctx context.Context, err error) error {
 			return c.refused
 		}
 	case lib.SQLITE_NOMEM:
-		return &fault.Error{Code: fault.Limit, Exception: "MemoryError", Err: err,
-			Message: "the SQL needs more memory than there is for it; ask for less at once"}
+		return &fault.Error{
+			Code: fault.Limit, Exception: "MemoryError", Err: err,
+			Message: "the SQL needs more memory than there is for it; ask for less at once",
+		}
 	case lib.SQLITE_IOERR, lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB, lib.SQLITE_CANTOPEN, lib.SQLITE_PROTOCOL:
 		c.broken = true // a new connection may find things better
 	}
@@ -85,8 +87,7 @@ var kinds = map[int32]kind{
 
 // cannotOpen is the error of a file that a connection cannot be opened to.
 func (db *DB) cannotOpen(err error) error {
-	var e *sqlite.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch e.Primary() {
 		case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
 			return db.damaged(e.Message)

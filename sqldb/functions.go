@@ -55,7 +55,7 @@ func instr(c *sqlite.Call) {
 	}
 	text, part := c.Text(0), c.Text(1)
 	at := strings.Index(text, part)
-	if at > 0 && !(c.Type(0) == lib.SQLITE_BLOB && c.Type(1) == lib.SQLITE_BLOB) {
+	if at > 0 && (c.Type(0) != lib.SQLITE_BLOB || c.Type(1) != lib.SQLITE_BLOB) {
 		at = characters(text[:at])
 	}
 	c.Int(int64(at + 1))

@@ -47,7 +47,7 @@ func (db *DB) inspect(ctx context.Context) error {
 	if err != nil {
 		return db.cannotOpen(err)
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	found, err := quickCheck(ctx, c)
 	switch {
 	case err != nil:
@@ -64,7 +64,7 @@ func begins(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	first := make([]byte, len(header))
 	n, err := io.ReadFull(f, first)
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {

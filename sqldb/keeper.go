@@ -109,7 +109,7 @@ func (k *keeper) open() error {
 	}
 	// A connection finds out that there is a log when it first reads.
 	if err := c.Exec("PRAGMA schema_version"); err != nil {
-		c.Close()
+		_ = c.Close()
 		return k.db.cannotOpen(err)
 	}
 	k.conn = c

@@ -30,7 +30,7 @@ func holes(path string) (lost int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	return countHoles(bufio.NewReaderSize(f, 1<<20))
 }
 

@@ -77,7 +77,7 @@ func (p *pool) give(c *conn) {
 	delete(p.busy, c)
 	p.mu.Unlock()
 	if c.broken {
-		c.close()
+		_ = c.close()
 		c = nil
 	}
 	p.turns <- c

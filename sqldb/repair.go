@@ -101,7 +101,7 @@ func (r *Report) copy(ctx context.Context, path string, temp *sqlite.Temp) (err 
 		return nil
 	}
 	defer func() {
-		from.Close()
+		_ = from.Close()
 		tidy(r.Damaged)
 	}()
 	for _, setting := range []int32{
@@ -118,8 +118,8 @@ func (r *Report) copy(ctx context.Context, path string, temp *sqlite.Temp) (err 
 	if err := to.Exec("BEGIN"); err != nil {
 		return err
 	}
-	s := salvage{r: r, ctx: ctx, from: from, to: to}
-	if err := s.everything(); err != nil {
+	s := salvage{r: r, from: from, to: to}
+	if err := s.everything(ctx); err != nil {
 		return err
 	}
 	return to.Exec("COMMIT")
@@ -129,7 +129,6 @@ func (r *Report) copy(ctx context.Context, path string, temp *sqlite.Temp) (err 
 // file; those of the damaged one are losses.
 type salvage struct {
 	r        *Report
-	ctx      context.Context
 	from, to *sqlite.Conn
 	probes   int
 }
@@ -137,11 +136,11 @@ type salvage struct {
 // definition is a row of SQLite's own table of what there is.
 type definition struct{ kind, name, sql string }
 
-func (s *salvage) everything() error {
+func (s *salvage) everything(ctx context.Context) error {
 	all := s.definitions()
 	for _, d := range all {
 		if d.kind == "table" {
-			if err := s.table(d); err != nil {
+			if err := s.table(ctx, d); err != nil {
 				return err
 			}
 		}
@@ -192,7 +191,7 @@ func (s *salvage) definitions() (all []definition) {
 const maxProbes = 500
 
 // table makes the table anew and copies its rows.
-func (s *salvage) table(d definition) error {
+func (s *salvage) table(ctx context.Context, d definition) error {
 	if err := s.to.Exec(d.sql); err != nil {
 		s.r.lose("the table %s, whose definition makes no sense: %v", d.name, err)
 		return nil
@@ -202,11 +201,11 @@ func (s *salvage) table(d definition) error {
 	t.insert = fmt.Sprintf("INSERT OR IGNORE INTO %s(rowid, %s) VALUES (?%s)", t.quoted, t.columns, strings.Repeat(", ?", len(columns)))
 	numbered, err := s.to.Prepare(t.insert)
 	if err != nil { // its rows have no numbers
-		return t.plain(len(columns))
+		return t.plain(ctx, len(columns))
 	}
 	numbered.Close()
 	s.probes = 0
-	if err := t.between(math.MinInt64, math.MaxInt64); err != nil {
+	if err := t.between(ctx, math.MinInt64, math.MaxInt64); err != nil {
 		return err
 	}
 	t.tellLosses()

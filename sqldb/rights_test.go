@@ -156,7 +156,7 @@ trunc typeof unhex unicode unistr unistr_quote unixepoch unlikely upper zeroblob
 
 func TestEveryFunctionWasLookedAt(t *testing.T) {
 	known := map[string]bool{}
-	for _, name := range strings.Fields(knownFunctions) {
+	for name := range strings.FieldsSeq(knownFunctions) {
 		known[name] = true
 	}
 	db := open(t, sqldb.Options{})

@@ -154,8 +154,10 @@ func bindOne(s *statement, i int, arg value.Value) error {
 	case float64:
 		return s.BindFloat(i, v)
 	case string:
+		s.holds = true
 		return s.BindText(i, v)
 	case []byte:
+		s.holds = true
 		return s.BindBlob(i, v)
 	}
 	return s.BindNull(i)
@@ -223,11 +225,11 @@ func column(s *statement, i int) value.Value {
 	case lib.SQLITE_FLOAT:
 		return value.Float(s.Float(i))
 	case lib.SQLITE_TEXT:
-		if text := s.Text(i); utf8.ValidString(text) {
+		text := s.Text(i)
+		if utf8.ValidString(text) {
 			return value.Str(text)
-		} else {
-			return value.FromSQL(text)
 		}
+		return value.FromSQL(text)
 	case lib.SQLITE_BLOB:
 		return value.Bytes(s.Blob(i))
 	}

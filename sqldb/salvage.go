@@ -1,6 +1,8 @@
 package sqldb
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -21,16 +23,16 @@ type tableCopy struct {
 type span struct{ from, to int64 }
 
 // between copies the rows from one number to another.
-func (t *tableCopy) between(from, to int64) error {
+func (t *tableCopy) between(ctx context.Context, from, to int64) error {
 	t.s.probes++
-	up, err := t.walk(from, to, "ASC")
+	up, err := t.walk(ctx, from, to, "ASC")
 	if err != nil || up.whole || up.any && up.last == to {
 		return err
 	}
 	if up.any {
 		from = up.last + 1
 	}
-	down, err := t.walk(from, to, "DESC")
+	down, err := t.walk(ctx, from, to, "DESC")
 	if err != nil || down.whole || down.any && down.last == from {
 		return err
 	}
@@ -42,10 +44,10 @@ func (t *tableCopy) between(from, to int64) error {
 		return nil
 	}
 	middle := from + int64((uint64(to)-uint64(from))/2)
-	if err := t.between(from, middle); err != nil {
+	if err := t.between(ctx, from, middle); err != nil {
 		return err
 	}
-	return t.between(middle+1, to)
+	return t.between(ctx, middle+1, to)
 }
 
 // walked is how far a walk over the rows came.
@@ -57,34 +59,35 @@ type walked struct {
 
 // walk copies rows in one direction, until the end or until a page cannot be
 // read.
-func (t *tableCopy) walk(from, to int64, order string) (walked, error) {
+func (t *tableCopy) walk(ctx context.Context, from, to int64, order string) (walked, error) {
 	rows, err := t.s.from.Prepare(fmt.Sprintf(
 		"SELECT rowid, %s FROM %s NOT INDEXED WHERE rowid BETWEEN ? AND ? ORDER BY rowid %s", t.columns, t.quoted, order))
 	if err != nil {
-		return walked{}, nil //nolint:nilerr // a loss, not a failure
+		return walked{}, nil // a loss, not a failure
 	}
 	defer rows.Close()
-	rows.BindInt(1, from)
-	rows.BindInt(2, to)
-	return t.copyRows(rows, t.insert)
+	if err := errors.Join(rows.BindInt(1, from), rows.BindInt(2, to)); err != nil {
+		return walked{}, err
+	}
+	return t.copyRows(ctx, rows, t.insert)
 }
 
 // copyRows copies rows that are read into a table of the new file; an error is
 // the new file's.
-func (t *tableCopy) copyRows(rows *sqlite.Stmt, insert string) (w walked, err error) {
+func (t *tableCopy) copyRows(ctx context.Context, rows *sqlite.Stmt, insert string) (w walked, err error) {
 	into, err := t.s.to.Prepare(insert)
 	if err != nil {
 		return w, err
 	}
 	defer into.Close()
 	for {
-		if err := t.s.ctx.Err(); err != nil {
+		if err := ctx.Err(); err != nil {
 			return w, err
 		}
 		row, err := rows.Step()
 		if err != nil || !row {
 			w.whole = err == nil
-			return w, nil //nolint:nilerr // a loss, not a failure
+			return w, nil // a loss, not a failure
 		}
 		for i := range rows.Columns() {
 			if err := into.BindColumn(i+1, rows, i); err != nil {
@@ -101,7 +104,7 @@ func (t *tableCopy) copyRows(rows *sqlite.Stmt, insert string) (w walked, err er
 
 // plain copies a table without row numbers, up to the first page that cannot
 // be read.
-func (t *tableCopy) plain(columns int) error {
+func (t *tableCopy) plain(ctx context.Context, columns int) error {
 	rows, err := t.s.from.Prepare(fmt.Sprintf("SELECT %s FROM %s", t.columns, t.quoted))
 	if err != nil {
 		t.s.r.lose("the table %s: %v", t.name, err)
@@ -109,7 +112,7 @@ func (t *tableCopy) plain(columns int) error {
 	}
 	defer rows.Close()
 	insert := fmt.Sprintf("INSERT OR IGNORE INTO %s(%s) VALUES (%s)", t.quoted, t.columns, strings.Repeat(", ?", columns)[2:])
-	w, err := t.copyRows(rows, insert)
+	w, err := t.copyRows(ctx, rows, insert)
 	if err == nil && !w.whole {
 		t.s.r.lose("of the table %s the rows behind its first damaged page", t.name)
 	}

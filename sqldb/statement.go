@@ -11,7 +11,8 @@ type statement struct {
 	*sqlite.Stmt
 	acts
 
-	text string // as it is kept in the cache
+	text  string // as it is kept in the cache
+	holds bool   // a text or bytes are bound, which must not stay in memory
 }
 
 // first compiles the first statement of a text, or takes it from the cache; it
@@ -34,7 +35,7 @@ func (c *conn) first(sql string) (*statement, sqlite.Script, error) {
 // next compiles the next statement of a text; it is nil at its end.
 func (c *conn) next(rest *sqlite.Script) (*statement, error) {
 	if rest.Rest() == "" {
-		return nil, nil //nolint:nilnil // nil is the end
+		return nil, nil
 	}
 	c.acts, c.refused = acts{}, nil
 	bare, err := rest.Next()
@@ -47,12 +48,15 @@ func (c *conn) next(rest *sqlite.Script) (*statement, error) {
 
 // done ends the statement's run and keeps it for the next time.
 func (c *conn) done(s *statement) {
-	s.Reset() // its error was Step's
+	s.Reset()
 	if s.text == "" {
 		s.Close()
 		return
 	}
-	s.Unbind()
+	if s.holds { // only then: it may have SQLite compile the statement anew
+		s.Unbind()
+		s.holds = false
+	}
 	c.cache.put(s)
 }
 

@@ -70,7 +70,7 @@ func Open(path string, mode Mode, temp *Temp) (*Conn, error) {
 	}
 	if rc != lib.SQLITE_OK {
 		err := c.error(rc)
-		c.Close()
+		_ = c.Close()
 		return nil, err
 	}
 	lib.Xsqlite3_progress_handler(c.tls, c.db, progressOps, function(progress), c.stop)
@@ -112,7 +112,7 @@ func (c *Conn) Resume() {
 	if atomic.SwapInt32((*int32)(pointer(c.stop)), 0) != 0 {
 		// SQLite forgets an interrupt when a statement begins; what is none,
 		// a checkpoint, would still end by it.
-		c.Exec("SELECT 1")
+		_ = c.Exec("SELECT 1")
 	}
 }
 

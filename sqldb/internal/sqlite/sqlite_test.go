@@ -36,8 +36,7 @@ func open(t *testing.T, room int64) (*sqlite.Conn, *sqlite.Temp, string) {
 }
 
 func code(err error) int32 {
-	var e *sqlite.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return e.Primary()
 	}
 	return lib.SQLITE_OK

@@ -90,15 +90,15 @@ func (s *Stmt) Step() (row bool, err error) {
 func (s *Stmt) Run() error {
 	for {
 		if row, err := s.Step(); err != nil || !row {
-			s.Reset() // its error was Step's
+			s.Reset()
 			return err
 		}
 	}
 }
 
-// Reset ends the statement's run, so that it may run again. The error is the
-// one that Step gave, or the one of a commit that happens only now.
-func (s *Stmt) Reset() error { return s.c.check(lib.Xsqlite3_reset(s.c.tls, s.p)) }
+// Reset ends the statement's run, so that it may run again. An error of the run
+// was Step's already.
+func (s *Stmt) Reset() { lib.Xsqlite3_reset(s.c.tls, s.p) }
 
 // ReadOnly reports whether the statement leaves the file as it is.
 func (s *Stmt) ReadOnly() bool { return lib.Xsqlite3_stmt_readonly(s.c.tls, s.p) != 0 }
@@ -106,7 +106,7 @@ func (s *Stmt) ReadOnly() bool { return lib.Xsqlite3_stmt_readonly(s.c.tls, s.p)
 // Parameters is how many values Bind must give.
 func (s *Stmt) Parameters() int { return int(lib.Xsqlite3_bind_parameter_count(s.c.tls, s.p)) }
 
-// Unbind makes every parameter NULL, so that no value outlives its call.
+// Unbind makes every parameter NULL, so that no value stays in memory.
 func (s *Stmt) Unbind() { lib.Xsqlite3_clear_bindings(s.c.tls, s.p) }
 
 // BindNull gives the parameter i, counted from 1, NULL.

@@ -176,7 +176,7 @@ func tempClose(_ *libc.TLS, file uintptr) int32 {
 	f := tempOf(file)
 	tempFiles.Delete((*tempHandle)(pointer(file)).number)
 	f.temp.used.Add(-f.size)
-	f.Close()
+	_ = f.Close()
 	if runtime.GOOS == "windows" {
 		os.Remove(f.Name())
 	}
