@@ -106,7 +106,7 @@ func charge(c Charger, count, size int) error {
 	if count <= 0 {
 		return nil
 	}
-	if count > most/size {
+	if int64(count) > most/int64(size) {
 		return c.Charge(most)
 	}
 	return c.Charge(int64(count) * int64(size))
