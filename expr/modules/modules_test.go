@@ -31,11 +31,16 @@ func namesAt(now func() time.Time) expr.Vars {
 // evaluate gives str() of an expression's value, or its error.
 func evaluate(tb testing.TB, env expr.Env, text string) string {
 	tb.Helper()
+	return evaluateWithin(tb, env, text, expr.Limits{})
+}
+
+func evaluateWithin(tb testing.TB, env expr.Env, text string, limits expr.Limits) string {
+	tb.Helper()
 	program, err := expr.Parse(text)
 	if err != nil {
 		return err.Error()
 	}
-	thread := expr.NewThread(expr.Limits{})
+	thread := expr.NewThread(limits)
 	defer thread.Done()
 	result, err := thread.Run(context.Background(), program, env)
 	if err == nil && result != nil {
