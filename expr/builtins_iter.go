@@ -137,7 +137,7 @@ func newEnumerate(t *Thread, a Args) (Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &enumerateIter{it, start}, t.Charge(headSize)
+	return &enumerateIter{it, asInt(start)}, t.Charge(headSize)
 }
 
 func (e *enumerateIter) Next(t *Thread) (Object, error) {

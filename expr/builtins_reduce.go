@@ -148,10 +148,10 @@ func (l *List) sort(t *Thread, a Args) error {
 	}
 	down := false
 	if reverse != nil {
-		if _, ok := AsBig(reverse); !ok {
-			return TypeError("'%s' object cannot be interpreted as an integer", reverse.TypeName())
+		var err error
+		if down, err = intFlag(reverse); err != nil {
+			return err
 		}
-		down, _ = Truth(t, reverse)
 	}
 	items := l.items
 	l.items = nil

@@ -226,7 +226,7 @@ func bytesSplitLines(t *Thread, self Object, a Args) (Object, error) {
 	if err := splitLinesParams.Bind(a, &keep); err != nil {
 		return nil, err
 	}
-	ends, err := Truth(t, keep)
+	ends, err := intFlag(keep)
 	if err != nil {
 		return nil, err
 	}

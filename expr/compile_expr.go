@@ -60,13 +60,9 @@ func (c *compiler) display(e syntax.Expr) node {
 	case *syntax.Tuple:
 		return c.tuple(e)
 	case *syntax.Set:
-		return &setDisplay{c.exprs(e.Elts)}
+		return &setDisplay{c.exprs(e.Elts), hasStar(e.Elts)}
 	case *syntax.Dict:
-		d := &dictDisplay{make([]dictItem, len(e.Items))}
-		for i, item := range e.Items {
-			d.items[i] = dictItem{c.optional(item.Key), c.expr(item.Value)}
-		}
-		return d
+		return c.dict(e)
 	case *syntax.ListComp:
 		return &listComprehension{c.comprehension(e.Frame, nil, e.Elt, e.Generators)}
 	case *syntax.SetComp:
@@ -87,6 +83,24 @@ func (c *compiler) display(e syntax.Expr) node {
 		return &constant{ellipsis{}}
 	}
 	panic("expr: the parser has an expression that the compiler does not know")
+}
+
+func (c *compiler) dict(e *syntax.Dict) node {
+	d := &dictDisplay{}
+	for _, item := range e.Items {
+		if item.Key == nil {
+			d.items = make([]dictItem, len(e.Items))
+		}
+	}
+	for i, item := range e.Items {
+		key, val := c.optional(item.Key), c.expr(item.Value)
+		if d.items != nil {
+			d.items[i] = dictItem{key, val}
+		} else {
+			d.flat = append(d.flat, key, val)
+		}
+	}
+	return d
 }
 
 func hasStar(elts []syntax.Expr) bool {

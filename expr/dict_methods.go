@@ -60,7 +60,11 @@ func dictPart(what part) func(t *Thread, self Object, args []Object) (Object, er
 }
 
 func dictPop(t *Thread, self Object, args []Object) (Object, error) {
-	val, ok, err := self.(*Dict).remove(t, args[0])
+	d := self.(*Dict)
+	if d.live == 0 && len(args) == 2 {
+		return args[1], nil // whatever the key is, as in CPython
+	}
+	val, ok, err := d.remove(t, args[0])
 	switch {
 	case ok || err != nil:
 		return val, err

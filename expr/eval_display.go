@@ -90,18 +90,40 @@ func (n *tupleDisplay) evalPair(t *Thread, f *frame) (Object, error) {
 	return newPair(t, a, b)
 }
 
-// setDisplay is {a, b}.
-type setDisplay struct{ elts []node }
+// setDisplay is {a, b}. Its elements are all evaluated before the first is put
+// in, as far as there is no star.
+type setDisplay struct {
+	elts  []node
+	stars bool
+}
 
 func (n *setDisplay) eval(t *Thread, f *frame) (Object, error) {
 	if err := t.Charge(headSize); err != nil {
 		return nil, err
 	}
 	s := NewSet()
+	if n.stars {
+		return s, n.spread(t, f, s)
+	}
+	base := len(t.stack)
+	elts, err := t.push(f, n.elts)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range elts {
+		if err := s.put(t, o, nil); err != nil {
+			return nil, err
+		}
+	}
+	t.pop(base)
+	return s, nil
+}
+
+func (n *setDisplay) spread(t *Thread, f *frame, s *Set) error {
 	for _, elt := range n.elts {
 		o, err := elt.eval(t, f)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if _, ok := elt.(*starred); ok {
 			err = s.addAll(t, o)
@@ -109,14 +131,19 @@ func (n *setDisplay) eval(t *Thread, f *frame) (Object, error) {
 			err = s.put(t, o, nil)
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return s, nil
+	return nil
 }
 
 // dictDisplay is {key: val, **other}; an item without a key is a mapping.
-type dictDisplay struct{ items []dictItem }
+type dictDisplay struct {
+	items []dictItem
+	// flat are all keys and values in order, when there is no mapping among the
+	// items: they are all evaluated before the first is put in.
+	flat []node
+}
 
 type dictItem struct{ key, val node }
 
@@ -125,11 +152,25 @@ func (n *dictDisplay) eval(t *Thread, f *frame) (Object, error) {
 		return nil, err
 	}
 	d := NewDict()
-	for _, item := range n.items {
-		if err := item.put(t, f, d); err != nil {
+	if n.flat == nil {
+		for _, item := range n.items {
+			if err := item.put(t, f, d); err != nil {
+				return nil, err
+			}
+		}
+		return d, nil
+	}
+	base := len(t.stack)
+	all, err := t.push(f, n.flat)
+	if err != nil {
+		return nil, err
+	}
+	for i := 0; i < len(all); i += 2 {
+		if err := d.put(t, all[i], all[i+1]); err != nil {
 			return nil, err
 		}
 	}
+	t.pop(base)
 	return d, nil
 }
 

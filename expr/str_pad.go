@@ -216,13 +216,15 @@ func (w *writer) translate(s string, table Object, r rune) error {
 			return err
 		}
 		w.buf = append(w.buf, o...)
-	case value.Int:
-		if o < 0 || o > utf8.MaxRune {
+	default:
+		i, ok := smallInt(o)
+		if !ok {
+			return TypeError("character mapping must return integer, None or str")
+		}
+		if i < 0 || i > utf8.MaxRune {
 			return ValueError("character mapping must be in range(0x110000)")
 		}
-		w.buf = value.AppendRune(w.buf, rune(o))
-	default:
-		return TypeError("character mapping must return integer, None or str")
+		w.buf = value.AppendRune(w.buf, rune(i))
 	}
 	return w.settle()
 }

@@ -206,13 +206,22 @@ func lineEnd(r rune) bool {
 	return false
 }
 
+// intFlag is an argument that is true or false, but has to be a number.
+func intFlag(o Object) (bool, error) {
+	if i, ok := AsBig(o); ok {
+		return i.Sign() != 0, nil
+	}
+	_, err := Index(o)
+	return false, err
+}
+
 func strSplitLines(t *Thread, self Object, a Args) (Object, error) {
 	s := string(self.(value.Str))
 	keep := False
 	if err := splitLinesParams.Bind(a, &keep); err != nil {
 		return nil, err
 	}
-	ends, err := Truth(t, keep)
+	ends, err := intFlag(keep)
 	if err != nil {
 		return nil, err
 	}

@@ -147,6 +147,9 @@ func rangeItem(r *Range, key Object) (Object, error) {
 		out, _ := newRange(r.start+c.start*r.step, r.start+c.stop*r.step, r.step*c.step)
 		return out, nil
 	}
+	if _, big := key.(value.Big); big {
+		return nil, IndexError("range object index out of range")
+	}
 	i, err := Index(key)
 	if err != nil {
 		return nil, TypeError("range indices must be integers or slices, not %s", key.TypeName())

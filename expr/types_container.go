@@ -166,6 +166,11 @@ func newType(_ *Thread, a Args) (Object, error) {
 
 // seqIndex is index(o, start, stop) of list and tuple.
 func seqIndex(t *Thread, kind string, items []Object, args []Object) (Object, error) {
+	for _, o := range args[1:] {
+		if _, ok := AsBig(o); !ok {
+			return nil, TypeError("slice indices must be integers or have an __index__ method")
+		}
+	}
 	start, stop, err := bounds(args[1:], len(items))
 	if err != nil {
 		return nil, err

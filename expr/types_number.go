@@ -312,5 +312,12 @@ func newComplex(t *Thread, a Args) (Object, error) {
 			return nil, err
 		}
 	}
-	return value.Complex(complex(real(x)-imag(y), imag(x)+real(y))), nil
+	// What is zero because it was not given must not touch the sign of a zero.
+	if isComplex(im) {
+		x -= complex(imag(y), 0)
+	}
+	if isComplex(re) {
+		y += complex(imag(x), 0)
+	}
+	return value.Complex(complex(real(x), real(y))), nil
 }
