@@ -52,59 +52,76 @@ var measures = []struct {
 	{"build", "sizes of the binaries", build},
 }
 
-func run(ctx context.Context) error {
+// options are the flags.
+type options struct {
+	chosen  []string
+	sizes   sizes
+	write   bool
+	althing string
+}
+
+func parse() (o options, err error) {
 	only := flag.String("only", "", "measure only these, with commas between: "+names())
 	quick := flag.Bool("quick", false, "one short round of everything, to see whether a change helped")
 	rounds := flag.Int("rounds", 0, "rounds of which the medians count (default 5)")
 	long := flag.Duration("for", 0, "how long one measurement of a rate takes (default 2s)")
-	write := flag.Bool("write", false, "put the table into "+document)
-	althing := flag.String("althing", "", "measure this binary instead of building one")
+	flag.BoolVar(&o.write, "write", false, "put the table into "+document)
+	flag.StringVar(&o.althing, "althing", "", "measure this binary instead of building one")
 	flag.Usage = func() {
-		fmt.Fprint(flag.CommandLine.Output(), "usage: bench/run [flags]\n\n")
+		out := flag.CommandLine.Output()
+		fmt.Fprint(out, "usage: bench/run [flags]\n\n")
 		for _, m := range measures {
-			fmt.Fprintf(flag.CommandLine.Output(), "  %-9s %s\n", m.name, m.what)
+			fmt.Fprintf(out, "  %-9s %s\n", m.name, m.what)
 		}
-		fmt.Fprintln(flag.CommandLine.Output())
+		fmt.Fprintln(out)
 		flag.PrintDefaults()
 	}
 	flag.Parse()
+	if o.write && (*quick || *only != "") {
+		return o, errors.New("--write is for a whole run, without --quick and --only")
+	}
+	o.sizes = size(*quick, *rounds, *long)
+	o.chosen, err = choose(*only)
+	return o, err
+}
 
-	chosen, err := choose(*only)
+func run(ctx context.Context) error {
+	o, err := parse()
 	if err != nil {
 		return err
 	}
-	if *write && (*quick || *only != "") {
-		return errors.New("--write is for a whole run, without --quick and --only")
-	}
-	b, err := open(ctx, size(*quick, *rounds, *long), *althing)
+	b, err := open(ctx, o.sizes, o.althing)
 	if err != nil {
 		return err
 	}
 	defer b.close()
 
 	begin := time.Now()
-	var failed []error
+	var failed []string
 	for _, m := range measures {
-		if !slices.Contains(chosen, m.name) {
+		if !slices.Contains(o.chosen, m.name) {
 			continue
 		}
 		err := m.run(ctx, b)
 		b.endServers()
-		if err != nil {
-			failed = append(failed, fmt.Errorf("%s: %w", m.name, err))
-			b.say("%s: %v", m.name, err)
-		}
 		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		if err != nil {
+			failed = append(failed, m.name)
+			b.say("%s failed: %v", m.name, err)
 		}
 	}
 	text := fmt.Sprintf("%s\n%s\nMedians of %d. The run took %v.\n",
 		machine(begin), table.Markdown(b.rows), b.rounds, time.Since(begin).Round(time.Second))
 	fmt.Print("\n", text)
-	if *write {
-		failed = append(failed, put(text))
+	if len(failed) > 0 {
+		return fmt.Errorf("failed: %s; the reasons are above", strings.Join(failed, ", "))
 	}
-	return errors.Join(failed...)
+	if o.write {
+		return put(text)
+	}
+	return nil
 }
 
 func names() string {

@@ -102,12 +102,20 @@ func (r *Row) beside() string {
 	return r.Peer + " " + r.Unit.Text(median(r.peers))
 }
 
+// ratio is never rounded across its bar: what reads 0.90 has reached 0.9.
 func (r *Row) ratio() string {
 	ratio := median(r.ours) / median(r.peers)
 	if math.IsNaN(ratio) || math.IsInf(ratio, 0) {
 		return ""
 	}
-	return fmt.Sprintf("%.2f", ratio)
+	round := math.Round
+	switch r.Bar.kind {
+	case ratioAtLeast:
+		round = math.Floor
+	case ratioAtMost:
+		round = math.Ceil
+	}
+	return fmt.Sprintf("%.2f", round(100*ratio)/100)
 }
 
 func (r *Row) bar() string {

@@ -25,6 +25,8 @@ func TestMarkdown(t *testing.T) {
 		row(table.Row{What: "gets", Unit: table.Rate, Peer: "Redis", Bar: table.AtLeast(0.75)}, []float64{99, 80123, 3}, []float64{100, 90}),
 		row(table.Row{What: "sets", Unit: table.Rate, Peer: "Redis", Bar: table.AtLeast(0.75)}, []float64{71246.4, 71246.4, 5e6}, []float64{100456}),
 		row(table.Row{What: "p99", Unit: table.Time, Peer: "Redis", Bar: table.AtMostTimes(3)}, []float64{0.0013}, []float64{0.0004}),
+		row(table.Row{What: "nearly", Unit: table.Rate, Peer: "Redis", Bar: table.AtLeast(0.9)}, []float64{899}, []float64{1000}),
+		row(table.Row{What: "just above", Unit: table.Time, Peer: "Redis", Bar: table.AtMostTimes(3)}, []float64{3.001}, []float64{1}),
 		row(table.Row{What: "size", Unit: table.Bytes, Bar: table.AtMost(35e6)}, []float64{35e6}, nil),
 		row(table.Row{What: "idle", Unit: table.Percent}, []float64{0.2}, nil),
 		row(table.Row{What: "nothing", Unit: table.Time, Bar: table.AtMost(3)}, nil, nil),
@@ -33,8 +35,10 @@ func TestMarkdown(t *testing.T) {
 	const want = `| what | althing | beside it | ratio | bar | |
 | --- | ---: | ---: | ---: | ---: | --- |
 | gets | 99/s | Redis 95/s | 1.04 | ≥ 0.75 | met |
-| sets | 71,200/s | Redis 100,000/s | 0.71 | ≥ 0.75 | **missed** |
+| sets | 71,200/s | Redis 100,000/s | 0.70 | ≥ 0.75 | **missed** |
 | p99 | 1.30 ms | Redis 400 µs | 3.25 | ≤ 3 | **missed** |
+| nearly | 899/s | Redis 1,000/s | 0.89 | ≥ 0.9 | **missed** |
+| just above | 3.00 s | Redis 1.00 s | 3.01 | ≤ 3 | **missed** |
 | size | 35.0 MB |  |  | ≤ 35.0 MB | met |
 | idle | 0.20 % |  |  |  |  |
 | nothing | not measured |  |  | ≤ 3.00 s | **missed** |
