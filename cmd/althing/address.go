@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -50,13 +51,14 @@ func (*address) Type() string { return "address" }
 // listen opens the address of a gateway. A host that was not given is this
 // machine, or with lan all its addresses; a port that was not given is the
 // gateway's own, which gives way to the next free one when it is taken.
-func (a *address) listen(gateway string, lan bool, ownPort int) (net.Listener, error) {
+func (a *address) listen(ctx context.Context, gateway string, lan bool, ownPort int) (net.Listener, error) {
+	var how net.ListenConfig
 	host := a.host
 	if host == "" && !lan {
 		host = thisMachine
 	}
 	if a.port != "" {
-		l, err := net.Listen("tcp", net.JoinHostPort(host, a.port))
+		l, err := how.Listen(ctx, "tcp", net.JoinHostPort(host, a.port))
 		if err != nil {
 			return nil, cannotListen("--"+gateway+" "+a.text, err)
 		}
@@ -64,7 +66,7 @@ func (a *address) listen(gateway string, lan bool, ownPort int) (net.Listener, e
 	}
 	var last error
 	for port := ownPort; port < ownPort+portsTried; port++ {
-		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+		l, err := how.Listen(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 		if err == nil {
 			return l, nil
 		}

@@ -168,8 +168,11 @@ func integer(t *testing.T, v value.Value) int {
 
 // setter sets the same keys in turn to rising numbers, many on the way at once.
 type setter struct {
-	name        string
-	sent, acked int
+	name string
+	n    int // the newest number
+	// sent and acked are the newest numbers of each key.
+	sent, acked [setKeys]int
+	sum         int
 }
 
 func (s *setter) key(n int) string { return fmt.Sprintf("%s.%d", s.name, n%setKeys) }
@@ -177,49 +180,42 @@ func (s *setter) key(n int) string { return fmt.Sprintf("%s.%d", s.name, n%setKe
 func (s *setter) work(c *line) error {
 	for {
 		var batch strings.Builder
-		for range pipelined {
-			s.sent++
-			fmt.Fprintf(&batch, "setReg('%s', %d)\n", s.key(s.sent), s.sent)
+		for n := s.n + 1; n <= s.n+pipelined; n++ {
+			s.sent[n%setKeys] = n
+			fmt.Fprintf(&batch, "setReg('%s', %d)\n", s.key(n), n)
 		}
-		first := s.sent - pipelined
 		if _, err := c.conn.Write([]byte(batch.String())); err != nil {
 			return broken(context.Background(), c.at, err)
 		}
-		for n := first + 1; n <= s.sent; n++ {
+		for range pipelined {
+			s.n++ // before the reply: a number is never used again
 			reply, err := c.in.ReadString('\n')
 			if err != nil {
 				return broken(context.Background(), c.at, err)
 			}
 			if reply != "OK\n" {
-				return fmt.Errorf("%s = %d: %s", s.key(n), n, reply)
+				return fmt.Errorf("%s = %d: %s", s.key(s.n), s.n, reply)
 			}
-			s.acked = n
+			s.acked[s.n%setKeys] = s.n
+			s.sum++
 		}
 	}
 }
 
 func (s *setter) check(t *testing.T, c *line) {
 	t.Helper()
-	for k := range min(setKeys, s.sent) {
-		newest := s.newest(s.acked, k)
+	for k := range setKeys {
 		got := integer(t, query(t, c, call("getReg", s.key(k))+" or 0"))
-		if got < newest || got > s.newest(s.sent, k) || got%setKeys != k%setKeys && got != 0 {
-			t.Errorf("%s is %d; %d was acknowledged, %d sent", s.key(k), got, newest, s.newest(s.sent, k))
+		if got != s.acked[k] && got != s.sent[k] {
+			t.Errorf("%s is %d; %d was acknowledged, %d sent", s.key(k), got, s.acked[k], s.sent[k])
 			return // the others will say the same
 		}
+		s.acked[k], s.sent[k] = got, got
 	}
+	s.n += pipelined // numbers of a batch that broke off are not used again
 }
 
-// newest is the last number up to n that was set to a key; 0 when none was.
-func (s *setter) newest(n, key int) int {
-	last := n - (n-key)%setKeys
-	if n < key || last < 0 {
-		return 0
-	}
-	return last
-}
-
-func (s *setter) acknowledged() int { return s.acked }
+func (s *setter) acknowledged() int { return s.sum }
 
 // total is what all counters together have added to one value.
 type total struct {

@@ -49,23 +49,20 @@ func (f *hubFlags) address() (string, error) {
 
 // hubAddress completes what a user calls the address of a hub.
 func hubAddress(source, given string) (string, error) {
-	wrong := usagef("%s: host:port, host or port, not '%s'", source, given)
-	if strings.ContainsAny(given, "/ ") {
-		return "", wrong
+	host, port := given, textPort
+	switch ip := strings.Trim(given, "[]"); {
+	case isPort(given):
+		host, port = thisMachine, given
+	case net.ParseIP(ip) != nil:
+		host = ip
+	case strings.Contains(given, ":"):
+		host, port, _ = net.SplitHostPort(given) // what is none has no port
 	}
-	if isPort(given) {
-		return net.JoinHostPort(thisMachine, given), nil
-	}
-	host, port, err := net.SplitHostPort(given)
-	switch {
-	case err != nil && net.ParseIP(strings.Trim(given, "[]")) == nil && strings.Contains(given, ":"):
-		return "", wrong
-	case err != nil:
-		return net.JoinHostPort(strings.Trim(given, "[]"), textPort), nil
-	case !isPort(port):
-		return "", wrong
-	case host == "":
+	if host == "" {
 		host = thisMachine
+	}
+	if !isPort(port) || strings.ContainsAny(host, "/ ") {
+		return "", usagef("%s: host:port, host or port, not '%s'", source, given)
 	}
 	return net.JoinHostPort(host, port), nil
 }
@@ -146,8 +143,7 @@ func why(err error) string {
 	case errors.As(err, &late) && late.Timeout():
 		return fmt.Sprintf("nothing heard within %v", dialPatience)
 	}
-	var op *net.OpError
-	if errors.As(err, &op) {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
 		return op.Err.Error()
 	}
 	return err.Error()

@@ -65,16 +65,18 @@ func (p patient) Read(b []byte) (int, error) {
 	return p.Conn.Read(b)
 }
 
-func (p patient) Write(b []byte) (int, error) {
-	if err := p.SetWriteDeadline(time.Now().Add(answerPatience)); err != nil {
-		return 0, err
+// write sends a text, and does not wait for ever for a hub that reads nothing.
+func write(c net.Conn, text string) error {
+	if err := c.SetWriteDeadline(time.Now().Add(answerPatience)); err != nil {
+		return err
 	}
-	return p.Conn.Write(b)
+	_, err := io.WriteString(c, text)
+	return err
 }
 
 // ask sends one query and gives its reply, or the error that it is.
 func (l *line) ask(ctx context.Context, query string) (string, error) {
-	if _, err := (patient{l.conn}).Write([]byte(query + "\n")); err != nil {
+	if err := write(l.conn, query+"\n"); err != nil {
 		return "", broken(ctx, l.at, err)
 	}
 	var reply []byte
@@ -111,7 +113,7 @@ func askAlone(ctx context.Context, at, query string) (string, error) {
 	if lines {
 		query = "\\\n" + query
 	}
-	if _, err := (patient{conn}).Write([]byte(query)); err != nil {
+	if err := write(conn, query); err != nil {
 		return "", broken(ctx, at, err)
 	}
 	if half, ok := conn.(interface{ CloseWrite() error }); ok {

@@ -50,12 +50,12 @@ aside, not deleted. A folder that is not damaged stays as it is.`,
 	return c
 }
 
-func (f *dataFlags) repair(ctx context.Context, out, stderr io.Writer) error {
+func (f *dataFlags) repair(ctx context.Context, out, stderr io.Writer) (err error) {
 	dir, err := datadir.OpenDamaged(f.data)
 	if err != nil {
 		return err
 	}
-	defer dir.Close()
+	defer func() { err = errors.Join(err, dir.Close()) }()
 	fmt.Fprintf(out, "Looking through %s\n", visible(f.data))
 	defer sayStill(stderr)()
 	r := repairing{dir: dir, out: out, now: time.Now(), log: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))}

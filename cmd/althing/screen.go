@@ -68,20 +68,18 @@ func visible(text string) string { return escape(text, "") }
 // would: \n, \x1b, \u202e.
 func escape(text, keep string) string {
 	var b strings.Builder
-	plain := 0
-	for i, size := 0, 0; i < len(text); i += size {
-		var r rune
-		r, size = utf8.DecodeRuneInString(text[i:])
+	plain := 0 // where the text begins that was not yet written
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
 		broken := r == utf8.RuneError && size == 1
-		if !broken && (!steers(r) || strings.ContainsRune(keep, r)) {
-			continue
-		}
-		b.WriteString(text[plain:i])
-		plain = i + size
 		if broken {
 			r = rune(text[i])
 		}
-		b.WriteString(escaped(r))
+		if broken || steers(r) && !strings.ContainsRune(keep, r) {
+			b.WriteString(text[plain:i] + escaped(r))
+			plain = i + size
+		}
+		i += size
 	}
 	if plain == 0 {
 		return text

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -87,7 +88,7 @@ func (f *serveFlags) add(c *cobra.Command) {
 }
 
 // serve runs hubs one after the other until it is told to stop for good.
-func (f *serveFlags) serve(c *cobra.Command) error {
+func (f *serveFlags) serve(c *cobra.Command) (err error) {
 	if err := f.check(); err != nil {
 		return err
 	}
@@ -95,8 +96,9 @@ func (f *serveFlags) serve(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	defer closeLog()
+	defer func() { err = errors.Join(err, closeLog()) }()
 	warnOfVariables(log)
+	collectLess()
 	ctx, stop := untilSignal(c.Context())
 	defer stop()
 	for {
@@ -107,6 +109,19 @@ func (f *serveFlags) serve(c *cobra.Command) error {
 		if err != nil || !again {
 			return err
 		}
+	}
+}
+
+// garbagePercent lets the heap grow to three times what lives before garbage is
+// collected, and not to twice: a query makes much that is short-lived beside
+// little that stays, and at Go's own setting a busy hub spent a fifth of its time
+// collecting. At rest it costs nothing.
+const garbagePercent = 200
+
+// collectLess sets that, unless the user has decided with Go's own variable.
+func collectLess() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbagePercent)
 	}
 }
 
@@ -126,7 +141,7 @@ func (f *serveFlags) check() (err error) {
 func (f *serveFlags) once(ctx context.Context, log *slog.Logger, out io.Writer) (again bool, err error) {
 	var listener net.Listener
 	if !f.text.off {
-		if listener, err = f.text.listen("text", f.lan, textPortNumber); err != nil {
+		if listener, err = f.text.listen(ctx, "text", f.lan, textPortNumber); err != nil {
 			return false, err
 		}
 		defer listener.Close()
@@ -195,18 +210,18 @@ func (f *serveFlags) hubConfig(log *slog.Logger, out io.Writer, stop chan<- bool
 }
 
 // logger makes the hub's log.
-func (f *serveFlags) logger(stderr io.Writer) (log *slog.Logger, closeLog func(), err error) {
+func (f *serveFlags) logger(stderr io.Writer) (log *slog.Logger, closeLog func() error, err error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(f.logLevel)); err != nil {
 		return nil, nil, err
 	}
-	out, closeLog := stderr, func() {}
+	out, closeLog := stderr, func() error { return nil }
 	if f.logFile != "" {
 		file, err := os.OpenFile(f.logFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 		if err != nil {
 			return nil, nil, fmt.Errorf("--log-file: %w", err)
 		}
-		out, closeLog = file, func() { file.Close() }
+		out, closeLog = file, file.Close
 	}
 	return slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: level})), closeLog, nil
 }

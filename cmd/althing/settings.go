@@ -78,7 +78,7 @@ func warnOfVariables(log *slog.Logger) {
 	for _, pair := range os.Environ() {
 		name, _, _ := strings.Cut(pair, "=")
 		if strings.HasPrefix(name, variablePrefix) && !slices.Contains(known, name) {
-			log.Warn("this variable is no setting"+didYouMean("%s", name, known), "variable", name)
+			log.Warn("a variable that is no setting is ignored", "variable", name, "perhaps", nearest(name, known))
 		}
 	}
 }

@@ -25,14 +25,14 @@ read from the standard input.`,
   althing sql "SELECT * FROM plants" --json`,
 		Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			print := printTable
+			write := printTable
 			switch {
 			case asJSON && asCSV:
 				return usagef("--json and --csv exclude each other")
 			case asJSON:
-				print = printRowsJSON
+				write = printRowsJSON
 			case asCSV:
-				print = printCSV
+				write = printCSV
 			}
 			text, err := textOrInput(c, args[0])
 			if err != nil {
@@ -40,7 +40,7 @@ read from the standard input.`,
 			}
 			return f.talk(c.Context(), func(l *line) error {
 				if !wantsRows(text) {
-					return f.change(c, l, text, print)
+					return f.change(c, l, text, write)
 				}
 				v, err := l.value(c.Context(), call("dbQuery", text))
 				if err != nil {
@@ -50,7 +50,7 @@ read from the standard input.`,
 				if !ok {
 					return l.strange(value.Repr(v))
 				}
-				return print(c.OutOrStdout(), r)
+				return write(c.OutOrStdout(), r)
 			})
 		},
 	}
@@ -62,7 +62,7 @@ read from the standard input.`,
 
 // change runs SQL that seems to be there for what it does, and says how many
 // rows it changed.
-func (f *hubFlags) change(c *cobra.Command, l *line, text string, print func(io.Writer, result) error) error {
+func (f *hubFlags) change(c *cobra.Command, l *line, text string, write func(io.Writer, result) error) error {
 	v, err := l.value(c.Context(), call("dbExec", text))
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ func (f *hubFlags) change(c *cobra.Command, l *line, text string, print func(io.
 	reply := value.Text(v)
 	switch v := v.(type) {
 	case value.List: // it was there for its rows after all
-		return print(c.OutOrStdout(), unnamed(v))
+		return write(c.OutOrStdout(), unnamed(v))
 	case value.Int:
 		reply = fmt.Sprintf("%d rows changed", v)
 		if v == 1 {

@@ -112,6 +112,15 @@ func (choice) Type() string { return "word" }
 // didYouMean is a question about the word that is most like the one typed, or
 // nothing.
 func didYouMean(format, typed string, words []string) string {
+	word := nearest(typed, words)
+	if word == "" {
+		return ""
+	}
+	return "; did you mean " + fmt.Sprintf(format, word) + "?"
+}
+
+// nearest is the word that is most like the one typed; empty when none is.
+func nearest(typed string, words []string) string {
 	best, least := "", max(2, len(typed)/3)+1
 	for _, w := range words {
 		d := distance(typed, w)
@@ -122,10 +131,7 @@ func didYouMean(format, typed string, words []string) string {
 			best, least = w, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return "; did you mean " + fmt.Sprintf(format, best) + "?"
+	return best
 }
 
 // orElse adds a hint where there is no question.

@@ -48,7 +48,7 @@ func TestAddress(t *testing.T) {
 func TestADefaultPortGivesWay(t *testing.T) {
 	taken := freePort(t)
 	var a address
-	l, err := a.listen("text", false, portOf(t, taken.Addr()))
+	l, err := a.listen(t.Context(), "text", false, portOf(t, taken.Addr()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"althing/access"
+)
+
+// root is where README.md and docs are.
+const root = "../../"
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// sections gives the text below each heading of the second level.
+func sections(text string) map[string]string {
+	found := map[string]string{}
+	for part := range strings.SplitSeq("\n"+text, "\n## ") {
+		name, body, _ := strings.Cut(part, "\n")
+		found[name] = body
+	}
+	return found
+}
+
+var flagCell = regexp.MustCompile("(?m)^\\| `--([a-z-]+)`")
+
+// flagsIn gives the flags that the rows of tables begin with.
+func flagsIn(text string) []string {
+	var names []string
+	for _, found := range flagCell.FindAllStringSubmatch(text, -1) {
+		names = append(names, found[1])
+	}
+	return names
+}
+
+// TestEveryVerbAndFlagIsDocumented compares docs/command-line.md with the
+// program, both ways.
+func TestEveryVerbAndFlagIsDocumented(t *testing.T) {
+	text := read(t, "docs/command-line.md")
+	parts := sections(text)
+	common := flagsIn(parts["Where the hub is, and who asks"])
+	var bounds []string
+	for _, b := range access.Bounds() {
+		bounds = append(bounds, b.Flag)
+	}
+	verbs := map[string]bool{}
+	for _, c := range newRoot().Commands() {
+		verbs[c.Name()] = true
+		part, found := parts[c.Name()]
+		if !found {
+			t.Errorf("the verb %s is not in docs/command-line.md", c.Name())
+			continue
+		}
+		c.InheritedFlags() // cobra adds its own flags late
+		var flags []string
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })
+		documented := flagsIn(part)
+		if slices.Contains(flags, "hub") {
+			documented = append(documented, common...)
+		}
+		if c.Name() == "serve" {
+			documented = append(documented, bounds...)
+		}
+		slices.Sort(flags)
+		slices.Sort(documented)
+		if !slices.Equal(flags, documented) {
+			t.Errorf("%s: the program has the flags %v, docs/command-line.md %v", c.Name(), flags, documented)
+		}
+	}
+	for _, found := range regexp.MustCompile(`\(#([a-z-]+)\)`).FindAllStringSubmatch(text, -1) {
+		if !verbs[found[1]] {
+			t.Errorf("docs/command-line.md lists the verb %s, which there is not", found[1])
+		}
+	}
+}
+
+// TestTheLimitsAreThose of the program.
+func TestTheLimitsAreThose(t *testing.T) {
+	var table strings.Builder
+	for _, b := range access.Bounds() {
+		fmt.Fprintf(&table, "| `--%s` | %s | %s |\n", b.Flag, b.Default, b.Reason)
+	}
+	const file = "docs/operating.md"
+	before, documented, _ := strings.Cut(read(t, file), "| flag | default | bounds, and why |\n| --- | --- | --- |\n")
+	switch {
+	case documented == table.String():
+	case *update:
+		before += "| flag | default | bounds, and why |\n| --- | --- | --- |\n"
+		if err := os.WriteFile(filepath.Join(root, file), []byte(before+table.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	default:
+		t.Errorf("the table of limits in %s is not the program's; go test ./cmd/althing -run Limits -update writes it", file)
+	}
+}
+
+var update = flag.Bool("update", false, "write the table of limits into docs/operating.md")
+
+// TestTheRightsAreThose of the program.
+func TestTheRightsAreThose(t *testing.T) {
+	acts := map[string]access.Act{
+		"have an expression worked out":                       access.Ask,
+		"read shared values, groups, status":                  access.Read,
+		"write shared values and variables":                   access.Write,
+		"be a client, send and receive messages":              access.Send,
+		"SQL that only reads":                                 access.SQLRead,
+		"SQL that changes something":                          access.SQLWrite,
+		"hub commands such as `s.info()`":                     access.Command,
+		"stop and restart the hub, join CONSOLE and SYSADMIN": access.Manage,
+	}
+	word := map[bool]string{true: "yes", false: "no"}
+	documented := sections(read(t, "docs/operating.md"))["Who may do what"]
+	for name, act := range acts {
+		row := "| " + name
+		for _, guests := range []access.Guests{access.Full, access.ReadOnly, access.Nothing} {
+			row += " | " + word[rights(t, guests).May(access.Guest, act) == nil]
+		}
+		row += " | " + word[rights(t, access.Nothing).May(access.Admin, act) == nil] + " |\n"
+		if !strings.Contains(documented, row) {
+			t.Errorf("docs/operating.md should say %s", row)
+		}
+	}
+}
+
+func rights(t *testing.T, guests access.Guests) *access.Access {
+	t.Helper()
+	a, err := access.Open(t.TempDir(), access.Options{Guests: guests, Limits: access.DefaultLimits(), Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// TestWhatTheDocsTypeExists looks at every command line of the documentation.
+func TestWhatTheDocsTypeExists(t *testing.T) {
+	line := regexp.MustCompile("(?m)(?:^|`|\\(|\\$\\(|; |&& |cmd/|bin/)althing ((?:[a-z-]+)(?: [^`|;#\n]*)?)")
+	flags := regexp.MustCompile(` --([a-z][a-z-]*)`)
+	variables := regexp.MustCompile(`ALTHING_[A-Z_]+`)
+	serve := settingFlags(newServe())
+	for _, file := range []string{"README.md", "docs/command-line.md", "docs/getting-started.md", "docs/operating.md", "docs/text-protocol.md"} {
+		text := read(t, file)
+		typed := line.FindAllStringSubmatch(text, -1)
+		for _, found := range typed {
+			verb, rest, _ := strings.Cut(found[1], " ")
+			c := verbNamed(verb)
+			if c == nil {
+				t.Errorf("%s types 'althing %s', and there is no verb %s", file, found[1], verb)
+				continue
+			}
+			rest, _, _ = strings.Cut(" "+rest, " -- ")
+			for _, f := range flags.FindAllStringSubmatch(rest, -1) {
+				if c.Flags().Lookup(f[1]) == nil {
+					t.Errorf("%s types 'althing %s', and there is no flag --%s", file, found[1], f[1])
+				}
+			}
+		}
+		if len(typed) == 0 {
+			t.Errorf("%s types nothing: this test looks for the wrong thing", file)
+		}
+		for _, name := range variables.FindAllString(text, -1) {
+			isSetting := slices.ContainsFunc(serve, func(f string) bool { return variable(f) == name })
+			if !isSetting && !slices.Contains(clientVariables, name) && name != "ALTHING_CONFIG" && name != "ALTHING_NAME" {
+				t.Errorf("%s names %s, which nothing reads", file, name)
+			}
+		}
+	}
+}
+
+// TestTheProgramsOfTheDocsWork runs the Python and Go programs of
+// docs/getting-started.md against a hub.
+func TestTheProgramsOfTheDocsWork(t *testing.T) {
+	_, address := startHub(t, t.TempDir())
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clients, err := filepath.Abs(filepath.Join(root, "clients/python"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask(t, address, "setReg('garden.soil.temp', 56)")
+	ran := 0
+	for _, block := range regexp.MustCompile("(?s)```(python|go)\n(.*?)```").FindAllStringSubmatch(read(t, "docs/getting-started.md"), -1) {
+		program := filepath.Join(t.TempDir(), "program."+map[string]string{"python": "py", "go": "go"}[block[1]])
+		text := strings.ReplaceAll(block[2], "2980", port)
+		text = strings.ReplaceAll(text, "ShareServer()", "ShareServer(port="+port+")")
+		if err := os.WriteFile(program, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.CommandContext(t.Context(), "go", "run", program)
+		if block[1] == "python" {
+			cmd = exec.CommandContext(t.Context(), "python3", program)
+		}
+		cmd.Env = append(os.Environ(), "PYTHONPATH="+clients, "PYTHONDONTWRITEBYTECODE=1")
+		out, err := cmd.CombinedOutput()
+		if err != nil || len(out) == 0 || strings.Contains(string(out), "Error") {
+			t.Errorf("%v\n%s\nsays\n%s", err, text, out)
+		}
+		ran++
+	}
+	if ran < 4 {
+		t.Errorf("only %d programs were found", ran)
+	}
+}
+
+func verbNamed(name string) *cobra.Command {
+	for _, c := range newRoot().Commands() {
+		if c.Name() == name {
+			return c
+		}
+	}
+	return nil
+}
