@@ -12,7 +12,7 @@ import (
 // those of CPython's functions that are written in C.
 func positional(module, name string, least, most int, fn func(t *expr.Thread, args []expr.Object) (expr.Object, error)) *expr.Func {
 	full, counted := module+"."+name, name
-	if least == 1 && most == 1 {
+	if least == most && most <= 1 {
 		counted = full
 	}
 	return expr.NewFunc(name, func(t *expr.Thread, a expr.Args) (expr.Object, error) {

@@ -1,14 +1,14 @@
 // Package pyrand is the generator behind Python's module random: the Mersenne
 // Twister MT19937, seeded and read as CPython 3.11 does it, so that equal seeds
 // give equal draws.
+//
+// What it draws can be foretold by who has seen enough of it: it is for games
+// and samples, not for secrets.
 package pyrand
 
 const (
 	size   = 624 // words of state
 	middle = 397
-	upper  = 0x80000000 // the bit that a word gives to the one after it
-	lower  = 0x7fffffff
-	matrix = 0x9908b0df
 )
 
 // Source is one generator. It must be seeded before it is read, and is not safe
@@ -33,17 +33,21 @@ func (s *Source) Uint32() uint32 {
 
 // twist makes the next words of state, all at once.
 func (s *Source) twist() {
-	word := func(i, from int) {
-		y := s.state[i]&upper | s.state[(i+1)%size]&lower
-		s.state[i] = s.state[from] ^ y>>1 ^ y&1*matrix
-	}
 	for i := range size - middle {
-		word(i, i+middle)
+		s.state[i] = s.state[i+middle] ^ joined(s.state[i], s.state[i+1])
 	}
-	for i := size - middle; i < size; i++ {
-		word(i, i+middle-size)
+	for i := size - middle; i < size-1; i++ {
+		s.state[i] = s.state[i+middle-size] ^ joined(s.state[i], s.state[i+1])
 	}
+	s.state[size-1] = s.state[middle-1] ^ joined(s.state[size-1], s.state[0])
 	s.next = 0
+}
+
+// joined mixes the highest bit of a word with the others of the word after it.
+func joined(word, after uint32) uint32 {
+	const highest, matrix = 1 << 31, 0x9908b0df
+	y := word&highest | after&^highest
+	return y>>1 ^ y&1*matrix
 }
 
 // Float64 is random(): a multiple of 2**-53, from 0 to below 1.

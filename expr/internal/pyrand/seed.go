@@ -2,17 +2,17 @@ package pyrand
 
 import (
 	"crypto/sha512"
+	"encoding/binary"
 	"math/big"
 	"slices"
 )
 
 // SeedInt seeds with the size of n; its sign does not matter.
 func (s *Source) SeedInt(n *big.Int) {
-	raw := n.Bytes()
-	slices.Reverse(raw)
-	key := make([]uint32, max(1, (len(raw)+3)/4))
-	for i, b := range raw {
-		key[i/4] |= uint32(b) << (i % 4 * 8)
+	key := make([]uint32, max(1, (n.BitLen()+31)/32))
+	raw := n.FillBytes(make([]byte, 4*len(key)))
+	for i := range key {
+		key[len(key)-1-i] = binary.BigEndian.Uint32(raw[4*i:])
 	}
 	s.SeedWords(key)
 }
@@ -27,38 +27,41 @@ func (s *Source) SeedBytes(b []byte) {
 // SeedWords seeds with a key of at least one word, the least significant first.
 func (s *Source) SeedWords(key []uint32) {
 	s.fill(19650218)
-	i := 1
-	// step goes to the word after i; the first repeats the last.
-	step := func() {
-		if i++; i >= size {
-			s.state[0] = s.state[size-1]
-			i = 1
-		}
-	}
-	mixed := func(factor uint32) uint32 {
-		before := s.state[i-1]
-		return s.state[i] ^ (before^before>>30)*factor
-	}
-	for k, j := max(size, len(key)), 0; k > 0; k-- {
-		s.state[i] = mixed(1664525) + key[j] + uint32(j)
-		if j++; j >= len(key) {
+	i, j := 1, 0
+	for range max(size, len(key)) {
+		s.state[i] = s.stirred(i, 1664525) + key[j] + uint32(j)
+		i = s.after(i)
+		if j++; j == len(key) {
 			j = 0
 		}
-		step()
 	}
 	for range size - 1 {
-		s.state[i] = mixed(1566083941) - uint32(i)
-		step()
+		s.state[i] = s.stirred(i, 1566083941) - uint32(i)
+		i = s.after(i)
 	}
-	s.state[0] = upper
+	s.state[0] = 1 << 31
 }
 
 // fill makes all words of one number.
 func (s *Source) fill(n uint32) {
 	s.state[0] = n
 	for i := 1; i < size; i++ {
-		before := s.state[i-1]
-		s.state[i] = (before^before>>30)*1812433253 + uint32(i)
+		s.state[i] = mixed(s.state[i-1])*1812433253 + uint32(i)
 	}
 	s.next = size
+}
+
+func mixed(word uint32) uint32 { return word ^ word>>30 }
+
+// stirred is a word with the one before it.
+func (s *Source) stirred(i int, factor uint32) uint32 { return s.state[i] ^ mixed(s.state[i-1])*factor }
+
+// after is the place of the next word while seeding. The first word is then the
+// last one again.
+func (s *Source) after(i int) int {
+	if i++; i < size {
+		return i
+	}
+	s.state[0] = s.state[size-1]
+	return 1
 }
