@@ -217,11 +217,11 @@ func (w *writer) translate(s string, table Object, r rune) error {
 		}
 		w.buf = append(w.buf, o...)
 	default:
-		i, ok := smallInt(o)
-		if !ok {
+		if _, ok := AsBig(o); !ok {
 			return TypeError("character mapping must return integer, None or str")
 		}
-		if i < 0 || i > utf8.MaxRune {
+		i, ok := smallInt(o)
+		if !ok || i < 0 || i > utf8.MaxRune {
 			return ValueError("character mapping must be in range(0x110000)")
 		}
 		w.buf = value.AppendRune(w.buf, rune(i))
