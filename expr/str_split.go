@@ -48,8 +48,7 @@ func strSplit(t *Thread, self Object, a Args) (Object, error) {
 	s := string(self.(value.Str))
 	if len(a.Pos) == 1 && len(a.Names) == 0 {
 		if sep, ok := strOf(a.Pos[0]); ok && sep != "" {
-			p := newPieces(t, s)
-			return p.list(p.between(s, sep, -1))
+			return splitAll(t, s, sep)
 		}
 	}
 	o, most, err := splitArgs(splitParams, a)
@@ -66,6 +65,38 @@ func strSplit(t *Thread, self Object, a Args) (Object, error) {
 		}
 	}
 	return p.list(err)
+}
+
+// splitAll is s.split(sep), which is by far the most common: its parts are counted
+// first, so that everything is charged and made at once.
+func splitAll(t *Thread, s, sep string) (Object, error) {
+	if err := t.Step(int64(len(s)) / 128); err != nil {
+		return nil, err
+	}
+	n := strings.Count(s, sep) + 1
+	if err := t.Charge(headSize + int64(n)*(slotSize+textHead) + int64(len(s))); err != nil {
+		return nil, err
+	}
+	if err := t.Step(int64(n) / 8); err != nil {
+		return nil, err
+	}
+	items := make([]Object, n)
+	large := len(s) > longText
+	for i := range items {
+		part := s
+		if at := strings.Index(s, sep); i < n-1 {
+			part, s = s[:at], s[at+len(sep):]
+		}
+		switch {
+		case len(part) == 1 && part[0] < utf8.RuneSelf:
+			items[i] = chars[part[0]]
+		case large && n > 1:
+			items[i] = value.Str(strings.Clone(part))
+		default:
+			items[i] = value.Str(part)
+		}
+	}
+	return &List{items}, nil
 }
 
 func strRightSplit(t *Thread, self Object, a Args) (Object, error) {
