@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -25,12 +27,9 @@ key until it is restarted; one that was given --admin-key-file uses that.`,
 			if err := f.find(c); err != nil {
 				return err
 			}
-			key, err := access.NewKey(f.data)
-			if errors.Is(err, fs.ErrPermission) {
-				return fault.Wrap(err, fault.Denied, "the data folder '%s' cannot be written to", f.data)
-			}
+			key, err := newKey(f.data)
 			if err != nil {
-				return fmt.Errorf("no key could be made in '%s': %w", f.data, err)
+				return err
 			}
 			fmt.Fprintln(c.ErrOrStderr(), "The new admin key; it is shown only this once. A running hub goes on with the old one until it is restarted.")
 			_, err = fmt.Fprintln(c.OutOrStdout(), key)
@@ -39,4 +38,18 @@ key until it is restarted; one that was given --admin-key-file uses that.`,
 	}
 	f.add(c)
 	return c
+}
+
+// newKey makes a key in a data folder. Another folder gets no file of ours.
+func newKey(data string) (key string, err error) {
+	if _, err = os.Stat(filepath.Join(data, "VERSION")); err == nil {
+		key, err = access.NewKey(data)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", fault.New(fault.NotFound, "'%s' is no data folder of a hub; name the right one with --data, or make one with 'althing serve'", data)
+	case errors.Is(err, fs.ErrPermission):
+		return "", fault.Wrap(err, fault.Denied, "the data folder '%s' is another user's", data)
+	}
+	return key, err
 }

@@ -1,15 +1,11 @@
 package main
 
 import (
-	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"althing/datadir"
-	"althing/fault"
 )
 
 // dataFlags are what the verbs take that work on a data folder.
@@ -20,22 +16,12 @@ func (f *dataFlags) add(c *cobra.Command) {
 	addConfigFlag(c, &f.config)
 }
 
-// find settles which folder is meant; it must be a hub's.
-func (f *dataFlags) find(c *cobra.Command) error {
+// find settles which folder is meant: the one that serve would use.
+func (f *dataFlags) find(c *cobra.Command) (err error) {
 	if err := applySettings(c, f.config); err != nil {
 		return err
 	}
-	var err error
-	if f.data, err = dataFolder(f.data); err != nil {
-		return err
-	}
-	_, err = os.Stat(filepath.Join(f.data, "VERSION"))
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return fault.New(fault.NotFound, "'%s' is no data folder of a hub; name the right one with --data, or make one with 'althing serve'", f.data)
-	case errors.Is(err, fs.ErrPermission):
-		return fault.New(fault.Denied, "the data folder '%s' is another user's", f.data)
-	}
+	f.data, err = dataFolder(f.data)
 	return err
 }
 

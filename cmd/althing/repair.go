@@ -5,15 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"althing/access"
 	"althing/datadir"
+	"althing/fault"
 	"althing/journal"
 	"althing/journal/jetstore"
 	"althing/sqldb"
@@ -62,7 +64,10 @@ func (f *dataFlags) repair(ctx context.Context, out, stderr io.Writer) (err erro
 	if err := r.mendLog(ctx); err != nil {
 		return err
 	}
-	return r.mendSQL(ctx)
+	if err := r.mendSQL(ctx); err != nil {
+		return err
+	}
+	return r.lookAtKey()
 }
 
 // sayStill says now and then that the work goes on, until it is told to stop.
@@ -104,7 +109,7 @@ func (r repairing) mendLog(ctx context.Context) error {
 	case err != nil:
 		return err
 	case kept == "":
-		fmt.Fprintf(r.out, "log: not damaged, up to change %d\n", report.Rev)
+		fmt.Fprintf(r.out, "log: sound, up to change %d\n", report.Rev)
 	default:
 		fmt.Fprintf(r.out, "log: damaged, and repaired\n  %s\n  the damaged files are in %s\n",
 			strings.ReplaceAll(report.String(), "\n", "\n  "), visible(kept))
@@ -112,24 +117,43 @@ func (r repairing) mendLog(ctx context.Context) error {
 	return nil
 }
 
-// mendSQL sets a damaged SQL file aside, so that the hub can begin a new one.
+// mendSQL saves the rows of a damaged SQL file. It is in doubt whenever it was
+// not closed in good order, so that its structure is looked at in any case.
 func (r repairing) mendSQL(ctx context.Context) error {
 	file := r.dir.Path("sql.db")
 	db, err := sqldb.Open(ctx, file, sqldb.Options{Log: r.log})
 	if err == nil {
-		fmt.Fprintln(r.out, "SQL: not damaged")
+		fmt.Fprintln(r.out, "SQL: sound")
 		return db.Close(ctx)
 	}
 	if !errors.Is(err, sqldb.ErrDamaged) {
 		return err
 	}
-	kept := file + ".damaged-" + r.now.UTC().Format("20060102-150405")
-	for _, part := range []string{"", "-wal", "-shm"} {
-		if err := os.Rename(file+part, kept+part); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
+	report, err := sqldb.Repair(ctx, file)
+	if err != nil {
+		return err
 	}
-	fmt.Fprintf(r.out, "SQL: %s\n  lost: all tables; the hub begins with an empty file\n  the damaged file is %s\n",
-		visible(err.Error()), visible(filepath.Base(kept)))
+	fmt.Fprintf(r.out, "SQL: damaged, and repaired\n  saved: %d rows\n", report.Rows)
+	for _, lost := range report.Lost {
+		fmt.Fprintf(r.out, "  lost: %s\n", visible(lost))
+	}
+	if len(report.Lost) == 0 {
+		fmt.Fprintln(r.out, "  lost: nothing")
+	}
+	fmt.Fprintf(r.out, "  the damaged file is %s\n", visible(report.Damaged))
 	return nil
+}
+
+// lookAtKey says what is to be done about a damaged admin key: nobody can save
+// a hash.
+func (r repairing) lookAtKey() error {
+	if _, err := os.Stat(r.dir.Path("admin-key")); errors.Is(err, fs.ErrNotExist) {
+		return nil // the next start makes one
+	}
+	_, err := access.Open(r.dir.Path(""), access.Options{Limits: access.DefaultLimits(), Log: r.log, Now: time.Now})
+	if err != nil && fault.Is(err, fault.Invalid) {
+		fmt.Fprintln(r.out, "admin key: damaged; make a new one with 'althing admin-key'")
+		return nil
+	}
+	return err
 }
