@@ -5,8 +5,6 @@ import (
 	"net/netip"
 	"sync"
 	"time"
-
-	"althing/messaging"
 )
 
 // presence is when clients were last heard. It is kept in memory only: a restart
@@ -26,21 +24,21 @@ func (p *presence) hear(id string, now time.Time) {
 }
 
 // silent gives those of the clients that were not heard since then. A client
-// that it does not know, after a restart say, counts as heard now; one that is a
+// that it does not know, a new one or any after a restart, counts as heard now; one that is a
 // client no more is forgotten.
-func (p *presence) silent(clients []messaging.Client, now, since time.Time) []string {
+func (p *presence) silent(clients []string, now, since time.Time) []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	heard := make(map[string]time.Time, len(clients))
 	var ids []string
-	for _, c := range clients {
-		at, known := p.heard[c.ID]
+	for _, id := range clients {
+		at, known := p.heard[id]
 		if !known {
 			at = now
 		}
-		heard[c.ID] = at
+		heard[id] = at
 		if at.Before(since) {
-			ids = append(ids, c.ID)
+			ids = append(ids, id)
 		}
 	}
 	p.heard = heard

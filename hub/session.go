@@ -31,6 +31,10 @@ type Session struct {
 	kept   bool
 	last   *journal.Ticket // what this session wrote last and was not yet waited for
 	leave  func()
+
+	// Of a query that met a conflict: it goes on before all others that did, and
+	// at last nobody else may write.
+	first, alone bool
 }
 
 // Enter starts the session of a connection. The error says that there are too
@@ -74,9 +78,10 @@ func (s *Session) Elevate() error {
 // Reply is the answer to one query. It may still be waiting for the log. Done is
 // called once, when it was sent or given up.
 type Reply struct {
-	text   string
-	ticket *journal.Ticket
-	unread *budget // what a large text is counted in
+	text    string
+	session *Session        // where there is a ticket
+	ticket  *journal.Ticket // what is still to be stored
+	unread  *budget         // what a large text is counted in
 }
 
 // largeReply is the size from which a reply is counted until it is read: many
@@ -106,21 +111,23 @@ func (b *budget) take(n int64) bool {
 
 func (b *budget) give(n int64) { b.left.Add(n) }
 
-// Wait gives the text to send, when all that the query wrote is kept.
+// Wait gives the text to send, when all that the query wrote is kept. It is
+// called by the goroutine that uses the session.
 func (r Reply) Wait() string {
 	if r.ticket == nil {
 		return r.text
 	}
-	if _, err := r.ticket.Wait(context.Background()); err != nil {
-		return Fault(err).Line()
+	_, err := r.ticket.Wait(context.Background())
+	if r.session.last == r.ticket {
+		// A ticket holds on to all that was stored together with it, and a
+		// connection may idle for long.
+		r.session.last = nil
+	}
+	if err != nil {
+		return r.session.failed(err).text
 	}
 	return r.text
 }
-
-// attempts is how often a query is evaluated beside others before it is
-// evaluated alone: a conflict is rare, and three in a row mean that everybody
-// writes the same key.
-const attempts = 3
 
 // Start works a query out; program and err are what expr.Parse gave. What the
 // query writes without having read is on its way when Start returns, so that the
@@ -133,32 +140,56 @@ func (s *Session) Start(ctx context.Context, program *expr.Program, err error) R
 	if err != nil {
 		return s.failed(err)
 	}
-	r := s.try(ctx, program, false)
-	if !r.conflict {
-		return r.reply(s)
+	r := s.try(ctx, program)
+	if r.conflict {
+		r = s.insist(ctx, program)
 	}
-	// Everybody who met a conflict goes on one after the other, so that the
-	// same few keys are not fought over.
-	s.hub.contended.Lock()
-	defer s.hub.contended.Unlock()
-	for range attempts - 1 {
-		if r = s.try(ctx, program, false); !r.conflict {
-			return r.reply(s)
-		}
-	}
-	return s.alone(ctx, program).reply(s)
+	return r.reply(s)
 }
 
-// alone works a query out while nobody else can write. What was handed in before
-// may still change what it reads; after one conflict that is over.
-func (s *Session) alone(ctx context.Context, program *expr.Program) result {
+const (
+	// attempts is how often a query that met a conflict is evaluated again
+	// beside others: a conflict is rare, and three in a row mean that everybody
+	// writes the same key.
+	attempts = 2
+	// attemptsAlone: what was handed in before may still change what a query
+	// reads that is alone; after one conflict that is over.
+	attemptsAlone = 2
+)
+
+// insist goes on with a query that met a conflict. All that did go on one after
+// the other, so that the same few keys are not fought over.
+func (s *Session) insist(ctx context.Context, program *expr.Program) (r result) {
+	s.hub.contended.Lock()
+	s.first = true
+	defer s.letGo()
+	for range attempts {
+		if r = s.try(ctx, program); !r.conflict {
+			return r
+		}
+	}
 	s.hub.writing.Lock()
-	defer s.hub.writing.Unlock()
-	r := s.try(ctx, program, true)
-	if r.conflict {
-		r = s.try(ctx, program, true)
+	s.alone = true
+	for range attemptsAlone {
+		if r = s.try(ctx, program); !r.conflict {
+			return r
+		}
 	}
 	return r
+}
+
+// letGo ends the precedence of a query: at its end, or when it has carried
+// something out and will not be evaluated again, so that nobody waits while it
+// waits for SQL or for changes.
+func (s *Session) letGo() {
+	if s.alone {
+		s.alone = false
+		s.hub.writing.Unlock()
+	}
+	if s.first {
+		s.first = false
+		s.hub.contended.Unlock()
+	}
 }
 
 // result is what one evaluation came to.
@@ -173,7 +204,7 @@ func (r result) reply(s *Session) Reply {
 	if r.err != nil {
 		return s.failed(r.err)
 	}
-	reply := Reply{text: r.text, ticket: r.ticket}
+	reply := Reply{text: r.text, session: s, ticket: r.ticket}
 	if len(r.text) < largeReply {
 		return reply
 	}
@@ -196,40 +227,46 @@ func (s *Session) failed(err error) Reply {
 }
 
 // try evaluates once and commits.
-func (s *Session) try(ctx context.Context, program *expr.Program, alone bool) result {
-	text, tx, acted, err := s.evaluate(ctx, program, alone)
-	again := func(err error) result {
-		return result{err: err, conflict: !acted && errors.Is(err, state.ErrStale)}
+func (s *Session) try(ctx context.Context, program *expr.Program) result {
+	text, tx, acted, err := s.evaluate(ctx, program)
+	if acted {
+		s.letGo()
 	}
 	switch {
+	case errors.Is(err, state.ErrStale):
+		return result{err: err, conflict: !acted}
+	case !acted && (err != nil || len(tx.Ops) == 0) && s.torn(tx.Expect):
+		// One that failed may have failed for that alone. One that has acted and
+		// then only read keeps its reply: a message that it has taken must not
+		// be lost.
+		return result{err: errTorn, conflict: true}
 	case err != nil:
-		// A query that was torn by others' writes may fail for that alone.
-		if !acted && len(tx.Expect) > 0 && !s.hub.state.Verify(tx.Expect, s.hub.Now()) {
-			return again(errTorn)
-		}
 		return result{err: err}
 	case len(tx.Ops) == 0:
-		if len(tx.Expect) > 0 && !s.hub.state.Verify(tx.Expect, s.hub.Now()) {
-			return again(errTorn)
-		}
 		return result{text: text}
 	}
-	ticket := s.submit(tx, alone)
+	ticket := s.submit(tx)
 	if len(tx.Expect) == 0 {
 		s.last = ticket
 		return result{text: text, ticket: ticket}
 	}
 	if _, err := ticket.Wait(context.Background()); err != nil {
-		return again(err)
+		return result{err: err, conflict: !acted && errors.Is(err, state.ErrStale)}
 	}
 	return result{text: text}
 }
 
+// torn reports whether what was read is no longer so.
+func (s *Session) torn(seen []journal.Seen) bool {
+	return len(seen) > 0 && !s.hub.state.Verify(seen, s.hub.Now())
+}
+
 var errTorn = fault.Wrap(state.ErrStale, fault.Conflict, "conflict: others wrote what this query was reading; try again")
 
-// submit hands a transaction to the log.
-func (s *Session) submit(tx journal.Tx, alone bool) *journal.Ticket {
-	if !alone {
+// submit hands a transaction to the log. It may wait for a query that is alone,
+// and so must not be called by one that holds a place among the evaluations.
+func (s *Session) submit(tx journal.Tx) *journal.Ticket {
+	if !s.alone {
 		s.hub.writing.RLock()
 		defer s.hub.writing.RUnlock()
 	}
@@ -238,10 +275,10 @@ func (s *Session) submit(tx journal.Tx, alone bool) *journal.Ticket {
 
 // evaluate runs the program in a turn of its own. acted tells that something was
 // carried out, so that it must not be evaluated again.
-func (s *Session) evaluate(ctx context.Context, program *expr.Program, alone bool) (text string, tx journal.Tx, acted bool, err error) {
+func (s *Session) evaluate(ctx context.Context, program *expr.Program) (text string, tx journal.Tx, acted bool, err error) {
 	u := s.hub.turns.Get().(*turn)
 	defer s.hub.turns.Put(u)
-	u.session, u.alone = s, alone
+	u.session = s
 	t, q := u.thread, &u.query
 	s.hub.scope.Begin(q, s, s.hub.Now(), u)
 	defer t.Done()
@@ -267,7 +304,6 @@ func (s *Session) evaluate(ctx context.Context, program *expr.Program, alone boo
 // what the evaluation works in. Turns are used again.
 type turn struct {
 	session *Session
-	alone   bool
 	thread  *expr.Thread
 	query   scope.Query
 }
@@ -301,9 +337,13 @@ func (u *turn) Settle(ctx context.Context) error {
 	})
 }
 
-// Idle gives up the place while f waits.
+// Idle gives up the place while f waits, and the precedence that the query may
+// have when it has acted.
 func (u *turn) Idle(f func() error) error {
 	u.end()
+	if u.query.Acted() {
+		u.session.letGo()
+	}
 	err := f()
 	if e := u.begin(context.Background()); err == nil {
 		err = e
@@ -313,9 +353,8 @@ func (u *turn) Idle(f func() error) error {
 
 // Commit stores and applies a transaction in the middle of a query.
 func (u *turn) Commit(ctx context.Context, tx journal.Tx) (results []any, err error) {
-	ticket := u.session.submit(tx, u.alone)
 	err = u.Idle(func() error {
-		results, err = ticket.Wait(ctx)
+		results, err = u.session.submit(tx).Wait(ctx)
 		return err
 	})
 	return results, err

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,9 +16,10 @@ const (
 	// lookEvery is how often the hub looks for silent clients; a client lives by
 	// so much longer at most.
 	lookEvery = 15 * time.Second
-	// lapseBatch is how many values are removed by one transaction, so that a
-	// million that expire together do not make others wait.
-	lapseBatch = 1000
+	// upkeepBatch is how many values or clients are removed by one transaction:
+	// it has to fit a record, and a million that go together must not make
+	// others wait.
+	upkeepBatch = 1000
 	// retryEvery is the rest after an upkeep that the log refused, for instance
 	// on a full disk.
 	retryEvery = 5 * time.Second
@@ -74,14 +76,12 @@ func (u *upkeep) untilNext() time.Duration {
 	return max(0, u.next.Sub(u.hub.Now()))
 }
 
-// idleLapse is how long the upkeep rests when nothing expires; a new expiry
-// wakes it.
-const idleLapse = time.Hour
-
-// lapse removes what has expired and gives the time until it is needed again.
+// lapse removes what has expired and gives the time until it is needed again: at
+// most lookEvery, since an expiry that was announced may not be in the state
+// yet.
 func (u *upkeep) lapse(ctx context.Context) time.Duration {
 	now := u.hub.Now()
-	if lapsed := u.hub.state.Expired(now, lapseBatch); len(lapsed) > 0 {
+	if lapsed := u.hub.state.Expired(now, upkeepBatch); len(lapsed) > 0 {
 		ops := make([]journal.Op, len(lapsed))
 		for i, op := range lapsed {
 			ops[i] = op
@@ -95,20 +95,20 @@ func (u *upkeep) lapse(ctx context.Context) time.Duration {
 	at, some := u.hub.state.NextExpiry()
 	if !some {
 		u.next = time.Time{}
-		return idleLapse
+		return lookEvery
 	}
 	u.next = at
-	return max(0, at.Sub(u.hub.Now()))
+	return min(lookEvery, max(0, at.Sub(u.hub.Now())))
 }
 
 // dropSilent removes the clients that have said nothing for too long.
 func (u *upkeep) dropSilent(ctx context.Context) {
 	now := u.hub.Now()
-	ids := u.hub.presence.silent(u.hub.state.Clients(), now, now.Add(-silence))
-	if len(ids) == 0 {
-		return
-	}
-	if _, err := u.hub.journal.Commit(ctx, journal.Tx{Ops: []journal.Op{&messaging.Drop{IDs: ids}}}); err != nil {
-		u.hub.log.Warn("clients that are silent could not be removed", "error", err)
+	ids := u.hub.presence.silent(u.hub.state.ClientIDs(), now, now.Add(-silence))
+	for batch := range slices.Chunk(ids, upkeepBatch) {
+		if _, err := u.hub.journal.Commit(ctx, journal.Tx{Ops: []journal.Op{&messaging.Drop{IDs: batch}}}); err != nil {
+			u.hub.log.Warn("clients that are silent could not be removed", "error", err)
+			return
+		}
 	}
 }

@@ -2,7 +2,9 @@ package hub
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -47,6 +49,7 @@ func TestTenMinutesOfSilence(t *testing.T) {
 	h := openAt(t, &now)
 	ask := asker(t, h)
 	silent, speaking, pinging := ask("getClientID()"), ask("getClientID()"), ask("getClientID()")
+	h.upkeep.dropSilent(context.Background()) // sees them for the first time
 	for range 3 {
 		now.Add(int64(4 * time.Minute))
 		ask("recv('" + speaking + "')")
@@ -74,6 +77,28 @@ func TestARestartGivesTenFreshMinutes(t *testing.T) {
 	h.upkeep.dropSilent(context.Background())
 	if _, there := h.state.Client(id); there {
 		t.Error("a client that was silent for ten minutes is still there")
+	}
+}
+
+func TestManySilentClientsGoInBatches(t *testing.T) {
+	var now atomic.Int64
+	h := openAt(t, &now)
+	ask := asker(t, h)
+	const batches = 3
+	for range batches {
+		if got := ask(fmt.Sprintf("len([getClientID() for _ in range(%d)])", upkeepBatch)); got != strconv.Itoa(upkeepBatch) {
+			t.Fatal(got)
+		}
+	}
+	h.upkeep.dropSilent(context.Background())
+	now.Add(int64(silence + time.Second))
+	before := h.journal.Stats().Transactions
+	h.upkeep.dropSilent(context.Background())
+	if n := h.state.Stats().Messaging.Clients; n != 0 {
+		t.Errorf("%d clients are left", n)
+	}
+	if n := h.journal.Stats().Transactions - before; n != batches {
+		t.Errorf("they went in %d transactions, want %d", n, batches)
 	}
 }
 

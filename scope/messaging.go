@@ -41,20 +41,26 @@ type people struct {
 	members map[[2]string]bool // client and group: joined, or left
 }
 
-func (p *people) client(id string, there bool, op journal.Op) {
+func (p *people) client(t *expr.Thread, id string, there bool, op journal.Op) error {
 	if p.clients == nil {
 		p.clients = map[string]bool{}
 	}
 	p.clients[id] = there
-	p.ops = append(p.ops, op)
+	return p.add(t, op, 0)
 }
 
-func (p *people) member(id, group string, there bool, op journal.Op) {
+func (p *people) member(t *expr.Thread, id, group string, there bool, op journal.Op) error {
 	if p.members == nil {
 		p.members = map[[2]string]bool{}
 	}
 	p.members[[2]string{id, group}] = there
+	return p.add(t, op, len(group))
+}
+
+// add gathers an operation that has so many bytes of text.
+func (p *people) add(t *expr.Thread, op journal.Op, size int) error {
 	p.ops = append(p.ops, op)
+	return keep(t, opSize+size)
 }
 
 // lookup reports whether id is a client, and the address that it belongs to.
@@ -95,9 +101,7 @@ func getClientID(t *expr.Thread, a expr.Args) (expr.Object, error) {
 		return nil, err
 	}
 	id := q.scope.hub.NewID()
-	q.scope.hub.Heard(id)
-	q.people.client(id, true, &messaging.Register{ID: id, Addr: q.by.Addr()})
-	return value.Str(id), nil
+	return value.Str(id), q.people.client(t, id, true, &messaging.Register{ID: id, Addr: q.by.Addr()})
 }
 
 var sendParams = expr.NewParams("send", "from to text")
@@ -151,8 +155,7 @@ func send(t *expr.Thread, a expr.Args) (expr.Object, error) {
 			return ok, orElse(err, func() error { return q.pong(t, speaker, to) })
 		}
 	}
-	q.people.ops = append(q.people.ops, message(from, to, body))
-	return ok, nil
+	return ok, q.people.add(t, message(from, to, body), len(from)+len(to)+len(body))
 }
 
 func orElse(err error, f func() error) error {
@@ -345,8 +348,7 @@ func join(t *expr.Thread, a expr.Args) (expr.Object, error) {
 			return nil, err
 		}
 	}
-	q.people.member(id, group, true, &messaging.Join{ID: strings.Clone(id), Group: strings.Clone(group)})
-	return ok, nil
+	return ok, q.people.member(t, id, group, true, &messaging.Join{ID: strings.Clone(id), Group: strings.Clone(group)})
 }
 
 // leave(id, group) ends that.
@@ -355,8 +357,7 @@ func leave(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	query(t).people.member(id, group, false, &messaging.Leave{ID: id, Group: group})
-	return ok, nil
+	return ok, query(t).people.member(t, id, group, false, &messaging.Leave{ID: strings.Clone(id), Group: strings.Clone(group)})
 }
 
 func memberArgs(t *expr.Thread, a expr.Args, fn string, p *expr.Params) (id, group string, err error) {
@@ -394,8 +395,7 @@ func exit(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	if err := q.speaksFor(t, id); err != nil {
 		return nil, err
 	}
-	q.people.client(id, false, &messaging.Exit{ID: id})
-	return ok, nil
+	return ok, q.people.client(t, id, false, &messaging.Exit{ID: strings.Clone(id)})
 }
 
 var knownParams = expr.NewParams("known", "id")

@@ -60,19 +60,18 @@ func (myData) DelItem(t *expr.Thread, k expr.Object) error {
 	if !found {
 		return expr.KeyError(t, k)
 	}
-	return query(t).removeKey(name)
+	return query(t).removeKey(t, name)
 }
 
 // removeKey removes one key of the registry.
-func (q *Query) removeKey(name string) error {
+func (q *Query) removeKey(t *expr.Thread, name string) error {
 	if err := q.by.May(access.Write); err != nil {
 		return err
 	}
 	if strings.HasPrefix(name, serverPrefix) {
 		return errReadOnly(name)
 	}
-	q.values.remove(name)
-	return nil
+	return q.values.remove(t, name)
 }
 
 // Contains is key in MyData.
@@ -155,7 +154,9 @@ func (q *Query) all(t *expr.Thread) (*expr.Dict, error) {
 		return nil, err
 	}
 	view := q.scope.hub.State().View(registry.Values)
-	q.see(seen{space: registry.Values, whole: true, revision: view.Revision()})
+	if err := q.see(t, seen{space: registry.Values, whole: true, revision: view.Revision()}); err != nil {
+		return nil, err
+	}
 	d := expr.NewDict()
 	for key, e := range view.All(q.now) {
 		if q.values.cell(key) != nil {
@@ -236,7 +237,7 @@ func myDataPop(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	case err != nil:
 		return nil, err
 	case found:
-		return o, query(t).removeKey(name)
+		return o, query(t).removeKey(t, name)
 	case len(a.Pos) == 2:
 		return a.Pos[1], nil
 	}
@@ -262,7 +263,7 @@ func myDataPopItem(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return expr.NewTuple(last, o), query(t).removeKey(string(last.(value.Str)))
+	return expr.NewTuple(last, o), query(t).removeKey(t, string(last.(value.Str)))
 }
 
 func myDataSetDefault(t *expr.Thread, a expr.Args) (expr.Object, error) {
@@ -315,7 +316,7 @@ func myDataClear(t *expr.Thread, a expr.Args) (expr.Object, error) {
 		return nil, err
 	}
 	for k := range d.All() {
-		if err := query(t).removeKey(string(k.(value.Str))); err != nil {
+		if err := query(t).removeKey(t, string(k.(value.Str))); err != nil {
 			return nil, err
 		}
 	}

@@ -3,6 +3,7 @@ package scope
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -84,15 +85,11 @@ func (q *Query) Expect() []journal.Seen {
 
 // flush carries out what has gathered, so that what follows can depend on it.
 func (q *Query) flush(t *expr.Thread) error {
-	tx, err := q.Finish(t)
-	if err != nil {
+	ops, err := q.gather(t)
+	if err != nil || len(ops) == 0 {
 		return err
 	}
-	q.seen = q.seen[:0]
-	if len(tx.Ops) == 0 {
-		return nil
-	}
-	if _, err := q.commit(t, tx); err != nil {
+	if _, err := q.commit(t, journal.Tx{Expect: q.Expect(), Ops: ops}); err != nil {
 		return err
 	}
 	q.values.stored()
@@ -124,15 +121,71 @@ func (q *Query) commit(t *expr.Thread, tx journal.Tx) (results []any, err error)
 	})
 	if err == nil {
 		q.acted = true
+		q.changed(tx.Ops)
 	} else if q.acted && errors.Is(err, state.ErrStale) {
 		err = errConflict
 	}
 	return results, err
 }
 
+// place is where a value is.
+type place struct {
+	space registry.Space
+	key   string
+}
+
+// changed forgets what was seen of what the query itself has changed now, and
+// notes the revisions that the containers have which it goes on holding.
+func (q *Query) changed(ops []journal.Op) {
+	if len(q.seen) == 0 && len(q.values.order) == 0 && len(q.vars.order) == 0 {
+		return
+	}
+	overlays := [registry.Spaces]*overlay{registry.Values: &q.values, registry.Variables: &q.vars}
+	var spaces [registry.Spaces]bool
+	written := map[place]bool{}
+	for _, op := range ops {
+		switch op := op.(type) {
+		case *registry.Set:
+			spaces[op.Space] = true
+			written[place{op.Space, op.Key}] = true
+		case *registry.Delete:
+			spaces[op.Space] = true
+			for _, key := range op.Keys {
+				written[place{op.Space, key}] = true
+			}
+			overlays[op.Space].drop(op.Keys)
+		}
+	}
+	q.seen = slices.DeleteFunc(q.seen, func(s seen) bool {
+		return s.whole && spaces[s.space] || written[place{s.space, s.key}]
+	})
+	for space, o := range overlays {
+		if spaces[space] {
+			q.seeHeld(o)
+		}
+	}
+}
+
+// seeHeld notes what is stored under the containers that the query holds. One
+// that others have changed meanwhile gets a revision that nothing has.
+func (q *Query) seeHeld(o *overlay) {
+	for _, c := range o.order {
+		if c.object == nil || !mutable(c.object) {
+			continue
+		}
+		e, found := q.scope.hub.State().Get(o.space, c.key, q.now)
+		if !found || !same(e.Value, c.stored) {
+			e.Rev = math.MaxUint64
+		}
+		q.seen = append(q.seen, seen{space: o.space, key: c.key, revision: e.Rev})
+	}
+}
+
 // outside waits for something without the evaluation's clock, and without
-// keeping others from evaluating.
+// keeping others from evaluating. It is not waited for twice: the query counts
+// as one that has acted.
 func (q *Query) outside(t *expr.Thread, f func(context.Context) error) error {
+	q.acted = true
 	return t.Outside(func() error {
 		return q.turn.Idle(func() error { return f(t.Context()) })
 	})
@@ -151,13 +204,32 @@ func (q *Query) reading(t *expr.Thread) error {
 // query with more, such as a comprehension over names, notes it twice.
 const fewSeen = 16
 
-func (q *Query) see(s seen) {
+func (q *Query) see(t *expr.Thread, s seen) error {
 	for i := range min(len(q.seen), fewSeen) {
 		if q.seen[i] == s {
-			return
+			return nil
 		}
 	}
 	q.seen = append(q.seen, s)
+	if len(q.seen) > fewSeen {
+		return keep(t, seenSize)
+	}
+	return nil
+}
+
+// What a query gathers beside its values weighs about so many bytes, and is
+// charged to its evaluation: a loop could gather for as long as it may run.
+const (
+	seenSize = 128 // a reading, and the name that it gets in the transaction
+	cellSize = 320 // a key with what is to be written
+	opSize   = 256 // what is done to clients and groups
+)
+
+// keep charges what stays in the query until it ends, whatever becomes of the
+// expression in which it was made.
+func keep(t *expr.Thread, n int) error {
+	t.Keep()
+	return t.Charge(int64(n))
 }
 
 // Lookup gives what a name stands for: a name of the hub, or a variable.
@@ -191,8 +263,7 @@ func (q *Query) Delete(t *expr.Thread, name string) error {
 	if !ok {
 		return expr.NameError(name)
 	}
-	q.vars.remove(name)
-	return nil
+	return q.vars.remove(t, name)
 }
 
 func (q *Query) mayAssign(name string) error {
@@ -248,9 +319,8 @@ func (o *overlay) get(t *expr.Thread, q *Query, key string) (expr.Object, bool, 
 		return nil, false, err
 	}
 	e, found := q.scope.hub.State().Get(o.space, key, q.now)
-	q.see(seen{space: o.space, key: key, revision: e.Rev})
-	if !found {
-		return nil, false, nil
+	if err := q.see(t, seen{space: o.space, key: key, revision: e.Rev}); err != nil || !found {
+		return nil, false, err
 	}
 	return o.hand(t, key, e.Value)
 }
@@ -281,6 +351,9 @@ func (o *overlay) set(t *expr.Thread, q *Query, how registry.Set, object expr.Ob
 	if err != nil {
 		return err
 	}
+	if err := keep(t, cellSize+len(how.Key)+value.Size(v)); err != nil {
+		return err
+	}
 	how.Space, how.Value, how.Key = o.space, own(v), strings.Clone(how.Key)
 	c := o.cell(how.Key)
 	if c == nil {
@@ -294,13 +367,31 @@ func (o *overlay) set(t *expr.Thread, q *Query, how registry.Set, object expr.Ob
 	return nil
 }
 
-func (o *overlay) remove(key string) {
+func (o *overlay) remove(t *expr.Thread, key string) error {
+	if err := keep(t, cellSize+len(key)); err != nil {
+		return err
+	}
 	c := o.cell(key)
 	if c == nil {
-		c = &cell{key: key}
+		c = &cell{key: strings.Clone(key)}
 		o.add(c)
 	}
 	c.object, c.stored, c.write, c.remove = nil, nil, false, true
+	return nil
+}
+
+// drop forgets keys that have been removed; they are in order.
+func (o *overlay) drop(keys []string) {
+	if len(o.order) == 0 {
+		return
+	}
+	order := o.order
+	o.index, o.order = nil, nil
+	for _, c := range order {
+		if _, gone := slices.BinarySearch(keys, c.key); !gone {
+			o.add(c)
+		}
+	}
 }
 
 func (o *overlay) add(c *cell) {
@@ -374,6 +465,11 @@ func own(v value.Value) value.Value {
 		return value.Str(strings.Clone(string(v)))
 	case value.Bytes:
 		return value.Bytes(strings.Clone(string(v)))
+	case value.List, value.Tuple, *value.Dict, *value.Set:
+		copied, _, err := value.DecodeBinary(value.AppendBinary(nil, v))
+		if err == nil {
+			return copied
+		}
 	}
 	return v
 }

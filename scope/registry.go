@@ -173,6 +173,10 @@ func history(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	if err := q.reading(t); err != nil {
 		return nil, err
 	}
+	e, _ := q.scope.hub.State().Get(registry.Values, name, q.now)
+	if err := q.see(t, seen{space: registry.Values, key: name, revision: e.Rev}); err != nil {
+		return nil, err
+	}
 	var list value.List
 	for _, past := range q.scope.hub.State().History(name, q.now) {
 		list = append(list, value.Tuple{seconds(past.At), past.Value})
@@ -269,26 +273,26 @@ type found struct {
 	value value.Value
 }
 
-// match gives the entries whose keys match, the hub's own among them. What has
-// gathered is carried out first.
-func (q *Query) match(t *expr.Thread, pattern string) ([]found, error) {
+// match gives the entries whose keys match, the hub's own among them, and the
+// revision at which they did. What has gathered is carried out first.
+func (q *Query) match(t *expr.Thread, pattern string) (list []found, revision uint64, err error) {
 	if err := q.by.May(access.Read); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if err := q.flush(t); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if err := q.reading(t); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	p, err := registry.Compile(pattern)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	var list []found
-	for key, e := range q.scope.hub.State().View(registry.Values).Match(t.Context(), p, q.now) {
+	view := q.scope.hub.State().View(registry.Values)
+	for key, e := range view.Match(t.Context(), p, q.now) {
 		if err := q.matched(t, key); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		list = append(list, found{key, e.Value})
 	}
@@ -297,7 +301,7 @@ func (q *Query) match(t *expr.Thread, pattern string) ([]found, error) {
 			list = append(list, found{key, v})
 		}
 	}
-	return list, nil
+	return list, view.Revision(), nil
 }
 
 // matchSteps is what it costs to go past one name while matching.
@@ -339,7 +343,7 @@ func fetch(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	if err := q.speaksFor(t, id); err != nil {
 		return nil, err
 	}
-	list, err := q.match(t, pattern)
+	list, _, err := q.match(t, pattern)
 	if err != nil {
 		return nil, err
 	}
@@ -357,8 +361,11 @@ func fetch(t *expr.Thread, a expr.Args) (expr.Object, error) {
 }
 
 func (q *Query) fetchDict(t *expr.Thread, pattern string) (expr.Object, error) {
-	list, err := q.match(t, pattern)
+	list, revision, err := q.match(t, pattern)
 	if err != nil {
+		return nil, err
+	}
+	if err := q.see(t, seen{space: registry.Values, whole: true, revision: revision}); err != nil {
 		return nil, err
 	}
 	d := expr.NewDict()

@@ -115,8 +115,14 @@ func (s *Scope) Names() []string {
 // Begin starts a query of by, at the time now. q may have been another query
 // before, which is over: there are many, and each is short.
 func (s *Scope) Begin(q *Query, by Caller, now time.Time, turn Turn) {
+	if cap(q.seen) > keptSeen {
+		q.seen = nil
+	}
 	*q = Query{scope: s, by: by, now: now, turn: turn, seen: q.seen[:0], vars: overlay{space: registry.Variables}}
 }
+
+// keptSeen is how many readings leave their memory for the next query.
+const keptSeen = 1024
 
 // query gives the query that a function was called in.
 func query(t *expr.Thread) *Query { return t.Host.(*Query) }

@@ -170,3 +170,28 @@ func TestSQL(t *testing.T) {
 	}
 	hubtest.Story(t, s, lines)
 }
+
+func TestAQueryReadsWhatItHasCarriedOut(t *testing.T) {
+	s := hubtest.Enter(t, hubtest.Open(t, nil), "")
+	hubtest.Story(t, s, [][2]string{
+		{"setReg('l', [1]); MyData['l'].append(2); delete('l'), 'l' in MyData, getReg('l')", "(1, False, None)"},
+		{"setReg('l', [1]); dbExec('SELECT 1'); MyData['l'].append(2); dbExec('SELECT 1'); MyData['l'].append(3); MyData['l']", "[1, 2, 3]"},
+		{"getReg('l')", "[1, 2, 3]"},
+		{"len(MyData); delete('l'); setReg('c', 1); len(MyData)", "1"},
+		{"getReg('a'), getReg('b'), dbExec('SELECT 1'), setReg('a', 1)", "(None, None, [(1,)], 'OK')"},
+	})
+}
+
+func TestWhatIsGatheredIsBounded(t *testing.T) {
+	s := hubtest.Enter(t, hubtest.Open(t, nil), "")
+	for _, loop := range []string{
+		"setReg('k%d' % i, 1)", "setReg('k', x)", "getReg('k%d' % i)", "getClientID()", "send('NOPLY', 'ALL', x)", "MyData.pop('k%d' % i, 1)",
+	} {
+		query := "(x := 'a' * 100000) and any((" + loop + ") == 1 and 0 for i in range(10**9))"
+		if got := hubtest.Ask(s, query); !strings.HasPrefix(got, "Error: MemoryError: ") {
+			if !strings.HasPrefix(got, "Error: TimeoutError: ") || loop == "setReg('k', x)" || strings.Contains(loop, "send") {
+				t.Errorf("%s\n got %q", query, got)
+			}
+		}
+	}
+}
