@@ -130,7 +130,8 @@ func (h *Hub) openSQL(ctx context.Context) (err error) {
 	l := h.config.Limits
 	h.db, err = sqldb.Open(ctx, h.dir.Path(sqlFile), sqldb.Options{
 		Safe: h.config.Safe, Verified: h.dir.Sealed(), Log: h.log,
-		Time: l.SQLTime, Rows: int(l.ResultRows), Bytes: int(l.ResultBytes), File: l.SQLBytes,
+		Time: l.SQLTime, Rows: int(l.ResultRows), Bytes: int(l.ResultBytes),
+		File: l.SQLBytes, Heap: l.SQLMemory, Temp: l.SQLTemp,
 	})
 	return err
 }
@@ -184,6 +185,23 @@ func (h *Hub) ready() {
 	ctx, cancel := context.WithCancel(context.Background())
 	h.cancel = cancel
 	h.running.Go(func() { h.upkeep.run(ctx) })
+	h.running.Go(func() { h.watchDisk(ctx) })
+}
+
+// lookAtDisk is how often the free space is looked at.
+const lookAtDisk = 10 * time.Second
+
+// watchDisk tells the log when room becomes scarce, before writes are refused.
+func (h *Hub) watchDisk(ctx context.Context) {
+	ticks := time.NewTicker(lookAtDisk)
+	defer ticks.Stop()
+	h.dir.Watch(ctx, ticks.C, func(free int64, scarce bool) {
+		if scarce {
+			h.log.Warn("the disk of the data folder is nearly full; make room, or writes will be refused", "free", free)
+		} else {
+			h.log.Info("the disk of the data folder has room again", "free", free)
+		}
+	})
 }
 
 // Stop tells everybody who waits for something to happen that nothing will. It
