@@ -88,21 +88,30 @@ func builtinPow(t *Thread, a Args) (Object, error) {
 		return arith(t, Pow, x, y)
 	}
 	var ints [3]*big.Int
+	whole := true
 	for i, o := range []Object{x, y, mod} {
 		n, ok := AsBig(o)
-		switch {
-		case ok:
-			ints[i] = n
-		case isNumber(x) && isNumber(y) && isNumber(mod) && !isComplex(x) && !isComplex(y) && !isComplex(mod):
-			return nil, TypeError("pow() 3rd argument not allowed unless all arguments are integers")
-		case isComplex(o):
-			return nil, ValueError("complex modulo")
-		default:
-			return nil, TypeError("unsupported operand type(s) for ** or pow(): '%s', '%s', '%s'",
-				x.TypeName(), y.TypeName(), mod.TypeName())
-		}
+		ints[i], whole = n, whole && ok
+	}
+	if !whole {
+		return nil, powModError(x, y, mod)
 	}
 	return PowMod(t, ints[0], ints[1], ints[2])
+}
+
+// powModError words what is wrong with pow(x, y, mod), of which one at least is no
+// int: the first that is a number of another type decides.
+func powModError(x, y, mod Object) error {
+	for _, o := range []Object{x, y, mod} {
+		switch {
+		case isFloat(o):
+			return TypeError("pow() 3rd argument not allowed unless all arguments are integers")
+		case isComplex(o):
+			return ValueError("complex modulo")
+		}
+	}
+	return TypeError("unsupported operand type(s) for ** or pow(): '%s', '%s', '%s'",
+		x.TypeName(), y.TypeName(), mod.TypeName())
 }
 
 var roundParams = newParamsC("round", "number ndigits?")

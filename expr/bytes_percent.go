@@ -15,7 +15,11 @@ func percentOctets(t *Thread, template, operand Object) (Object, error) {
 		return nil, err
 	}
 	host := octetsHost{formatHost{t}}
-	text, err := format.Percent(host, asTextTemplate(latin1(b)), percentOperand(operand))
+	with := percentOperand(operand)
+	if _, ok := octets(operand); ok {
+		with.Mapping = false
+	}
+	text, err := format.Percent(host, asTextTemplate(latin1(b)), with)
 	if e, ok := isRaised(err, "TypeError"); ok && e.Msg == "not all arguments converted during string formatting" {
 		return nil, TypeError("not all arguments converted during bytes formatting")
 	}

@@ -24,7 +24,10 @@ func compile(tree *syntax.Module) *Program {
 }
 
 // compiler keeps count of how deep it is in the tree of a lambda's body.
-type compiler struct{ depth, deepest int }
+type compiler struct {
+	depth, deepest int
+	scope          *scope
+}
 
 func (c *compiler) statement(s syntax.Stmt) statement {
 	switch s := s.(type) {

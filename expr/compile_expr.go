@@ -64,13 +64,13 @@ func (c *compiler) display(e syntax.Expr) node {
 	case *syntax.Dict:
 		return c.dict(e)
 	case *syntax.ListComp:
-		return &listComprehension{c.comprehension(e.Frame, nil, e.Elt, e.Generators)}
+		return &listComprehension{c.comprehension("<listcomp>", e.Frame, nil, e.Elt, e.Generators)}
 	case *syntax.SetComp:
-		return &setComprehension{c.comprehension(e.Frame, nil, e.Elt, e.Generators)}
+		return &setComprehension{c.comprehension("<setcomp>", e.Frame, nil, e.Elt, e.Generators)}
 	case *syntax.DictComp:
-		return &dictComprehension{c.comprehension(e.Frame, e.Key, e.Value, e.Generators)}
+		return &dictComprehension{c.comprehension("<dictcomp>", e.Frame, e.Key, e.Value, e.Generators)}
 	case *syntax.GeneratorExp:
-		return &generatorExpression{c.comprehension(e.Frame, nil, e.Elt, e.Generators)}
+		return &generatorExpression{c.comprehension("<genexpr>", e.Frame, nil, e.Elt, e.Generators)}
 	case *syntax.Slice:
 		return c.slice(e)
 	case *syntax.Starred:
@@ -236,17 +236,24 @@ func (c *compiler) lambda(e *syntax.Lambda) node {
 		}
 	}
 	outside := *c
-	*c = compiler{}
+	n.scope = &scope{c.scope, lambdaName}
+	*c = compiler{scope: n.scope}
 	n.body = c.expr(e.Body)
 	n.depth = c.deepest
 	*c = outside
 	return n
 }
 
-func (c *compiler) comprehension(f syntax.Frame, key, elt syntax.Expr, loops []syntax.Comprehension) comprehension {
-	n := comprehension{slots: len(f.Names), captured: f.Captured, loops: make([]loop, len(loops))}
+func (c *compiler) comprehension(name string, f syntax.Frame, key, elt syntax.Expr, loops []syntax.Comprehension) comprehension {
+	outside := c.scope
+	inside := &scope{outside, name}
+	defer func() { c.scope = outside }()
+	n := comprehension{slots: len(f.Names), captured: f.Captured, scope: inside, loops: make([]loop, len(loops))}
 	for i, l := range loops {
-		n.loops[i] = loop{target: c.target(l.Target), source: c.expr(l.Iter), ifs: c.exprs(l.Ifs)}
+		// The source of the first loop is outside.
+		source := c.expr(l.Iter)
+		c.scope = inside
+		n.loops[i] = loop{target: c.target(l.Target), source: source, ifs: c.exprs(l.Ifs)}
 		if u, ok := n.loops[i].target.(*unpacking); ok && u.star < 0 && len(u.targets) == 2 {
 			n.loops[i].pair = u.targets
 		}

@@ -8,6 +8,7 @@ type comprehension struct {
 	elt      node
 	slots    int
 	captured bool
+	scope    *scope
 }
 
 // loop is one for target in source if … if ….

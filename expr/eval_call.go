@@ -313,7 +313,7 @@ func calledName(fn Object) string {
 	case *Type:
 		return fn.Name + "()"
 	case *lambda:
-		return lambdaName + "()"
+		return fn.scope.String() + "()"
 	}
 	return fn.TypeName() + " object"
 }

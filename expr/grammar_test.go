@@ -26,7 +26,7 @@ var (
 		'I': {
 			"($I + $I)", "($I - $I)", "($I * $I)", "($I // $I)", "($I % $I)", "($I & $I)", "($I | $I)", "($I ^ $I)",
 			"($I << $N)", "($I >> $N)", "($I ** $N)", "-$I", "~$I", "abs($I)", "len($L)", "len($S)", "int($A)",
-			"round($F)", "round($I, $N)", "$S.find($S)", "$S.rfind($S)", "$S.count($S)", "$B.find($B)", "sum($L)", "hash($I)",
+			"round($F)", "round($I, $N)", "$S.find($S)", "$S.rfind($S)", "$S.count($S)", "$B.find($B)", "sum($L)", "hash(-$I)",
 			"($I).bit_length()", "ord($S)", "pow($I, $N, $I)", "divmod($I, $I)[0]", "$L.index($A)", "max($L)", "min($A, $A)",
 			"int.from_bytes($B, 'big', signed=$T)", "sum($A for v in $L)", "[v := $I, v * 2][$N]",
 		},
@@ -71,9 +71,9 @@ var (
 		},
 		'X': {
 			"($A if $T else $A)", "$L[$A]", "$D[$A]", "$D.get($A, $A)", "($A + $A)", "($A - $A)", "($A * $N)", "($A / $A)", "($A // $A)", "($A % $A)",
-			"($A & $A)", "($A | $A)", "($X + $X)", "($X * $X)", "($X / $X)", "($X ** $N)", "complex($A)", "complex($F, $F)", "(lambda a, b=$A: (a, b))($A)",
+			"($A & $A)", "($I | $A)", "($X + $X)", "($X * $X)", "($X / $X)", "($X ** $N)", "complex($A)", "complex($F, $F)", "(lambda a, b=$A: (a, b))($A)",
 			"next(iter($L), $A)", "next(v for v in $L)", "type($A)", "type($A).__name__", "divmod($A, $A)", "$L.pop()", "abs($A)", "-$A", "$A.real", "$A.upper()",
-			"$L.count($A)", "iter($A)", "len($A)", "$A($A)", "(hash($S) == hash($S))", "round($A, $N)", "frozenset([$A])", "max($L, key=lambda v: v, default=$A)", "($A := $A)",
+			"$L.count($A)", "iter($A)", "len($A)", "$A($A)", "(hash($S) == hash($S))", "round($A, $N)", "frozenset([$A])", "max($L, key=lambda v: v, default=$A)",
 			"[*$A]", "sum($L, $A)", "sorted($A)", "$L.index($A, $N)", "(w := $A, w)", "($I).as_integer_ratio()", "str($A)[$N:]", "slice($N, $N).indices(5)",
 		},
 	}

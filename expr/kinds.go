@@ -146,6 +146,11 @@ func (ty *Type) define(attrs map[string]Object) {
 		ty.Attrs = map[string]Object{}
 	}
 	maps.Copy(ty.Attrs, attrs)
+	for name, o := range attrs {
+		if p, ok := o.(*Property); ok {
+			p.described = "<attribute '" + name + "' of '" + ty.Name + "' objects>"
+		}
+	}
 }
 
 // methods adds methods to a built-in type and to the tables.

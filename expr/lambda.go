@@ -8,6 +8,23 @@ import (
 // lambdaName is the name of every function that an expression makes.
 const lambdaName = "<lambda>"
 
+// scope is where a function or a comprehension stands. Its text is what Python
+// calls a qualified name: "<listcomp>.<lambda>".
+type scope struct {
+	up   *scope
+	name string
+}
+
+func (s *scope) String() string {
+	switch {
+	case s.up == nil:
+		return s.name
+	case s.up.name == lambdaName:
+		return s.up.String() + ".<locals>." + s.name
+	}
+	return s.up.String() + "." + s.name
+}
+
 // lambdaCode is lambda params: body.
 type lambdaCode struct {
 	params   []syntax.Param
@@ -16,6 +33,7 @@ type lambdaCode struct {
 	slots    int
 	depth    int // of the body: how much of Go's stack a call takes
 	captured bool
+	scope    *scope
 	// simple: no parameter but plain ones, and none of them with a default.
 	simple bool
 }
@@ -140,7 +158,7 @@ func (l *lambda) bindNamed(t *Thread, f *frame, a Args) error {
 		at := l.param(name)
 		switch {
 		case at >= 0 && f.vars[at] != nil:
-			return TypeError("%s() got multiple values for argument '%s'", lambdaName, name)
+			return TypeError("%s() got multiple values for argument '%s'", l.scope, name)
 		case at >= 0:
 			f.vars[at] = a.Named[i]
 			continue
@@ -169,10 +187,10 @@ func (l *lambda) param(name string) int {
 func (l *lambda) unexpected(name string) error {
 	for i := range l.params {
 		if l.params[i].Name == name && l.params[i].Kind == syntax.PositionalOnly {
-			return TypeError("%s() got some positional-only arguments passed as keyword arguments: '%s'", lambdaName, name)
+			return TypeError("%s() got some positional-only arguments passed as keyword arguments: '%s'", l.scope, name)
 		}
 	}
-	return TypeError("%s() got an unexpected keyword argument '%s'", lambdaName, name)
+	return TypeError("%s() got an unexpected keyword argument '%s'", l.scope, name)
 }
 
 // fill gives the parameters that got no argument their defaults.
@@ -192,10 +210,10 @@ func (l *lambda) fill(f *frame) error {
 		}
 	}
 	if len(pos) > 0 {
-		return missingError(lambdaName, "positional", pos)
+		return missingError(l.scope.String(), "positional", pos)
 	}
 	if len(kw) > 0 {
-		return missingError(lambdaName, "keyword-only", kw)
+		return missingError(l.scope.String(), "keyword-only", kw)
 	}
 	return nil
 }
@@ -215,5 +233,5 @@ func (l *lambda) tooMany(a Args) error {
 			}
 		}
 	}
-	return tooManyError(lambdaName, len(a.Pos), least, most, named)
+	return tooManyError(l.scope.String(), len(a.Pos), least, most, named)
 }

@@ -72,7 +72,7 @@ func defineListMethods() {
 		"stop":  func(r *Range) int64 { return r.stop },
 		"step":  func(r *Range) int64 { return r.step },
 	} {
-		typeRange.define(map[string]Object{name: &Property{func(_ *Thread, self Object) (Object, error) {
+		typeRange.define(map[string]Object{name: &Property{Get: func(_ *Thread, self Object) (Object, error) {
 			return Int(get(self.(*Range))), nil
 		}}})
 	}
@@ -81,7 +81,7 @@ func defineListMethods() {
 		"stop":  func(s *Slice) Object { return s.Stop },
 		"step":  func(s *Slice) Object { return s.Step },
 	} {
-		typeSlice.define(map[string]Object{name: &Property{func(_ *Thread, self Object) (Object, error) {
+		typeSlice.define(map[string]Object{name: &Property{Get: func(_ *Thread, self Object) (Object, error) {
 			return get(self.(*Slice)), nil
 		}}})
 	}

@@ -29,10 +29,10 @@ func defineNumberMethods() {
 		NewMethod("to_bytes", intToBytes),
 	)
 	typeInt.define(map[string]Object{
-		"real":        &Property{func(_ *Thread, self Object) (Object, error) { return asInt(self), nil }},
-		"numerator":   &Property{func(_ *Thread, self Object) (Object, error) { return asInt(self), nil }},
-		"imag":        &Property{func(*Thread, Object) (Object, error) { return Int(0), nil }},
-		"denominator": &Property{func(*Thread, Object) (Object, error) { return Int(1), nil }},
+		"real":        &Property{Get: func(_ *Thread, self Object) (Object, error) { return asInt(self), nil }},
+		"numerator":   &Property{Get: func(_ *Thread, self Object) (Object, error) { return asInt(self), nil }},
+		"imag":        &Property{Get: func(*Thread, Object) (Object, error) { return Int(0), nil }},
+		"denominator": &Property{Get: func(*Thread, Object) (Object, error) { return Int(1), nil }},
 		"from_bytes":  NewFunc("from_bytes", intFromBytes).Forgets(),
 	})
 	typeFloat.methods(
@@ -47,8 +47,8 @@ func defineNumberMethods() {
 		method("as_integer_ratio", 0, 0, floatRatio),
 	)
 	typeFloat.define(map[string]Object{
-		"real":    &Property{func(_ *Thread, self Object) (Object, error) { return self, nil }},
-		"imag":    &Property{func(*Thread, Object) (Object, error) { return value.Float(0), nil }},
+		"real":    &Property{Get: func(_ *Thread, self Object) (Object, error) { return self, nil }},
+		"imag":    &Property{Get: func(*Thread, Object) (Object, error) { return value.Float(0), nil }},
 		"fromhex": builtin("fromhex", 1, 1, floatFromHex).Forgets(),
 	})
 	typeComplex.methods(method("conjugate", 0, 0, func(_ *Thread, self Object, _ []Object) (Object, error) {
@@ -56,8 +56,8 @@ func defineNumberMethods() {
 		return value.Complex(complex(real(c), -imag(c))), nil
 	}))
 	typeComplex.define(map[string]Object{
-		"real": &Property{func(_ *Thread, self Object) (Object, error) { return value.Float(real(self.(value.Complex))), nil }},
-		"imag": &Property{func(_ *Thread, self Object) (Object, error) { return value.Float(imag(self.(value.Complex))), nil }},
+		"real": &Property{Get: func(_ *Thread, self Object) (Object, error) { return value.Float(real(self.(value.Complex))), nil }},
+		"imag": &Property{Get: func(_ *Thread, self Object) (Object, error) { return value.Float(imag(self.(value.Complex))), nil }},
 	})
 }
 

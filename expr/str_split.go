@@ -239,11 +239,15 @@ func lineEnd(r rune) bool {
 
 // intFlag is an argument that is true or false, but has to be a number.
 func intFlag(o Object) (bool, error) {
-	if i, ok := AsBig(o); ok {
-		return i.Sign() != 0, nil
+	i, ok := AsBig(o)
+	switch {
+	case !ok:
+		_, err := Index(o)
+		return false, err
+	case i.BitLen() > 31:
+		return false, OverflowError("Python int too large to convert to C int")
 	}
-	_, err := Index(o)
-	return false, err
+	return i.Sign() != 0, nil
 }
 
 func strSplitLines(t *Thread, self Object, a Args) (Object, error) {

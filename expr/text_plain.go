@@ -103,13 +103,16 @@ func describe(o Object) string {
 	case *Method:
 		return "<method '" + o.Name + "' of '" + o.of.Name + "' objects>"
 	case *Property:
-		return "<attribute>"
+		if o.described == "" {
+			return "<attribute>"
+		}
+		return o.described
 	case *Module:
 		return "<module '" + o.Name + "'>"
 	case *lambda:
-		return "<function <lambda>>"
+		return "<function " + o.scope.String() + ">"
 	case *generator:
-		return "<generator object <genexpr>>"
+		return "<generator object " + o.c.scope.String() + ">"
 	}
 	return "<" + o.TypeName() + " object>"
 }

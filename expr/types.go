@@ -77,6 +77,8 @@ func (*Method) TypeName() string { return "method_descriptor" }
 // Property is an attribute of instances that is worked out when it is asked for.
 type Property struct {
 	Get func(t *Thread, self Object) (Object, error)
+
+	described string // its repr, for those of the built-in types
 }
 
 // TypeName is Python's name of it.

@@ -124,7 +124,8 @@ func notAnInt(t *Thread, base int, from Object) error {
 	if err != nil {
 		return err
 	}
-	return ValueError("invalid literal for int() with base %d: %s", base, text)
+	const shown = 200 // code points, as in CPython
+	return ValueError("invalid literal for int() with base %d: %s", base, text[:skipRunes(text, 0, shown)])
 }
 
 func signed(i *big.Int, negative bool) Object {
