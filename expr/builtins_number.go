@@ -106,7 +106,7 @@ func powModError(x, y, mod Object) error {
 		switch {
 		case isFloat(o):
 			return TypeError("pow() 3rd argument not allowed unless all arguments are integers")
-		case isComplex(o):
+		case isComplex(o) && isNumber(x) && isNumber(y):
 			return ValueError("complex modulo")
 		}
 	}
