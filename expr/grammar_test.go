@@ -73,7 +73,7 @@ var (
 			"($A if $T else $A)", "$L[$A]", "$D[$A]", "$D.get($A, $A)", "($A + $A)", "($A - $A)", "($A * $N)", "($A / $A)", "($A // $A)", "($A % $A)",
 			"($A & $A)", "($I | $A)", "($X + $X)", "($X * $X)", "($X / $X)", "($X ** $N)", "complex($A)", "complex($F, $F)", "(lambda a, b=$A: (a, b))($A)",
 			"next(iter($L), $A)", "next(v for v in $L)", "type($A)", "type($A).__name__", "divmod($A, $A)", "$L.pop()", "abs($A)", "-$A", "$A.real", "$A.upper()",
-			"$L.count($A)", "iter($A)", "len($A)", "$A($A)", "(hash($S) == hash($S))", "round($A, $N)", "frozenset([$A])", "max($L, key=lambda v: v, default=$A)",
+			"$L.count($A)", "len($A)", "$A($A)", "(hash($S) == hash($S))", "round($A, $N)", "frozenset([$A])", "max($L, key=lambda v: v, default=$A)",
 			"[*$A]", "sum($L, $A)", "sorted($A)", "$L.index($A, $N)", "(w := $A, w)", "($I).as_integer_ratio()", "str($A)[$N:]", "slice($N, $N).indices(5)",
 		},
 	}
