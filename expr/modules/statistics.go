@@ -2,6 +2,7 @@ package modules
 
 import (
 	"math"
+	"slices"
 
 	"althing/expr"
 	"althing/expr/internal/pymath"
@@ -89,26 +90,29 @@ func statFmean(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	if weights == nil {
-		if len(items) == 0 {
-			return nil, statisticsError("fmean requires at least one data point")
-		}
-		total, err := sumOf(t, items)
-		return number(total / float64(len(items))), err
-	}
-	if len(items) != len(weights) {
+	switch {
+	case weights == nil && len(items) == 0:
+		return nil, statisticsError("fmean requires at least one data point")
+	case weights != nil && len(items) != len(weights):
 		return nil, statisticsError("data and weights must be the same length")
 	}
 	xs, err := floats(t, items)
 	if err != nil {
 		return nil, err
 	}
+	var sums fsums
+	if weights == nil {
+		total := sums.of(xs)
+		return number(total / float64(len(xs))), sums.err
+	}
 	ws, err := floats(t, weights)
 	if err != nil {
 		return nil, err
 	}
-	num := fsumOf(len(xs), func(i int) float64 { return xs[i] * ws[i] })
-	den := fsumOf(len(ws), func(i int) float64 { return ws[i] })
+	num, den := sums.products(xs, ws), sums.of(ws)
+	if sums.err != nil {
+		return nil, sums.err
+	}
 	if den == 0 {
 		return nil, statisticsError("sum of weights must be non-zero")
 	}
@@ -132,8 +136,12 @@ func statGeometricMean(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	if len(xs) == 0 {
 		return nil, statisticsError("geometric mean requires a non-empty dataset containing positive numbers")
 	}
-	logs := fsumOf(len(xs), func(i int) float64 { return pymath.Log(xs[i]) })
-	return number(pymath.Exp(logs / float64(len(xs)))), nil
+	for i, x := range xs {
+		xs[i] = pymath.Log(x)
+	}
+	var sums fsums
+	logs := sums.of(xs)
+	return number(pymath.Exp(logs / float64(len(xs)))), sums.err
 }
 
 func statHarmonicMean(t *expr.Thread, a expr.Args) (expr.Object, error) {
@@ -147,43 +155,52 @@ func statHarmonicMean(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	case weights != nil && len(weights) != len(items):
 		return nil, statisticsError("Number of weights does not match data size")
 	}
-	xs, err := floats(t, items)
+	xs, err := floatsFrom0(t, items)
 	if err != nil {
 		return nil, err
 	}
+	if len(items) == 1 && weights == nil {
+		return items[0], nil
+	}
+	ws := slices.Repeat([]float64{1}, len(xs))
+	if weights != nil {
+		if ws, err = floatsFrom0(t, weights); err != nil {
+			return nil, err
+		}
+	}
+	sum, err := exactFloats(t, ws)
+	if err != nil {
+		return nil, err
+	}
+	for i, w := range ws {
+		switch {
+		case w == 0:
+			xs[i] = 0
+		case xs[i] == 0:
+			return value.Int(0), nil
+		default:
+			xs[i] = w / xs[i]
+		}
+	}
+	total, err := exactFloats(t, xs)
+	if err != nil {
+		return nil, err
+	}
+	if total.near() == 0 {
+		return nil, statisticsError("Weighted sum must be positive")
+	}
+	return total.under(sum)
+}
+
+// floatsFrom0 gives what harmonic_mean() is of.
+func floatsFrom0(t *expr.Thread, items []expr.Object) ([]float64, error) {
+	xs, err := floats(t, items)
 	for _, x := range xs {
 		if x < 0 {
 			return nil, statisticsError("harmonic mean does not support negative values")
 		}
 	}
-	if len(items) == 1 && weights == nil {
-		return items[0], nil
-	}
-	ws, sum := make([]float64, len(xs)), float64(len(xs))
-	if weights != nil {
-		if ws, err = floats(t, weights); err != nil {
-			return nil, err
-		}
-		sum = fsumOf(len(ws), func(i int) float64 { return ws[i] })
-	}
-	for i, x := range xs {
-		if weights == nil {
-			ws[i] = 1
-		}
-		if x == 0 && ws[i] != 0 {
-			return value.Int(0), nil
-		}
-	}
-	total, err := exactFloats(t, len(xs), func(i int) float64 {
-		if ws[i] == 0 {
-			return 0
-		}
-		return ws[i] / xs[i]
-	})
-	if err != nil {
-		return nil, err
-	}
-	return total.under(sum)
+	return xs, err
 }
 
 func statQuantiles(t *expr.Thread, a expr.Args) (expr.Object, error) {

@@ -48,14 +48,14 @@ func sumExactly(t *expr.Thread, items []expr.Object) (*exact, error) {
 	return e, nil
 }
 
-// exactFloats adds n floats up.
-func exactFloats(t *expr.Thread, n int, at func(int) float64) (*exact, error) {
+// exactFloats adds floats up.
+func exactFloats(t *expr.Thread, xs []float64) (*exact, error) {
 	e := &exact{float: true}
-	for i := range n {
+	for _, x := range xs {
 		if err := t.Step(sumSteps); err != nil {
 			return nil, err
 		}
-		e.add(at(i))
+		e.add(x)
 	}
 	return e, nil
 }
@@ -74,11 +74,12 @@ func (e *exact) add(f float64) {
 func units(f float64) *big.Int {
 	fraction, exponent := math.Frexp(f)
 	mantissa := big.NewInt(int64(math.Ldexp(fraction, 53)))
-	if shift := exponent - 53 + unitBits; shift >= 0 {
+	shift := exponent - 53 + unitBits
+	if shift >= 0 {
 		return mantissa.Lsh(mantissa, uint(shift))
-	} else { // only zeros are below: the mantissa of a small number ends in them
-		return mantissa.Rsh(mantissa, uint(-shift))
 	}
+	// Only zeros are below: the mantissa of a small number ends in them.
+	return mantissa.Rsh(mantissa, uint(-shift))
 }
 
 // rat is the sum as a fraction.
@@ -94,15 +95,21 @@ func (e *exact) over(n int) (expr.Object, error) {
 	return rounded(new(big.Rat).Quo(e.rat(), new(big.Rat).SetInt64(int64(n))), e.float)
 }
 
-// under is f divided by the sum.
-func (e *exact) under(f float64) (expr.Object, error) {
+// under is another sum divided by this one, which is not 0. It is a float.
+func (e *exact) under(other *exact) (expr.Object, error) {
+	if e.odd || other.odd {
+		return number(other.near() / e.near()), nil
+	}
+	return rounded(new(big.Rat).Quo(other.rat(), e.rat()), true)
+}
+
+// near is the float that is nearest to the sum.
+func (e *exact) near() float64 {
 	if e.odd {
-		return number(f / e.special), nil
+		return e.special
 	}
-	if e.sum.Sign() == 0 {
-		return nil, expr.Raise("ZeroDivisionError", "Fraction(%v, 0)", f)
-	}
-	return rounded(new(big.Rat).Quo(new(big.Rat).SetFloat64(f), e.rat()), true)
+	f, _ := e.rat().Float64()
+	return f
 }
 
 // rounded makes a number of a fraction.
@@ -204,24 +211,29 @@ func sqrtOf(r *big.Rat) float64 {
 	return root
 }
 
-// fsumOf is math.fsum of n numbers.
-func fsumOf(n int, at func(int) float64) float64 {
-	var sum pymath.Sum
-	for i := range n {
-		sum.Add(at(i))
-	}
-	total, err := sum.Total()
-	if err != nil {
-		return math.NaN()
-	}
-	return total
+// fsums are several sums as math.fsum makes them. After one that failed the
+// others are not made, and err is why.
+type fsums struct{ err error }
+
+// of is the sum of floats.
+func (s *fsums) of(xs []float64) float64 {
+	return s.each(len(xs), func(i int) float64 { return xs[i] })
 }
 
-// sumOf is math.fsum of objects.
-func sumOf(t *expr.Thread, items []expr.Object) (float64, error) {
-	xs, err := floats(t, items)
-	if err != nil {
-		return 0, err
+// products is the sum of the products of two rows of floats, each of them rounded.
+func (s *fsums) products(xs, ys []float64) float64 {
+	return s.each(len(xs), func(i int) float64 { return xs[i] * ys[i] })
+}
+
+func (s *fsums) each(n int, at func(int) float64) float64 {
+	var sum pymath.Sum
+	for i := 0; i < n && s.err == nil; i++ {
+		s.err = sum.Add(at(i))
 	}
-	return fsumOf(len(xs), func(i int) float64 { return xs[i] }), nil
+	if s.err != nil {
+		return 0
+	}
+	var total float64
+	total, s.err = sum.Total()
+	return total
 }

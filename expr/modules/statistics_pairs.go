@@ -35,15 +35,15 @@ func pairsOf(t *expr.Thread, what string, x, y expr.Object) (p pairs, err error)
 	return p, nil
 }
 
-// products are the sums of the products of the distances from the means.
-func (p pairs) products() (xbar, ybar, sxy, sxx, syy float64) {
-	n := len(p.x)
-	xbar = fsumOf(n, func(i int) float64 { return p.x[i] }) / float64(n)
-	ybar = fsumOf(n, func(i int) float64 { return p.y[i] }) / float64(n)
-	sxy = fsumOf(n, func(i int) float64 { return (p.x[i] - xbar) * (p.y[i] - ybar) })
-	sxx = fsumOf(n, func(i int) float64 { d := p.x[i] - xbar; return d * d })
-	syy = fsumOf(n, func(i int) float64 { d := p.y[i] - ybar; return d * d })
-	return xbar, ybar, sxy, sxx, syy
+// center makes of both rows the distances from their means, which it gives.
+func (p pairs) center(sums *fsums) (xbar, ybar float64) {
+	xbar = sums.of(p.x) / float64(len(p.x))
+	ybar = sums.of(p.y) / float64(len(p.y))
+	for i := range p.x {
+		p.x[i] -= xbar
+		p.y[i] -= ybar
+	}
+	return xbar, ybar
 }
 
 var (
@@ -61,7 +61,12 @@ func statCovariance(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, _, sxy, _, _ := p.products()
+	var sums fsums
+	p.center(&sums)
+	sxy := sums.products(p.x, p.y)
+	if sums.err != nil {
+		return nil, sums.err
+	}
 	return number(sxy / float64(len(p.x)-1)), nil
 }
 
@@ -74,7 +79,12 @@ func statCorrelation(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, _, sxy, sxx, syy := p.products()
+	var sums fsums
+	p.center(&sums)
+	sxy, sxx, syy := sums.products(p.x, p.y), sums.products(p.x, p.x), sums.products(p.y, p.y)
+	if sums.err != nil {
+		return nil, sums.err
+	}
 	root := math.Sqrt(sxx * syy)
 	if root == 0 {
 		return nil, statisticsError("at least one of the inputs is constant")
@@ -96,19 +106,21 @@ func statLinearRegression(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	xbar, ybar, sxy, sxx, _ := p.products()
-	if through {
-		xbar, ybar = 0, 0
-		sxy = fsumOf(len(p.x), func(i int) float64 { return p.x[i] * p.y[i] })
-		sxx = fsumOf(len(p.x), func(i int) float64 { return p.x[i] * p.x[i] })
+	var sums fsums
+	var xbar, ybar float64
+	if !through {
+		xbar, ybar = p.center(&sums)
+	}
+	sxy, sxx := sums.products(p.x, p.y), sums.products(p.x, p.x)
+	if sums.err != nil {
+		return nil, sums.err
 	}
 	if sxx == 0 {
 		return nil, statisticsError("x is constant")
 	}
-	slope := sxy / sxx
-	intercept := ybar - slope*xbar
-	if through {
-		intercept = 0
+	slope, intercept := sxy/sxx, 0.0
+	if !through {
+		intercept = ybar - float64(slope*xbar) // rounded in between on every machine
 	}
 	return newRecord(t, regression, number(slope), number(intercept))
 }

@@ -85,3 +85,33 @@ func TestStatisticsAsCPython(t *testing.T) {
 		list(statistics.linear_regression([0, 1], [1, 3]))
 	`)
 }
+
+// Sums beyond every float are CPython's errors, and no more sums are made than
+// CPython makes: one that nothing needs may not be the one that fails.
+func TestStatisticsOfHugeNumbersAsCPython(t *testing.T) {
+	compare(t, `
+		statistics.fmean([1.5e308] * 3)
+		statistics.fmean([1.5e308] * 3, [1, 1, 1])
+		statistics.fmean([1, 2, 3], [1.5e308] * 3)
+		statistics.fmean([1e200, 2e200], [1e200, 1])
+		statistics.fmean([float('inf'), -float('inf')])
+		statistics.geometric_mean([1.5e308] * 3)
+		statistics.geometric_mean([float('inf'), 1])
+		statistics.harmonic_mean([1, 2, 3], [1.5e308] * 3)
+		statistics.harmonic_mean([1, 2, 3], [float('inf'), 1, 1])
+		statistics.harmonic_mean([1, 2], [0, 0])
+		statistics.harmonic_mean([1, 2], [3, -1])
+		statistics.harmonic_mean([float('inf')] * 2)
+		statistics.covariance([1.5e308] * 3, [1, 2, 3])
+		statistics.covariance([0, 1.3e154, -1.3e154], [1, 2, 3])
+		statistics.covariance([1e200, 2e200, 3e200], [1e200, 2e200, 4e200])
+		statistics.covariance([float('inf'), -float('inf')], [1, 2])
+		statistics.correlation([0, 1.3e154, -1.3e154], [1, 2, 3])
+		statistics.correlation([1e200, 2e200, 3e200], [1e200, 2e200, 4e200])
+		statistics.correlation([1, -float('inf')], [1, 2])
+		statistics.linear_regression([1.5e308] * 3, [1, 2, 3])
+		statistics.linear_regression([1.2e154] * 2, [1, 2], proportional=True)
+		statistics.linear_regression([1, 2], [1.5e308] * 2, proportional=True)
+		statistics.linear_regression([1, float('inf')], [float('inf'), -1], proportional=True)
+	`)
+}
