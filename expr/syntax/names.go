@@ -1,5 +1,7 @@
 package syntax
 
+import "slices"
+
 // fewNames is up to which number names are looked up one by one; it takes less
 // time than a map for the few that people write.
 const fewNames = 8
@@ -17,10 +19,8 @@ func (s *nameSet) add(name string) bool {
 		s.many[name] = true
 		return !was
 	}
-	for _, n := range s.few {
-		if n == name {
-			return false
-		}
+	if slices.Contains(s.few, name) {
+		return false
 	}
 	s.few = append(s.few, name)
 	if len(s.few) > fewNames {
@@ -40,12 +40,7 @@ type nameStack struct {
 }
 
 func (s *nameStack) has(name string) bool {
-	for _, n := range s.few {
-		if n == name {
-			return true
-		}
-	}
-	return s.many[name] > 0
+	return slices.Contains(s.few, name) || s.many[name] > 0
 }
 
 func (s *nameStack) push(name string) {

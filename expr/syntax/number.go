@@ -28,7 +28,8 @@ func (l *lexer) number(start int) {
 			return
 		}
 	}
-	i, ok, kind := start, true, "decimal"
+	i, kind := start, "decimal"
+	var ok bool
 	if l.src[i] != '.' {
 		if i, ok = l.digits(start, i); !ok {
 			return

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"errors"
 	"math"
 	"strings"
 	"unicode/utf8"
@@ -31,8 +32,8 @@ func Parse(src string) (*Module, error) {
 // end), and for one that says nothing: blank, or a comment.
 func LineMode(line string) bool {
 	_, err := Parse(line)
-	bad, _ := err.(*Error)
-	return bad == nil || !bad.Incomplete
+	bad, isBad := errors.AsType[*Error](err)
+	return !isBad || !bad.Incomplete
 }
 
 // checkBytes refuses what is not a text at all.
