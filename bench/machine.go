@@ -18,7 +18,7 @@ func machine(at time.Time) string {
 	var info unix.Sysinfo_t
 	memory := "?"
 	if unix.Sysinfo(&info) == nil {
-		memory = fmt.Sprintf("%.0f GiB", float64(uint64(info.Totalram)*uint64(info.Unit))/(1<<30))
+		memory = fmt.Sprintf("%.0f GiB", float64(info.Totalram)*float64(info.Unit)/(1<<30))
 	}
 	return fmt.Sprintf("Measured on %s: %d cores of %s, %s of memory, Linux %s, %s, Redis %s, Python %s, all on loopback.\n",
 		at.UTC().Format("2 January 2006"), runtime.NumCPU(), processor(), memory, kernel(), runtime.Version(),

@@ -16,12 +16,11 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: bare ADDRESS REPLY")
 		os.Exit(2)
 	}
-	if err := serve(os.Args[1], []byte(os.Args[2])); err != nil {
-		fmt.Fprintln(os.Stderr, "bare:", err)
-		os.Exit(1)
-	}
+	fmt.Fprintln(os.Stderr, "bare:", serve(os.Args[1], []byte(os.Args[2])))
+	os.Exit(1)
 }
 
+// serve answers until it cannot, and says why.
 func serve(address string, reply []byte) error {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {

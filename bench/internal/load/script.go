@@ -4,9 +4,9 @@ package load
 
 import "bytes"
 
-// Number, in what is sent or wanted, is replaced in every turn by a number of
-// as many digits that no turn of the same conn has had before, in this run or
-// in an earlier one. It only grows.
+// Number stands, in what is sent or wanted, for a number of as many digits that
+// is another in every turn: no turn of the same conn has had it before, in this
+// run or in an earlier one. It only grows.
 const Number = "################"
 
 // Step is what is sent at once, and the whole of what must come back, byte by

@@ -26,7 +26,7 @@ type Server struct {
 	Address string // where it listens
 	Started time.Time
 	name    string
-	log     *os.File
+	log     string // the file of what it prints
 	cmd     *exec.Cmd
 	ended   chan struct{}
 	status  error
@@ -54,9 +54,10 @@ func Start(address, folder string, command ...string) (*Server, error) {
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	s := &Server{Address: address, Started: time.Now(), name: name, log: log, cmd: cmd, ended: make(chan struct{})}
-	if err := cmd.Start(); err != nil {
-		log.Close()
+	s := &Server{Address: address, Started: time.Now(), name: name, log: log.Name(), cmd: cmd, ended: make(chan struct{})}
+	err = cmd.Start()
+	_ = log.Close() // the program has it open for itself; nothing was written here
+	if err != nil {
 		return nil, err
 	}
 	go func() {
@@ -77,9 +78,9 @@ func (s *Server) Answers(ctx context.Context, ask, want string) error {
 		}
 		select {
 		case <-s.ended:
-			return fmt.Errorf("%s ended (%v); it said:\n%s", s.name, s.status, s.Said())
+			return fmt.Errorf("%s ended (%v); it said:\n%s", s.name, s.cmd.ProcessState, s.Said())
 		case <-ctx.Done():
-			return fmt.Errorf("%s does not answer %q with %q: got %q, %v; it said:\n%s", s.name, ask, want, got, err, s.Said())
+			return errors.Join(fmt.Errorf("%s does not answer %q with %q: got %q; it said:\n%s", s.name, ask, want, got, s.Said()), err)
 		case <-time.After(time.Millisecond):
 		}
 	}
@@ -143,7 +144,6 @@ func (s *Server) CPU() (time.Duration, error) {
 // Stop tells it to end, ends it when it does not, and gives an error unless it
 // ended well. A server that has ended before is no error the second time.
 func (s *Server) Stop() error {
-	defer s.log.Close()
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return nil // gone already
 	}
@@ -161,7 +161,6 @@ func (s *Server) Stop() error {
 
 // Kill ends it at once, as a crash would.
 func (s *Server) Kill() error {
-	defer s.log.Close()
 	err := s.cmd.Process.Kill()
 	<-s.ended
 	if errors.Is(err, os.ErrProcessDone) {
@@ -172,7 +171,7 @@ func (s *Server) Kill() error {
 
 // Said is the end of what it has printed.
 func (s *Server) Said() string {
-	text, err := os.ReadFile(s.log.Name())
+	text, err := os.ReadFile(s.log)
 	if err != nil {
 		return err.Error()
 	}
