@@ -351,15 +351,11 @@ func (o *overlay) set(t *expr.Thread, q *Query, how registry.Set, object expr.Ob
 	if err != nil {
 		return err
 	}
-	if err := keep(t, cellSize+len(how.Key)+value.Size(v)); err != nil {
+	c, err := o.touch(t, how.Key, value.Size(v))
+	if err != nil {
 		return err
 	}
-	how.Space, how.Value, how.Key = o.space, own(v), strings.Clone(how.Key)
-	c := o.cell(how.Key)
-	if c == nil {
-		c = &cell{key: how.Key}
-		o.add(c)
-	}
+	how.Space, how.Value, how.Key = o.space, own(v), c.key
 	if c.write && how.Expect == nil && !how.Create {
 		how.Expect, how.Create = c.set.Expect, c.set.Create
 	}
@@ -367,14 +363,21 @@ func (o *overlay) set(t *expr.Thread, q *Query, how registry.Set, object expr.Ob
 	return nil
 }
 
-func (o *overlay) remove(t *expr.Thread, key string) error {
-	if err := keep(t, cellSize+len(key)); err != nil {
-		return err
-	}
+// touch gives the cell of a key that is to be written, with a value of that size.
+func (o *overlay) touch(t *expr.Thread, key string, size int) (*cell, error) {
 	c := o.cell(key)
 	if c == nil {
 		c = &cell{key: strings.Clone(key)}
 		o.add(c)
+		size += cellSize + len(key)
+	}
+	return c, keep(t, size)
+}
+
+func (o *overlay) remove(t *expr.Thread, key string) error {
+	c, err := o.touch(t, key, 0)
+	if err != nil {
+		return err
 	}
 	c.object, c.stored, c.write, c.remove = nil, nil, false, true
 	return nil

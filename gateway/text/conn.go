@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -23,11 +22,14 @@ const (
 	// keptBuffer is the size above which a buffer is given back as soon as it
 	// is empty, so that one long line does not weigh on an idle connection.
 	keptBuffer = 16 << 10
-	// pipelined is how many requests of one connection may wait for the log
-	// together, and together how long their replies may be: they are kept until
-	// then.
-	pipelined      = 256
-	pipelinedBytes = 64 << 10
+	// largeRequests is what all buffers above keptBuffer may take together: a
+	// client that sends most of a request and then nothing costs memory for as
+	// long as it is waited for, which is no longer than largeWithin.
+	largeRequests = 64 << 20
+	largeWithin   = time.Minute
+	// lastRead is how long a connection that is to finish waits for what its
+	// client has sent already.
+	lastRead = 10 * time.Millisecond
 	// replyChunk is written at a time, each with its own patience.
 	replyChunk = 64 << 10
 	// discarded is how much of a refused request is read and thrown away.
@@ -42,6 +44,8 @@ type conn struct {
 	session *hub.Session
 
 	buf       []byte      // what has been read and not yet answered
+	large     int64       // what buf is counted for among the large ones
+	since     time.Time   // when it became large
 	out       []byte      // replies not yet written
 	waiting   []hub.Reply // requests of line mode that wait for the log together
 	lined     bool        // line mode
@@ -51,7 +55,7 @@ type conn struct {
 // finish makes the connection answer what it has read and close.
 func (c *conn) finish() {
 	c.finishing.Store(true)
-	c.net.SetReadDeadline(time.Unix(1, 0))
+	c.net.SetReadDeadline(time.Now().Add(lastRead))
 }
 
 // serve answers until the connection ends.
@@ -60,7 +64,11 @@ func (c *conn) serve(ctx context.Context) {
 	var f framing
 	c.patience(firstByte)
 	for {
-		e := c.read()
+		e, err := c.read()
+		if err != nil {
+			c.refuse(err)
+			return
+		}
 		text := bytes.TrimLeft(c.buf, " \t\r\n")
 		if len(text) == 0 && (e == piece || e == full) {
 			c.buf = c.buf[:0]
@@ -76,11 +84,10 @@ func (c *conn) serve(ctx context.Context) {
 		v, silence := f.after(e, text)
 		switch v {
 		case wait:
-			if silence > 0 {
-				c.patience(silence)
-			} else {
-				c.patience(firstByte)
+			if silence == 0 {
+				silence = firstByte
 			}
+			c.patience(silence)
 		case answer:
 			program, err := f.request(text)
 			c.answer(ctx, program, err)
@@ -102,7 +109,9 @@ func (c *conn) serve(ctx context.Context) {
 func (c *conn) answer(ctx context.Context, program *expr.Program, err error) {
 	reply := c.session.Start(ctx, program, err)
 	defer reply.Done()
-	c.send(reply.Wait())
+	if c.send(reply.Wait()) && err != nil {
+		c.linger() // more may be coming behind what is beyond mending
+	}
 }
 
 // handOver gives a connection that begins as a session to whoever serves those.
@@ -115,134 +124,77 @@ func (c *conn) handOver(ctx context.Context, begun []byte) {
 	c.server.HandOver(ctx, c.net, begun)
 }
 
-// serveLines answers every line until the client ends. Requests that have come
-// together are started one after the other and waited for together, so that
-// they share a commit.
-func (c *conn) serveLines(ctx context.Context, ended bool) {
-	c.lined = true
-	c.session.Keep()
-	c.net.SetReadDeadline(time.Time{})
-	if c.finishing.Load() { // the deadline that finish had set is gone
-		ended = true
-	}
-	for {
-		rest, ok := c.answerLines(ctx, c.buf, ended)
-		if !ok || ended {
-			return
-		}
-		c.keep(rest)
-		if e := c.read(); e != piece && e != full {
-			ended = true
-		}
-		if int64(len(c.buf)) > c.server.Hub.Limits().Query && bytes.IndexByte(c.buf, '\n') < 0 {
-			c.refuse(c.tooLong())
-			return
-		}
-	}
-}
-
-// answerLines answers the whole lines in text, and when no more can come the
-// unfinished last one too. It gives back what is left, and false when the
-// connection is at its end.
-func (c *conn) answerLines(ctx context.Context, text []byte, ended bool) (rest []byte, ok bool) {
-	for {
-		c.waiting = c.waiting[:0]
-		for size := 0; len(c.waiting) < pipelined && size < pipelinedBytes; {
-			line, more, found := bytes.Cut(text, newline)
-			if !found && !ended {
-				break
-			}
-			text = more
-			line = bytes.TrimSpace(line)
-			if len(line) > 0 {
-				if looksLikeHTTP(line) {
-					return nil, false
-				}
-				program, err := expr.Parse(string(line))
-				reply := c.session.Start(ctx, program, err)
-				size += reply.Len()
-				c.waiting = append(c.waiting, reply)
-			}
-			if !found {
-				break
-			}
-		}
-		if len(c.waiting) == 0 {
-			return text, true
-		}
-		if !c.sendLines() {
-			return nil, false
-		}
-	}
-}
-
-// sendLines waits for the requests that were started, in order, and sends their
-// replies. False: the client is gone or does not read.
-func (c *conn) sendLines() bool {
-	sent := true
-	for i, reply := range c.waiting {
-		if sent {
-			c.out = appendLine(c.out, reply.Wait())
-			sent = len(c.out) < replyChunk || c.flush()
-		}
-		reply.Done()
-		c.waiting[i] = hub.Reply{} // its text is not kept while the connection idles
-	}
-	return sent && c.flush()
-}
-
-var newline = []byte{'\n'}
-
-// appendLine writes a reply as one line of line mode.
-func appendLine(dst []byte, reply string) []byte {
-	if !strings.ContainsAny(reply, "\n\\") {
-		return append(append(dst, reply...), '\n')
-	}
-	for i := range len(reply) {
-		switch reply[i] {
-		case '\n':
-			dst = append(dst, `\n`...)
-		case '\\':
-			dst = append(dst, `\\`...)
-		default:
-			dst = append(dst, reply[i])
-		}
-	}
-	return append(dst, '\n')
-}
-
 // keep makes rest the beginning of what is read next, and gives a large buffer
 // back when it is empty.
 func (c *conn) keep(rest []byte) {
 	if len(rest) == 0 && cap(c.buf) > keptBuffer {
 		c.buf = make([]byte, 0, firstBuffer)
+		c.uncount()
 		return
+	}
+	if c.large > 0 && len(rest) < len(c.buf) {
+		c.since = time.Now() // another request begins
 	}
 	c.buf = c.buf[:copy(c.buf[:cap(c.buf)], rest)]
 }
 
-// read reads one piece behind what is there.
-func (c *conn) read() event {
+// read reads one piece behind what is there. The error says that there is no
+// room for it, or that it is too late.
+func (c *conn) read() (event, error) {
 	if len(c.buf) == cap(c.buf) {
-		c.buf = append(c.buf, 0)[:len(c.buf)]
+		if err := c.grow(); err != nil {
+			return ended, err
+		}
 	}
 	n, err := c.net.Read(c.buf[len(c.buf):cap(c.buf)])
 	c.buf = c.buf[:len(c.buf)+n]
 	switch {
+	case c.large > 0 && time.Since(c.since) > largeWithin:
+		return ended, fault.New(fault.Timeout, "a request of more than %d bytes has to be whole within %v", keptBuffer, largeWithin)
 	case len(c.buf) == cap(c.buf):
-		return full
+		return full, nil
 	case n > 0:
-		return piece
+		return piece, nil
 	case errors.Is(err, os.ErrDeadlineExceeded) && !c.finishing.Load():
-		return quiet
+		return quiet, nil
 	default:
-		return ended
+		return ended, nil
 	}
 }
 
+// grow doubles the buffer, to a little more than the longest request, so that
+// one that is longer shows.
+func (c *conn) grow() error {
+	size := min(2*cap(c.buf), int(c.server.Hub.Limits().Query)+2*firstBuffer)
+	if size > keptBuffer {
+		more := int64(size) - c.large
+		if c.server.large.Add(more) > largeRequests {
+			c.server.large.Add(-more)
+			return fault.Python(fault.Limit, "MemoryError", "too many large requests are being received; try again later")
+		}
+		if c.large == 0 {
+			c.since = time.Now()
+		}
+		c.large = int64(size)
+	}
+	c.buf = append(make([]byte, 0, max(size, cap(c.buf)+1)), c.buf...)
+	return nil
+}
+
+// uncount gives back what the buffer was counted for.
+func (c *conn) uncount() {
+	c.server.large.Add(-c.large)
+	c.large = 0
+}
+
+// patience is how long the next read may take; 0 is for ever.
 func (c *conn) patience(d time.Duration) {
-	c.net.SetReadDeadline(time.Now().Add(d))
-	if c.finishing.Load() {
+	var until time.Time
+	if d > 0 {
+		until = time.Now().Add(d)
+	}
+	c.net.SetReadDeadline(until)
+	if c.finishing.Load() { // the deadline that finish had set is gone
 		c.net.SetReadDeadline(time.Unix(1, 0))
 	}
 }
@@ -250,14 +202,9 @@ func (c *conn) patience(d time.Duration) {
 // flush writes the replies that have gathered. False: the client is gone or
 // does not read.
 func (c *conn) flush() bool {
-	if !c.write(c.out) {
-		return false
-	}
+	sent := c.write(c.out)
 	c.out = c.out[:0]
-	if cap(c.out) > keptBuffer {
-		c.out = nil
-	}
-	return true
+	return sent
 }
 
 // send writes one text without copying it whole.
@@ -292,13 +239,17 @@ func (c *conn) refuse(err error) {
 	if c.lined {
 		c.out = append(c.out, '\n')
 	}
-	if !c.flush() {
-		return
+	if c.flush() {
+		c.linger()
 	}
+}
+
+// linger ends the connection as the client sees it, and reads on for a moment.
+func (c *conn) linger() {
 	if t, ok := c.net.(interface{ CloseWrite() error }); ok {
 		t.CloseWrite()
 	}
-	c.net.SetReadDeadline(time.Now().Add(linger))
+	c.net.SetReadDeadline(time.Now().Add(lingering))
 	io.CopyN(io.Discard, c.net, discarded)
 }
 

@@ -41,7 +41,7 @@ type event int
 
 const (
 	piece event = iota // bytes have come
-	full               // so many that there was no room for more, which may be there
+	full               // the same, and there was no room for more, which may be there
 	quiet              // nothing has come for as long as the last verdict said
 	ended              // the client has shut its side
 )
@@ -49,7 +49,9 @@ const (
 // framing finds where the first request of a connection ends. It does no I/O:
 // the connection tells it what happened. Not for concurrent use.
 type framing struct {
-	pieces int // reads that brought something
+	pieces    int  // reads that brought something
+	searched  int  // length of the text in which there was no end of the first line
+	firstLine bool // it has ended, and did not begin line mode
 
 	asked   int // length of the text when the parser was last asked
 	program *expr.Program
@@ -64,10 +66,7 @@ type framing struct {
 // for a first byte.
 func (f *framing) after(e event, text []byte) (verdict, time.Duration) {
 	switch e {
-	case full:
-		f.silent = 0
-		return f.wait(wholeQuiet)
-	case piece:
+	case piece, full:
 		f.pieces++
 		f.silent = 0
 	case quiet:
@@ -75,19 +74,17 @@ func (f *framing) after(e event, text []byte) (verdict, time.Duration) {
 	case ended:
 		return f.last(text), 0
 	}
-	if len(bytes.TrimSpace(text)) == 0 {
-		return wait, 0
-	}
 	switch {
+	case len(text) == 0:
+		return wait, 0
 	case looksLikeHTTP(text):
 		return hangUp, 0
 	case looksLikeSession(text):
 		return handOn, 0
-	}
-	if end := bytes.IndexByte(text, '\n'); end >= 0 && syntax.LineMode(string(text[:end+1])) {
+	case f.beginsLines(text):
 		return lines, 0
 	}
-	if e == piece && f.pieces > 1 {
+	if e == full || e == piece && f.pieces > 1 {
 		return f.wait(wholeQuiet) // more may be on its way: ask when it pauses
 	}
 	if e == quiet && f.silent < unfinishedQuiet && len(text) > cheapParse && len(text) < f.asked+f.asked/8 {
@@ -113,15 +110,29 @@ func (f *framing) request(text []byte) (*expr.Program, error) {
 // last is the verdict when nothing more can come.
 func (f *framing) last(text []byte) verdict {
 	switch {
-	case len(bytes.TrimSpace(text)) == 0, looksLikeHTTP(text):
+	case len(text) == 0, looksLikeHTTP(text):
 		return hangUp
 	case looksLikeSession(text):
 		return handOn
-	}
-	if end := bytes.IndexByte(text, '\n'); end >= 0 && syntax.LineMode(string(text[:end+1])) {
+	case f.beginsLines(text):
 		return lines
 	}
 	return answer
+}
+
+// beginsLines reports whether the first line begins line mode. The parser is
+// asked once, however many pieces come behind that line.
+func (f *framing) beginsLines(text []byte) bool {
+	if f.firstLine {
+		return false
+	}
+	n := bytes.IndexByte(text[f.searched:], '\n')
+	if n < 0 {
+		f.searched = len(text)
+		return false
+	}
+	f.firstLine = true
+	return syntax.LineMode(string(text[:f.searched+n+1]))
 }
 
 func (f *framing) wait(d time.Duration) (verdict, time.Duration) {

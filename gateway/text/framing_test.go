@@ -31,9 +31,13 @@ func TestFraming(t *testing.T) {
 			{piece, "]", wait, wholeQuiet},
 			{quiet, "", answer, 0},
 		},
-		"what did not fit into one read is still one piece": {
+		"what did not fit into one read came in several pieces": {
 			{full, "'a' + ", wait, wholeQuiet},
-			{piece, "'b'", answer, 0},
+			{piece, "'b'", wait, wholeQuiet},
+			{quiet, "", answer, 0},
+		},
+		"a first line that fills the buffer begins line mode": {
+			{full, "1\n2", lines, 0},
 		},
 		"unless nothing comes behind it": {
 			{full, "'a'", wait, wholeQuiet},
@@ -119,19 +123,21 @@ func TestFraming(t *testing.T) {
 	}
 }
 
-func TestAppendLine(t *testing.T) {
-	tests := map[string]string{
-		"":            "\n",
-		"2":           "2\n",
-		"a\nb":        `a\nb` + "\n",
-		`a\nb`:        `a\\nb` + "\n",
-		"\\\n\\":      `\\\n\\` + "\n",
-		"é\u00c8\x00": "é\u00c8\x00\n",
-	}
-	for reply, want := range tests {
-		if got := string(appendLine(nil, reply)); got != want {
-			t.Errorf("%q became %q, want %q", reply, got, want)
+// TestDripsBehindALongFirstLine adds byte after byte to a long line that did not
+// begin line mode: nobody parses it again at every byte.
+func TestDripsBehindALongFirstLine(t *testing.T) {
+	text := "[" + strings.Repeat("1,", 100_000) + "\n"
+	var f framing
+	f.after(piece, []byte(text))
+	begin := time.Now()
+	for range 2000 {
+		text += "1"
+		if v, silence := f.after(piece, []byte(text)); v != wait || silence != wholeQuiet {
+			t.Fatalf("verdict %d, silence %v", v, silence)
 		}
+	}
+	if took := time.Since(begin); took > 2*time.Second {
+		t.Errorf("2000 bytes took %v", took)
 	}
 }
 

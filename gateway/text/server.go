@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"althing/access"
@@ -26,9 +27,9 @@ const (
 	// unread is how long a client may leave a part of a reply unread before its
 	// connection is given up: the memory of the reply is the hub's.
 	unread = 20 * time.Second
-	// linger bounds how long, after a refusal, what the client still sends is
+	// lingering bounds how long, after a refusal, what the client still sends is
 	// thrown away, so that the refusal is read and not lost in a reset.
-	linger = time.Second
+	lingering = time.Second
 	// acceptPause is the rest after an accept that failed, which is nearly
 	// always a lack of file descriptors.
 	acceptPause = 50 * time.Millisecond
@@ -48,6 +49,7 @@ type Server struct {
 	listeners map[net.Listener]struct{}
 	conns     map[*conn]struct{}
 	running   sync.WaitGroup
+	large     atomic.Int64 // bytes of large requests that are not yet answered
 	ctx       context.Context
 	cancel    context.CancelFunc
 }
@@ -121,6 +123,7 @@ func (s *Server) admit(nc net.Conn) {
 
 func (s *Server) forget(c *conn) {
 	c.net.Close()
+	c.uncount()
 	s.mu.Lock()
 	delete(s.conns, c)
 	s.mu.Unlock()

@@ -213,6 +213,86 @@ func TestTooLong(t *testing.T) {
 	}
 }
 
+// TestBeyondMendingIsReadByItsSender: the reply is not lost in a reset although the
+// hub answers long before the client has sent all.
+func TestBeyondMendingIsReadByItsSender(t *testing.T) {
+	address := serve(t, nil)
+	for range 5 {
+		if got := ask(t, address, strings.Repeat(")", 1_000_000)); got != "Error: SyntaxError: unmatched ')' (line 1, column 1)" {
+			t.Errorf("got %.100q", got)
+		}
+	}
+}
+
+// TestALongRequestIsNotCut: every beginning of it that ends behind a line would be
+// a request, too.
+func TestALongRequestIsNotCut(t *testing.T) {
+	address := serve(t, nil)
+	request := "[\n0]\n" + strings.Repeat("x = 1\n", 100_000) + "'last'"
+	for range 5 {
+		if got := ask(t, address, request); got != "last" {
+			t.Errorf("got %.100q", got)
+		}
+	}
+}
+
+func TestHTTPBehindLines(t *testing.T) {
+	address := serve(t, nil)
+	if got := ask(t, address, "1+1\nsetReg('a', 1)\nGET /x HTTP/1.1\nHost: x\nsetReg('a', 2)\n"); got != "2\nOK\n" {
+		t.Errorf("got %q", got)
+	}
+	if got := ask(t, address, "getReg('a')"); got != "1" {
+		t.Errorf("a line behind HTTP was carried out: %s", got)
+	}
+}
+
+// TestManyHalfRequests: what clients send and do not finish is bounded in all.
+func TestManyHalfRequests(t *testing.T) {
+	address := serve(t, nil)
+	half := []byte("1\n'" + strings.Repeat("x", 1_000_000))
+	refused := false
+	for range 80 {
+		c := dial(t, address)
+		if _, err := c.Write(half); err != nil {
+			t.Fatal(err)
+		}
+		in := bufio.NewReader(c)
+		in.ReadString('\n')
+		c.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
+		if line, _ := in.ReadString('\n'); strings.HasPrefix(line, "Error: MemoryError: too many large requests") {
+			refused = true
+			break
+		}
+	}
+	if !refused {
+		t.Error("80 MB of half requests were kept")
+	}
+	if got := ask(t, address, "1+1"); got != "2" {
+		t.Errorf("a small request got %q", got)
+	}
+}
+
+// TestWhatWasSentIsAnsweredAtTheEnd sends a line and stops the server at once.
+func TestWhatWasSentIsAnsweredAtTheEnd(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &text.Server{Hub: hubtest.Open(t, nil)}
+	go s.Serve(l)
+	c := dial(t, l.Addr().String())
+	in := bufio.NewReader(c)
+	io.WriteString(c, "1\n")
+	in.ReadString('\n')
+	io.WriteString(c, "setReg('a', 1)\ngetReg('a')\n")
+	if err := s.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if got, err := io.ReadAll(in); string(got) != "OK\n1\n" {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
 func TestInvalidText(t *testing.T) {
 	address := serve(t, nil)
 	for _, request := range []string{"'\xff\xfe'", "\xc3", "\x00\x01\x02", "\x16\x03\x01\x02\x00\x01"} {
