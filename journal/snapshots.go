@@ -123,7 +123,7 @@ func (m *measured) WriteTo(w io.Writer) (int64, error) {
 }
 
 // endSnapshot takes note of a snapshot's end, tells who asked for it and begins
-// the next one that is asked for.
+// the next one that is due or asked for.
 func (j *Journal) endSnapshot(w written) {
 	s := &j.snapshot
 	s.written = nil
@@ -141,7 +141,7 @@ func (j *Journal) endSnapshot(w written) {
 		asked <- w.err
 	}
 	s.asked = nil
-	if len(s.next) > 0 {
+	if len(s.next) > 0 || j.snapshotDue() {
 		j.beginSnapshot()
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"althing/fault"
 	"althing/journal"
 	"althing/journal/journaltest"
 )
@@ -288,5 +289,39 @@ func TestMissingFiles(t *testing.T) {
 	}
 	if _, _, err := start(t, dir); !errors.Is(err, journal.ErrDamaged) {
 		t.Errorf("without the stream's folder: %v", err)
+	}
+}
+
+// TestFirstStartCutShort opens folders as a power cut within the first second of
+// the first start leaves them.
+func TestFirstStartCutShort(t *testing.T) {
+	for name, spoil := range map[string]func(info, sum string) error{
+		"no configuration":   func(info, _ string) error { return os.Remove(info) },
+		"an empty one":       func(info, _ string) error { return os.Truncate(info, 0) },
+		"half of it":         func(info, _ string) error { return os.Truncate(info, 100) },
+		"no checksum of it":  func(_, sum string) error { return os.Remove(sum) },
+		"an empty one of it": func(_, sum string) error { return os.Truncate(sum, 0) },
+	} {
+		dir := t.TempDir()
+		if _, _, err := start(t, dir); err != nil {
+			t.Fatal(err)
+		}
+		if err := spoil((meta{streamDir(dir)}).files()); err != nil {
+			t.Fatal(err)
+		}
+		if rev, _, err := start(t, dir); err != nil || rev != 0 {
+			t.Errorf("with %s: %d, %v", name, rev, err)
+		}
+	}
+}
+
+// TestUnusableFolder opens a store where there can be none.
+func TestUnusableFolder(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), Options{Dir: file, Log: quiet}); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("got %v", err)
 	}
 }

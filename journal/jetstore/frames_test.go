@@ -3,6 +3,7 @@ package jetstore
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -98,6 +99,19 @@ func FuzzFrames(f *testing.F) {
 func FuzzWitness(f *testing.F) {
 	f.Add(make([]byte, witnessSize))
 	f.Add([]byte{witnessVersion})
+	path := filepath.Join(f.TempDir(), witnessFile)
+	w, err := openWitness(path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	if err := errors.Join(w.vouch(7), w.vouch(8), w.close()); err != nil {
+		f.Fatal(err)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		path := filepath.Join(t.TempDir(), witnessFile)
 		if err := os.WriteFile(path, data, 0o600); err != nil {

@@ -166,10 +166,11 @@ func unusable(err error, dir string) error {
 // noted of the blocks at its last stop: without, it reads them again, and knows
 // no more than what was checked.
 func (s *Store) check() error {
-	if err := s.meta.check(s.witness.seq); err != nil {
+	synced := s.witness.vouched()
+	if err := s.meta.check(synced); err != nil {
 		return err
 	}
-	torn, err := s.blocks.check(s.witness.seq)
+	torn, err := s.blocks.check(synced)
 	if err != nil {
 		return err
 	}

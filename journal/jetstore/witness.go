@@ -89,6 +89,13 @@ func openWitness(path string) (*witness, error) {
 	return &witness{file: f, count: count, seq: seq}, nil
 }
 
+// vouched is the sequence up to which the records are on disk.
+func (w *witness) vouched() uint64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.seq
+}
+
 // vouch says that the records up to seq are on disk; w.mu is held.
 func (w *witness) vouch(seq uint64) error {
 	w.count++
