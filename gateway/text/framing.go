@@ -15,6 +15,10 @@ const (
 	// wholeQuiet is the silence after which a request that came in several
 	// pieces, and is whole, is answered.
 	wholeQuiet = 5 * time.Millisecond
+	// longQuiet takes its place for a request above cheapParse: whoever sends
+	// that much has to wait for us in between, and on a busy machine for his
+	// turn, and half a request that is whole by chance must not be carried out.
+	longQuiet = 50 * time.Millisecond
 	// unfinishedQuiet is the silence after which a request that could still
 	// become whole is answered with what is missing.
 	unfinishedQuiet = 500 * time.Millisecond
@@ -85,6 +89,9 @@ func (f *framing) after(e event, text []byte) (verdict, time.Duration) {
 		return lines, 0
 	}
 	if e == full || e == piece && f.pieces > 1 {
+		if len(text) > cheapParse {
+			return f.wait(longQuiet)
+		}
 		return f.wait(wholeQuiet) // more may be on its way: ask when it pauses
 	}
 	if e == quiet && f.silent < unfinishedQuiet && len(text) > cheapParse && len(text) < f.asked+f.asked/8 {

@@ -101,10 +101,10 @@ func TestFraming(t *testing.T) {
 		"nothing, and the end, is hung up": {{ended, "", hangUp, 0}},
 		"a long text that drips is not parsed at each drop": {
 			{piece, "(" + long, wait, unfinishedQuiet},
-			{piece, " + 'y'", wait, wholeQuiet},
-			{quiet, "", wait, unfinishedQuiet - wholeQuiet},
-			{piece, ")", wait, wholeQuiet},
-			{quiet, "", wait, unfinishedQuiet - wholeQuiet},
+			{piece, " + 'y'", wait, longQuiet},
+			{quiet, "", wait, unfinishedQuiet - longQuiet},
+			{piece, ")", wait, longQuiet},
+			{quiet, "", wait, unfinishedQuiet - longQuiet},
 			{quiet, "", answer, 0},
 		},
 	}
@@ -132,7 +132,7 @@ func TestDripsBehindALongFirstLine(t *testing.T) {
 	begin := time.Now()
 	for range 2000 {
 		text += "1"
-		if v, silence := f.after(piece, []byte(text)); v != wait || silence != wholeQuiet {
+		if v, silence := f.after(piece, []byte(text)); v != wait || silence != longQuiet {
 			t.Fatalf("verdict %d, silence %v", v, silence)
 		}
 	}
