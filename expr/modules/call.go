@@ -47,7 +47,7 @@ func (s *signature) bind(a expr.Args, dst ...*expr.Object) error {
 		}
 	}
 	for i, o := range a.Pos {
-		*dst[i] = o
+		*dst[i] = o //nolint:gosec // dst has one for every parameter
 	}
 	for i, name := range a.Names {
 		at := s.index(name)

@@ -174,6 +174,7 @@ func TestRandomSequencesAsCPython(t *testing.T) {
 		random.sample([1], 3, counts=[2])
 		random.sample([1, 2], 3, counts=[10**30, 1])
 		random.sample([1, 2], 'a', counts=[1, 1])
+		random.seed(4), len(random.sample(time.localtime(0), 4))
 	`)
 }
 

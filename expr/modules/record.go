@@ -4,20 +4,21 @@ import (
 	"strings"
 
 	"althing/expr"
-	"althing/expr/internal/pytime"
 )
 
 // record is a tuple whose elements have names: struct_time and its like.
 type record struct {
 	*shape
 	items *expr.Tuple
+	more  []expr.Object // what is reached only by name
 }
 
 // shape is the type of some records. Its fields are in the order of the tuple;
-// those of more are reached only by name.
+// those of more are reached only by name, and None where nobody gave them.
 type shape struct {
 	typ    expr.Type
 	fields []string
+	more   []string
 }
 
 var (
@@ -31,8 +32,11 @@ var (
 	_ expr.Texter     = &record{}
 )
 
+// newRecord makes a record of its elements and, behind them, of what it has
+// more.
 func newRecord(t *expr.Thread, s *shape, items ...expr.Object) (expr.Object, error) {
-	return &record{s, expr.NewTuple(items...)}, t.ChargeSlots(len(items))
+	n := len(s.fields)
+	return &record{s, expr.NewTuple(items[:n:n]...), items[n:]}, t.ChargeSlots(len(items))
 }
 
 func (r *record) TypeName() string { return r.typ.Name }
@@ -45,6 +49,15 @@ func (r *record) Attr(_ *expr.Thread, name string) (expr.Object, error) {
 	for i, field := range r.fields {
 		if field == name {
 			return r.items.Items()[i], nil
+		}
+	}
+	for i, field := range r.shape.more {
+		switch {
+		case field != name:
+		case i < len(r.more):
+			return r.more[i], nil
+		default:
+			return expr.None, nil
 		}
 	}
 	return nil, nil
@@ -90,19 +103,4 @@ func (r *record) Repr(t *expr.Thread) (string, error) {
 		parts[i] = field + "=" + shown
 	}
 	return r.typ.Name + "(" + strings.Join(parts, ", ") + ")", nil
-}
-
-// structTime is what time.localtime() gives.
-var structTime = &shape{typ: expr.Type{Name: "time.struct_time"}, fields: []string{
-	"tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst",
-}}
-
-// timeTuple is a datetime as a struct_time.
-func timeTuple(t *expr.Thread, d pytime.DateTime, dst int) (expr.Object, error) {
-	parts := [...]int{d.Year, d.Month, d.Day, d.Hour, d.Minute, d.Second, d.Weekday(), d.YearDay(), dst}
-	items := make([]expr.Object, len(parts))
-	for i, n := range parts {
-		items[i] = expr.Int(int64(n))
-	}
-	return newRecord(t, structTime, items...)
 }

@@ -174,15 +174,17 @@ func (d DateTime) Timestamp(location *time.Location) float64 {
 // local finds the second at which clocks in the location show d. Where they never
 // do, because they are put forward over it, fold says which side; where they do
 // twice, fold says which time.
-func (d DateTime) local(location *time.Location) int64 {
-	t := d.unix()
+func (d DateTime) local(location *time.Location) int64 { return showing(d.unix(), d.Fold, location) }
+
+// showing is local for seconds since 1970, had it no zone.
+func showing(t int64, fold int, location *time.Location) int64 {
 	shown := func(u int64) int64 { return u + offsetAt(u, location) }
 	a := shown(t) - t
 	first := t - a
 	b := shown(first) - first
 	if shown(first) == t {
 		other := first - maxFold
-		if d.Fold == 1 {
+		if fold == 1 {
 			other = first + maxFold
 		}
 		if b = shown(other) - other; a == b {
@@ -195,7 +197,7 @@ func (d DateTime) local(location *time.Location) int64 {
 		return second
 	case shown(first) == t:
 		return first
-	case d.Fold == 1:
+	case fold == 1:
 		return min(first, second)
 	}
 	return max(first, second)

@@ -222,12 +222,17 @@ func dayOfWeek(first, week, weekday int, monday bool) int {
 	return 1 + (7-first)%7 + 7*(week-1) + weekday
 }
 
-// settleYearDay works out month and day from the day of the year, or sees that
-// they are right.
+// settleYearDay works out month and day from the day of the year, or the other
+// way round, and sees that they are right.
 func (p *parsed) settleYearDay() error {
 	if p.yearDay == none {
-		_, err := NewDate(p.year, p.month, p.day)
-		return err
+		d, err := NewDate(p.year, p.month, p.day)
+		if err != nil {
+			return err
+		}
+		p.yearDay = d.YearDay()
+		p.settleWeekday(d)
+		return nil
 	}
 	first, err := NewDate(p.year, 1, 1)
 	if err != nil {
@@ -238,7 +243,15 @@ func (p *parsed) settleYearDay() error {
 		return err
 	}
 	p.year, p.month, p.day = d.Year, d.Month, d.Day
+	p.settleWeekday(d)
 	return nil
+}
+
+// settleWeekday takes the weekday of the date, where none was named.
+func (p *parsed) settleWeekday(d Date) {
+	if p.weekday == none {
+		p.weekday = d.Weekday()
+	}
 }
 
 func (p *parsed) date() (Date, error) { return NewDate(p.year, p.month, p.day) }

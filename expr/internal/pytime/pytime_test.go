@@ -318,9 +318,15 @@ func FuzzStrptime(f *testing.F) {
 	f.Add("2020-01-02", "%Y-%m-%d")
 	f.Add("Mon Jan  5 10:11:12 2026", "%c")
 	f.Add("+01:02:03.5 utc PM", "%z %Z %p")
-	f.Fuzz(func(_ *testing.T, text, format string) {
+	f.Fuzz(func(t *testing.T, text, format string) {
 		_, _ = pytime.ParseFormat(budget(), text, format, []string{"CET", "CEST"})
 		d := pytime.DateTime{Date: pytime.Date{Year: 2026, Month: 1, Day: 2}, Clock: pytime.Clock{Zone: pytime.UTC}}
 		_, _ = pytime.Strftime(budget(), d, format, outside(d))
+		if s, err := pytime.ParseStructTime(budget(), text, format, []string{"CET", "CEST"}); err == nil {
+			if s, err = s.Check(); err != nil {
+				t.Errorf("%q by %q: %v", text, format, err)
+			}
+			_, _ = s.Strftime(budget(), format, outside(d))
+		}
 	})
 }

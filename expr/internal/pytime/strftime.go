@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"althing/expr/internal/format"
+	"althing/expr/internal/pyerr"
 )
 
 var dayNames = [...]string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
@@ -22,21 +23,41 @@ const longest = 256
 type Outside struct {
 	// Seconds gives %s, the seconds since 1970.
 	Seconds func() int64
-	// Plain leaves the work to the C library, as module time does: there is no
-	// %f, and %z and %Z come from below.
-	Plain    bool
-	ZoneName string
-	Offset   int // seconds east of UTC
 }
 
-// Strftime is strftime(text) in the C locale, with the flags and widths of the
+// Strftime is d.strftime(text) in the C locale, with the flags and widths of the
 // GNU library. The result is charged before it is made.
 func Strftime(c format.Charger, d DateTime, text string, o Outside) (string, error) {
-	// No directive without a width writes more than twelve times its own length.
-	if err := c.Charge(12 * int64(len(text))); err != nil {
+	text, _, _ = strings.Cut(text, "\x00") // where C takes it to end
+	w := formatter{StructTime: d.structTime(), Outside: o, full: &d}
+	return w.format(c, text)
+}
+
+// Strftime is time.strftime(text, s), for an s that Check has seen. As the C
+// library has no fractions of seconds, it has no %f.
+func (s StructTime) Strftime(c format.Charger, text string, o Outside) (string, error) {
+	if strings.IndexByte(text, 0) >= 0 {
+		return "", pyerr.Value("embedded null character")
+	}
+	w := formatter{StructTime: s, Outside: o}
+	return w.format(c, text)
+}
+
+// formatter writes the fields of one time.
+type formatter struct {
+	StructTime
+	Outside
+	full *DateTime // what it is the time of, if it is Python that writes it
+	dst  []byte
+}
+
+func (w *formatter) format(c format.Charger, text string) (string, error) {
+	// No directive without a width writes more than twelve times its own length,
+	// but for the name of the zone, which an expression may make up.
+	names := int64(strings.Count(text, "Z")) * int64(len(w.zoneName()))
+	if err := c.Charge(12*int64(len(text)) + names); err != nil {
 		return "", err
 	}
-	w := formatter{DateTime: d, Outside: o}
 	most := longest * len(text)
 	for text != "" {
 		end := strings.IndexByte(text, '%')
@@ -58,6 +79,14 @@ func Strftime(c format.Charger, d DateTime, text string, o Outside) (string, err
 		text = rest
 	}
 	return string(w.dst), nil
+}
+
+// zoneName is what %Z writes, or nothing if it is not known.
+func (w *formatter) zoneName() string {
+	if w.full != nil && w.full.Zone != nil {
+		return w.full.Zone.String()
+	}
+	return w.Zone
 }
 
 // directive is %[flags][width][EO]kind.
@@ -120,15 +149,8 @@ func (d *directive) known() bool {
 	return d.kind != 0 && strings.IndexByte(kinds, d.kind) >= 0
 }
 
-// formatter writes the fields of one datetime.
-type formatter struct {
-	DateTime
-	Outside
-	dst []byte
-}
-
 func (w *formatter) write(d directive) {
-	if !w.Plain && d.bare() && w.python(d.kind) {
+	if w.full != nil && d.bare() && w.python(d.kind) {
 		return
 	}
 	if !d.known() {
@@ -137,9 +159,9 @@ func (w *formatter) write(d directive) {
 	}
 	switch d.kind {
 	case 'a':
-		w.name(d, dayNames[w.Weekday()][:3])
+		w.name(d, dayNames[w.Weekday][:3])
 	case 'A':
-		w.name(d, dayNames[w.Weekday()])
+		w.name(d, dayNames[w.Weekday])
 	case 'b', 'h':
 		w.name(d, monthNames[w.Month-1][:3])
 	case 'B':
@@ -181,15 +203,13 @@ func (w *formatter) write(d directive) {
 func (w *formatter) python(kind byte) bool {
 	switch kind {
 	case 'f':
-		w.dst = append(w.dst, leading(int64(w.Micro), 6)...)
+		w.dst = append(w.dst, leading(int64(w.full.Micro), 6)...)
 	case 'z':
-		if w.Zone != nil {
-			w.dst = append(w.dst, w.Zone.iso("")...)
+		if zone := w.full.Zone; zone != nil {
+			w.dst = append(w.dst, zone.iso("")...)
 		}
 	case 'Z':
-		if w.Zone != nil {
-			w.dst = append(w.dst, w.Zone.String()...)
-		}
+		w.dst = append(w.dst, w.zoneName()...)
 	default:
 		return false
 	}
@@ -205,8 +225,8 @@ func leading(n int64, digits int) string {
 // number gives the fields that are numbers, how many digits they have at least,
 // and what fills them up.
 func (w *formatter) number(kind byte) (n int64, digits int, pad byte) {
-	isoYear, isoWeek, _ := w.ISOCalendar()
-	yday, weekday := w.YearDay()-1, (w.Weekday()+1)%7 // from Sunday
+	isoYear, isoWeek := w.isoWeek()
+	yday, weekday := w.YearDay-1, w.sunday()
 	switch kind {
 	case 'd':
 		return int64(w.Day), 2, '0'
@@ -215,15 +235,15 @@ func (w *formatter) number(kind byte) (n int64, digits int, pad byte) {
 	case 'm':
 		return int64(w.Month), 2, '0'
 	case 'y':
-		return int64(w.Year % 100), 2, '0'
+		return int64(w.Year - 100*century(w.Year)), 2, '0'
 	case 'Y':
 		return int64(w.Year), 1, '0'
 	case 'C':
-		return int64(w.Year / 100), 1, '0'
+		return int64(century(w.Year)), 1, '0'
 	case 'G':
 		return int64(isoYear), 1, '0'
 	case 'g':
-		return int64(isoYear % 100), 2, '0'
+		return int64(isoYear - 100*century(isoYear)), 2, '0'
 	case 'V':
 		return int64(isoWeek), 2, '0'
 	case 'H':
@@ -247,9 +267,9 @@ func (w *formatter) number(kind byte) (n int64, digits int, pad byte) {
 	case 'w':
 		return int64(weekday), 1, '0'
 	case 'u':
-		return int64(w.Weekday() + 1), 1, '0'
+		return int64(w.Weekday + 1), 1, '0'
 	}
-	return w.Seconds(), 1, '0' // 's', which is the last one known
+	return w.Outside.Seconds(), 1, '0' // 's', which is the last one known
 }
 
 func (w *formatter) hour12() int { return (w.Hour+11)%12 + 1 }
@@ -325,16 +345,17 @@ func (w *formatter) half(d directive) {
 // zone writes the name of the zone that the C library knows, of which # makes
 // small letters.
 func (w *formatter) zone(d directive) {
-	name := w.ZoneName
+	name := w.Zone
 	if d.swap {
 		name = strings.ToLower(name)
 	}
 	w.text(d, name)
 }
 
-// offset writes the offset that the C library knows.
+// offset writes the offset that the C library knows, which is none where it does
+// not know whether there is summer time.
 func (w *formatter) offset(d directive) {
-	if !w.Plain {
+	if w.DST < 0 {
 		return
 	}
 	sign, minutes := byte('+'), w.Offset/60
@@ -347,7 +368,7 @@ func (w *formatter) offset(d directive) {
 
 // several writes what stands for several directives.
 func (w *formatter) several(d directive, text string) {
-	inner := formatter{DateTime: w.DateTime, Outside: w.Outside}
+	inner := formatter{StructTime: w.StructTime, Outside: w.Outside, full: w.full}
 	for text != "" {
 		if text[0] != '%' {
 			inner.dst = append(inner.dst, text[0])
