@@ -144,8 +144,11 @@ func (s *Server) CPU() (time.Duration, error) {
 // Stop tells it to end, ends it when it does not, and gives an error unless it
 // ended well. A server that has ended before is no error the second time.
 func (s *Server) Stop() error {
-	if s.cmd.Process.Signal(syscall.SIGTERM) != nil {
-		return nil // gone already
+	switch err := s.cmd.Process.Signal(syscall.SIGTERM); {
+	case errors.Is(err, os.ErrProcessDone):
+		return nil
+	case err != nil:
+		return err
 	}
 	select {
 	case <-s.ended:
