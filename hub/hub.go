@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -152,10 +153,16 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
+// muchReplayed is how many transactions, read back at the start, leave garbage
+// that is worth giving back to the system at once: otherwise a hub at rest would
+// keep several times what it needs.
+const muchReplayed = 10_000
+
 // openLog opens the log and replays it into the state.
 func (h *Hub) openLog(ctx context.Context) (err error) {
 	h.store, err = jetstore.Open(ctx, jetstore.Options{
 		Dir: h.dir.Path(logDir), Safe: h.config.Safe, Log: h.log, MaxBytes: h.config.Limits.LogBytes,
+		Free: h.dir.Free,
 	})
 	if err != nil {
 		return err
@@ -163,6 +170,9 @@ func (h *Hub) openLog(ctx context.Context) (err error) {
 	h.journal, err = journal.Open(ctx, h.store, h.state, journal.Options{Now: h.config.Now, Log: h.log})
 	if err != nil {
 		return err
+	}
+	if h.journal.Stats().Replayed > muchReplayed {
+		debug.FreeOSMemory()
 	}
 	if limits := stateLimits(h.config.Limits); h.state.Limits() != limits {
 		_, err = h.journal.Commit(ctx, journal.Tx{Ops: []journal.Op{&state.Configure{Limits: limits}}})
