@@ -386,7 +386,7 @@ func TestRandomIsBounded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		thread := expr.NewThread(expr.Limits{Time: 200 * time.Millisecond, Steps: 2_000_000})
+		thread := expr.NewThread(expr.Limits{Time: time.Minute, Steps: 2_000_000})
 		result, err := thread.Run(t.Context(), program, env)
 		got := fmt.Sprint(result)
 		if err != nil {
@@ -396,7 +396,7 @@ func TestRandomIsBounded(t *testing.T) {
 		if !strings.Contains("|"+c.want+"|", "|"+got+"|") {
 			t.Errorf("%s: got %.100s, want %s", c.text, got, c.want)
 		}
-		if took := time.Since(begin); took > 3*time.Second {
+		if took := time.Since(begin); took > 20*time.Second {
 			t.Errorf("%s took %v", c.text, took)
 		}
 	}
