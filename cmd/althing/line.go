@@ -199,6 +199,9 @@ func readRepr(ctx context.Context, text string) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !program.Expression() {
+		return nil, fault.New(fault.Invalid, "not a value")
+	}
 	t := expr.NewThread(expr.Limits{Time: readingTime, Memory: readingMemory})
 	defer t.Done()
 	o, err := t.Run(ctx, program, maps.Clone(notFinite))

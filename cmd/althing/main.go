@@ -50,7 +50,10 @@ Exit status: 0 fine, 1 an error, 2 wrong usage, 3 not found, 4 refused,
 		Args:          knownVerb,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
+	cobra.EnableCommandSorting = false // the order below is the one of a reader
 	root.SetFlagErrorFunc(flagError)
+	root.SetUsageTemplate(inOurWords(root.UsageTemplate()))
+	root.SetHelpCommand(newHelp())
 	root.AddGroup(&cobra.Group{ID: "hub", Title: "The hub:"}, &cobra.Group{ID: "client", Title: "Talking to a hub:"})
 	for _, c := range []*cobra.Command{newServe(), newAdminKey(), newRepair()} {
 		c.GroupID = "hub"

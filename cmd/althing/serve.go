@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"althing/access"
 	"althing/datadir"
@@ -84,7 +85,14 @@ func (f *serveFlags) add(c *cobra.Command) {
 	flags.Var(choice{&f.logLevel, []string{"debug", "info", "warn", "error"}}, "log-level", "what goes into the log: debug, info, warn or error")
 	flags.BoolVar(&f.console, "console", false, "show messages to the group CONSOLE here")
 	addConfigFlag(c, &f.config)
-	f.limits.AddFlags(flags)
+
+	bounds := pflag.NewFlagSet("bounds", pflag.ContinueOnError)
+	bounds.SortFlags = false
+	f.limits.AddFlags(bounds)
+	list := bounds.FlagUsages()
+	bounds.VisitAll(func(f *pflag.Flag) { f.Hidden = true }) // among the others they would hide those
+	flags.AddFlagSet(bounds)
+	c.SetUsageTemplate(inOurWords(c.UsageTemplate()) + "\nBounds:\n" + list)
 }
 
 // serve runs hubs one after the other until it is told to stop for good.

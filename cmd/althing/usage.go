@@ -19,6 +19,28 @@ func usagef(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...)}
 }
 
+// inOurWords has cobra say verb: a command is something else here.
+func inOurWords(template string) string {
+	return strings.NewReplacer(
+		"[command] --help", "VERB --help", "about a command.", "about a verb.", "[command]", "VERB",
+		"Additional Commands:", "More:",
+	).Replace(template)
+}
+
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [VERB]",
+		Short: "say what a verb does",
+		RunE: func(c *cobra.Command, args []string) error {
+			about, rest, err := c.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return knownVerb(c.Root(), args)
+			}
+			return about.Help()
+		},
+	}
+}
+
 // exactly wants n arguments.
 func exactly(n int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
