@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"althing/access"
 	"althing/fault"
 	"althing/scope"
+	"althing/value"
 )
 
 // confirmWithin is how long a command that stops something waits to be sent a
@@ -28,11 +30,9 @@ type command struct {
 	run      func(h *Hub, by scope.Caller, args []string) (string, error)
 }
 
-// commands is filled by init, since help lists it.
-var commands map[string]command
-
-func init() {
-	commands = map[string]command{
+// commands are all of them. It is a function since help lists them.
+func commands() map[string]command {
+	return map[string]command{
 		"s.help": {
 			usage: "servercommand[o]", help: "lists the commands, or explains one", max: 1,
 			run: (*Hub).help,
@@ -63,7 +63,7 @@ func (h *Hub) Command(_ context.Context, by scope.Caller, text string) (string, 
 	if err != nil {
 		return "", err
 	}
-	c, known := commands[name]
+	c, known := commands()[name]
 	switch {
 	case !known:
 		return "", fault.New(fault.NotFound, "No Servercommand '%s' available", name)
@@ -105,7 +105,7 @@ func splitCommand(text string) (name string, args []string, err error) {
 func (h *Hub) help(_ scope.Caller, args []string) (string, error) {
 	if len(args) == 1 {
 		name := args[0]
-		c, known := commands[name]
+		c, known := commands()[name]
 		if !known {
 			return "", fault.New(fault.NotFound, "No Servercommand '%s' available", name)
 		}
@@ -113,8 +113,9 @@ func (h *Hub) help(_ scope.Caller, args []string) (string, error) {
 	}
 	var b strings.Builder
 	b.WriteString("Commands of this hub, sent to group SYSTEM or with admin(KEY, 's.command()'):")
-	for _, name := range slices.Sorted(keysOf(commands)) {
-		c := commands[name]
+	all := commands()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		c := all[name]
 		fmt.Fprintf(&b, "\n%s(%s): %s%s", name, c.usage, c.help, c.needs())
 	}
 	return b.String(), nil
@@ -131,7 +132,7 @@ func (h *Hub) info(_ scope.Caller, args []string) (string, error) {
 	if len(args) == 0 {
 		var lines []string
 		for _, p := range h.Status().Pairs() {
-			lines = append(lines, fmt.Sprintf("%s: %s", textOf(p.Key), textOf(p.Value)))
+			lines = append(lines, fmt.Sprintf("%s: %s", value.Text(p.Key), value.Text(p.Value)))
 		}
 		return strings.Join(lines, "\n"), nil
 	}
@@ -166,13 +167,12 @@ func (h *Hub) stop(by scope.Caller, restart bool) (string, error) {
 	if h.config.Stop == nil {
 		return "", fault.New(fault.Unavailable, "this hub is part of another program, which alone can stop it")
 	}
-	word := "Shutting down"
-	if restart {
-		word = "Restarting"
-	}
-	h.log.Info(strings.ToLower(word), "by", by.Addr())
+	h.log.Info("told to stop", "restart", restart, "by", by.Addr())
 	h.config.Stop(restart)
-	return word, nil
+	if restart {
+		return "Restarting", nil
+	}
+	return "Shutting down", nil
 }
 
 // confirmations remembers commands that wait for their second time.

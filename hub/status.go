@@ -1,9 +1,8 @@
 package hub
 
 import (
-	"iter"
-	"maps"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -104,8 +103,8 @@ func (h *Hub) free() int64 {
 // dict makes a dict of names and values in turn.
 func dict(pairs ...any) *value.Dict {
 	list := make([]value.Pair, 0, len(pairs)/2)
-	for i := 0; i < len(pairs); i += 2 {
-		list = append(list, value.Pair{Key: value.Str(pairs[i].(string)), Value: pairs[i+1].(value.Value)})
+	for pair := range slices.Chunk(pairs, 2) {
+		list = append(list, value.Pair{Key: value.Str(pair[0].(string)), Value: pair[1].(value.Value)})
 	}
 	d, err := value.NewDict(list)
 	if err != nil { // the keys are texts of this package
@@ -113,7 +112,3 @@ func dict(pairs ...any) *value.Dict {
 	}
 	return d
 }
-
-func textOf(v value.Value) string { return value.Text(v) }
-
-func keysOf[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }

@@ -136,7 +136,7 @@ func send(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	case messaging.NoReply:
 		return nil, fault.New(fault.Denied, "messages from %s cannot be answered", to)
 	case messaging.System:
-		return ok, q.command(t, from, speaker, body)
+		return ok, q.command(t, speaker, body)
 	case messaging.SQLite:
 		if speaker == "" {
 			return nil, fault.New(fault.Invalid, "a message to %s must come from a client, to whom the rows go", to)
@@ -220,7 +220,7 @@ func (q *Query) speaker(t *expr.Thread, from string) (string, error) {
 }
 
 // command runs a text as a hub command and delivers the answer.
-func (q *Query) command(t *expr.Thread, from, speaker, body string) error {
+func (q *Query) command(t *expr.Thread, speaker, body string) error {
 	if speaker == "" {
 		return fault.New(fault.Invalid, "a command must come from a client, to whom the answer goes")
 	}

@@ -248,7 +248,7 @@ func (q *Query) Assign(t *expr.Thread, name string, o expr.Object) error {
 	if err := q.mayAssign(name); err != nil {
 		return err
 	}
-	return q.vars.set(t, q, registry.Set{Key: name}, o)
+	return q.vars.set(t, registry.Set{Key: name}, o)
 }
 
 // Delete removes a variable.
@@ -346,7 +346,7 @@ func mutable(o expr.Object) bool {
 	return false
 }
 
-func (o *overlay) set(t *expr.Thread, q *Query, how registry.Set, object expr.Object) error {
+func (o *overlay) set(t *expr.Thread, how registry.Set, object expr.Object) error {
 	v, err := expr.ToValue(t, object)
 	if err != nil {
 		return err

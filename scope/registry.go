@@ -100,7 +100,7 @@ func (q *Query) setKey(t *expr.Thread, how registry.Set, o expr.Object) error {
 		}
 		how.Expect, how.Create = nil, false
 	}
-	return q.values.set(t, q, how, o)
+	return q.values.set(t, how, o)
 }
 
 // meets checks the condition of a write against what this query wrote before.

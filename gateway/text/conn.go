@@ -37,7 +37,8 @@ const (
 )
 
 // conn is one connection. One goroutine serves it; finish may be called by
-// another.
+// another. A deadline cannot be set only when the connection is closed, which
+// the next read or write says.
 type conn struct {
 	server  *Server
 	net     net.Conn
@@ -55,7 +56,7 @@ type conn struct {
 // finish makes the connection answer what it has read and close.
 func (c *conn) finish() {
 	c.finishing.Store(true)
-	c.net.SetReadDeadline(time.Now().Add(lastRead))
+	_ = c.net.SetReadDeadline(time.Now().Add(lastRead))
 }
 
 // serve answers until the connection ends.
@@ -120,7 +121,7 @@ func (c *conn) handOver(ctx context.Context, begun []byte) {
 		c.refuse(fault.New(fault.Unavailable, "this hub does not speak the session protocol"))
 		return
 	}
-	c.net.SetReadDeadline(time.Time{})
+	_ = c.net.SetReadDeadline(time.Time{})
 	c.server.HandOver(ctx, c.net, begun)
 }
 
@@ -193,9 +194,9 @@ func (c *conn) patience(d time.Duration) {
 	if d > 0 {
 		until = time.Now().Add(d)
 	}
-	c.net.SetReadDeadline(until)
+	_ = c.net.SetReadDeadline(until)
 	if c.finishing.Load() { // the deadline that finish had set is gone
-		c.net.SetReadDeadline(time.Unix(1, 0))
+		_ = c.net.SetReadDeadline(time.Unix(1, 0))
 	}
 }
 
@@ -223,7 +224,7 @@ func (c *conn) send(text string) bool {
 func (c *conn) write(data []byte) bool {
 	for len(data) > 0 {
 		n := min(len(data), replyChunk)
-		c.net.SetWriteDeadline(time.Now().Add(unread))
+		_ = c.net.SetWriteDeadline(time.Now().Add(unread))
 		if _, err := c.net.Write(data[:n]); err != nil {
 			return false
 		}
@@ -247,10 +248,10 @@ func (c *conn) refuse(err error) {
 // linger ends the connection as the client sees it, and reads on for a moment.
 func (c *conn) linger() {
 	if t, ok := c.net.(interface{ CloseWrite() error }); ok {
-		t.CloseWrite()
+		_ = t.CloseWrite()
 	}
-	c.net.SetReadDeadline(time.Now().Add(lingering))
-	io.CopyN(io.Discard, c.net, discarded)
+	_ = c.net.SetReadDeadline(time.Now().Add(lingering))
+	_, _ = io.CopyN(io.Discard, c.net, discarded)
 }
 
 func (c *conn) tooLong() error {

@@ -49,8 +49,8 @@ type Server struct {
 	listeners map[net.Listener]struct{}
 	conns     map[*conn]struct{}
 	running   sync.WaitGroup
-	large     atomic.Int64 // bytes of large requests that are not yet answered
-	ctx       context.Context
+	large     atomic.Int64    // bytes of large requests that are not yet answered
+	ctx       context.Context //nolint:containedctx // of all connections: it ends with the server
 	cancel    context.CancelFunc
 }
 
@@ -72,7 +72,7 @@ func (s *Server) Serve(l net.Listener) error {
 			return err
 		default:
 			s.log().Warn("text: no connection could be accepted", "error", err)
-			time.Sleep(acceptPause)
+			s.pause(acceptPause)
 		}
 	}
 }
@@ -139,7 +139,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	case <-done:
 		return nil
 	case <-ctx.Done():
-		s.Close()
+		_ = s.Close() // it has no error of its own
 		<-done
 		return ctx.Err()
 	}
@@ -167,6 +167,16 @@ func (s *Server) stop(each func(*conn)) {
 	}
 	for c := range s.conns {
 		each(c)
+	}
+}
+
+// pause rests, but not past the end of the server.
+func (s *Server) pause(d time.Duration) {
+	rest := time.NewTimer(d)
+	defer rest.Stop()
+	select {
+	case <-rest.C:
+	case <-s.ctx.Done():
 	}
 }
 
