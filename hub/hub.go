@@ -379,9 +379,10 @@ func (h *Hub) Console(from, text string) {
 	}
 }
 
-// print is where print() writes.
+// print is where print() writes: not into the log that people keep, which any
+// client could fill.
 func (h *Hub) print(_ *expr.Thread, text string) error {
-	h.log.Info("print", "text", h.access.Redact(strings.TrimSuffix(text, "\n")))
+	h.log.Debug("print", "text", h.access.Redact(strings.TrimSuffix(text, "\n")))
 	return nil
 }
 
