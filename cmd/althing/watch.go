@@ -39,11 +39,21 @@ change of them as it happens, until Ctrl+C.`,
 }
 
 // untilSignal gives a context that ends with Ctrl+C or a SIGTERM. The second
-// one ends the process at once.
+// one ends the process at once: by the time the context has ended, signals mean
+// again what they mean to any process.
 func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	return ctx, stop
+	ctx, cancel := context.WithCancel(ctx)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case <-signals:
+		case <-ctx.Done():
+		}
+		signal.Stop(signals)
+		cancel()
+	}()
+	return ctx, cancel
 }
 
 // watch prints changes until ctx ends.
