@@ -426,13 +426,7 @@ func groups(t *expr.Thread, a expr.Args) (expr.Object, error) {
 		return nil, err
 	}
 	q := query(t)
-	if err := q.by.May(access.Read); err != nil {
-		return nil, err
-	}
-	if err := q.flush(t); err != nil {
-		return nil, err
-	}
-	if err := q.reading(t); err != nil {
+	if err := q.settled(t, access.Read); err != nil {
 		return nil, err
 	}
 	all := q.scope.hub.State().Groups()

@@ -181,6 +181,18 @@ func (q *Query) seeHeld(o *overlay) {
 	}
 }
 
+// settled checks that the caller may do that, and then brings about that all that
+// this query and this connection wrote before is there: for what depends on it.
+func (q *Query) settled(t *expr.Thread, act access.Act) error {
+	if err := q.by.May(act); err != nil {
+		return err
+	}
+	if err := q.flush(t); err != nil {
+		return err
+	}
+	return q.reading(t)
+}
+
 // outside waits for something without the evaluation's clock, and without
 // keeping others from evaluating. It is not waited for twice: the query counts
 // as one that has acted.

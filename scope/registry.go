@@ -164,13 +164,7 @@ func history(t *expr.Thread, a expr.Args) (expr.Object, error) {
 		return nil, err
 	}
 	q := query(t)
-	if err := q.by.May(access.Read); err != nil {
-		return nil, err
-	}
-	if err := q.flush(t); err != nil {
-		return nil, err
-	}
-	if err := q.reading(t); err != nil {
+	if err := q.settled(t, access.Read); err != nil {
 		return nil, err
 	}
 	e, _ := q.scope.hub.State().Get(registry.Values, name, q.now)
@@ -209,13 +203,7 @@ func changes(t *expr.Thread, a expr.Args) (expr.Object, error) {
 		return nil, expr.TypeError("changes(): after must be a revision, a whole number from 0")
 	}
 	q := query(t)
-	if err := q.by.May(access.Read); err != nil {
-		return nil, err
-	}
-	if err := q.flush(t); err != nil {
-		return nil, err
-	}
-	if err := q.reading(t); err != nil {
+	if err := q.settled(t, access.Read); err != nil {
 		return nil, err
 	}
 	p, err := registry.Compile(pattern)
@@ -276,13 +264,7 @@ type found struct {
 // match gives the entries whose keys match, the hub's own among them, and the
 // revision at which they did. What has gathered is carried out first.
 func (q *Query) match(t *expr.Thread, pattern string) (list []found, revision uint64, err error) {
-	if err := q.by.May(access.Read); err != nil {
-		return nil, 0, err
-	}
-	if err := q.flush(t); err != nil {
-		return nil, 0, err
-	}
-	if err := q.reading(t); err != nil {
+	if err := q.settled(t, access.Read); err != nil {
 		return nil, 0, err
 	}
 	p, err := registry.Compile(pattern)
@@ -394,13 +376,7 @@ func deleteKeys(t *expr.Thread, a expr.Args) (expr.Object, error) {
 		return nil, err
 	}
 	q := query(t)
-	if err := q.by.May(access.Write); err != nil {
-		return nil, err
-	}
-	if err := q.flush(t); err != nil {
-		return nil, err
-	}
-	if err := q.reading(t); err != nil {
+	if err := q.settled(t, access.Write); err != nil {
 		return nil, err
 	}
 	p, err := registry.Compile(pattern)

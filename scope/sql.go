@@ -117,13 +117,7 @@ func dbQuery(t *expr.Thread, a expr.Args) (expr.Object, error) {
 // sql carries out what has gathered and runs SQL, which from then on has
 // happened whatever becomes of the query.
 func (q *Query) sql(t *expr.Thread, sql string) (r sqldb.Result, err error) {
-	if err := q.by.May(access.SQLRead); err != nil {
-		return r, err
-	}
-	if err := q.flush(t); err != nil {
-		return r, err
-	}
-	if err := q.reading(t); err != nil {
+	if err := q.settled(t, access.SQLRead); err != nil {
 		return r, err
 	}
 	rights := sqldb.MayRead
