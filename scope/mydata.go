@@ -206,15 +206,21 @@ var myDataMethods = map[string]*expr.Func{
 	"clear":      expr.NewFunc("clear", myDataClear),
 }
 
+// entryArg reads the arguments of a method that takes a key and a default, and
+// looks the key up.
+func entryArg(t *expr.Thread, a expr.Args, method string) (name string, o expr.Object, found bool, err error) {
+	if err := a.Between(method, 1, 2); err != nil {
+		return "", nil, false, err
+	}
+	if name, err = key(a.Pos[0]); err != nil {
+		return "", nil, false, err
+	}
+	o, found, err = query(t).getKey(t, name)
+	return name, o, found, err
+}
+
 func myDataGet(t *expr.Thread, a expr.Args) (expr.Object, error) {
-	if err := a.Between("get", 1, 2); err != nil {
-		return nil, err
-	}
-	name, err := key(a.Pos[0])
-	if err != nil {
-		return nil, err
-	}
-	o, found, err := query(t).getKey(t, name)
+	_, o, found, err := entryArg(t, a, "get")
 	switch {
 	case err != nil || found:
 		return o, err
@@ -225,14 +231,7 @@ func myDataGet(t *expr.Thread, a expr.Args) (expr.Object, error) {
 }
 
 func myDataPop(t *expr.Thread, a expr.Args) (expr.Object, error) {
-	if err := a.Between("pop", 1, 2); err != nil {
-		return nil, err
-	}
-	name, err := key(a.Pos[0])
-	if err != nil {
-		return nil, err
-	}
-	o, found, err := query(t).getKey(t, name)
+	name, o, found, err := entryArg(t, a, "pop")
 	switch {
 	case err != nil:
 		return nil, err
@@ -267,14 +266,7 @@ func myDataPopItem(t *expr.Thread, a expr.Args) (expr.Object, error) {
 }
 
 func myDataSetDefault(t *expr.Thread, a expr.Args) (expr.Object, error) {
-	if err := a.Between("setdefault", 1, 2); err != nil {
-		return nil, err
-	}
-	name, err := key(a.Pos[0])
-	if err != nil {
-		return nil, err
-	}
-	o, found, err := query(t).getKey(t, name)
+	name, o, found, err := entryArg(t, a, "setdefault")
 	if err != nil || found {
 		return o, err
 	}
