@@ -2,6 +2,7 @@ package expr
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 
 	"althing/value"
@@ -23,7 +24,7 @@ func Compare(t *Thread, op CmpOp, a, b Object) (bool, error) {
 	switch x := a.(type) {
 	case value.Int:
 		if y, ok := b.(value.Int); ok {
-			return op.holdsInts(x, y), nil
+			return holds(op, x, y), nil
 		}
 	case value.Str:
 		if y, ok := b.(value.Str); ok {
@@ -51,7 +52,9 @@ func Compare(t *Thread, op CmpOp, a, b Object) (bool, error) {
 	return false, TypeError("'%s' not supported between instances of '%s' and '%s'", op, a.TypeName(), b.TypeName())
 }
 
-func (op CmpOp) holdsInts(x, y value.Int) bool {
+// holds compares two values of one ordered type. Every comparison with a float
+// that is no number is false, but for Ne.
+func holds[T cmp.Ordered](op CmpOp, x, y T) bool {
 	switch op {
 	case Eq:
 		return x == y

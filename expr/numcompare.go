@@ -15,7 +15,7 @@ import (
 func compareNumbers(op CmpOp, a, b Object) (result, ok bool, err error) {
 	if x, is := a.(value.Float); is {
 		if y, is := b.(value.Float); is {
-			return op.holdsFloats(float64(x), float64(y)), true, nil
+			return holds(op, x, y), true, nil
 		}
 	}
 	if !isNumber(a) || !isNumber(b) {
@@ -42,22 +42,6 @@ func isNumber(o Object) bool {
 		return true
 	}
 	return false
-}
-
-func (op CmpOp) holdsFloats(x, y float64) bool {
-	switch op {
-	case Eq:
-		return x == y
-	case Ne:
-		return x != y
-	case Lt:
-		return x < y
-	case Le:
-		return x <= y
-	case Gt:
-		return x > y
-	}
-	return x >= y
 }
 
 // order compares two real numbers; nan: one of them is none.
