@@ -20,7 +20,8 @@ func decodeWord(src []byte) (Op, []byte, error) {
 	if len(src) == 0 || int(src[0]) >= len(src) {
 		return nil, nil, errors.New("cut off")
 	}
-	return word(src[1 : 1+src[0]]), src[1+src[0]:], nil
+	end := 1 + int(src[0])
+	return word(src[1:end]), src[end:], nil
 }
 
 func sealed(h header, body []byte) []byte {
@@ -37,6 +38,11 @@ func FuzzRecord(f *testing.F) {
 	f.Add("", uint64(7), ^uint64(0), uint32(1), tx)
 	f.Add("w", uint64(1), uint64(1), ^uint32(0), binary.AppendUvarint(nil, 1<<62))
 	f.Add("w", uint64(0), uint64(0), uint32(0), []byte{})
+	longest, err := appendTx(nil, Tx{Ops: []Op{word(bytes.Repeat([]byte{'x'}, 255))}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add("w", uint64(1), uint64(1), uint32(1), longest)
 	f.Fuzz(func(t *testing.T, writer string, number, rev uint64, count uint32, body []byte) {
 		if len(writer) > 255 || len(body) > MaxRecord {
 			return
