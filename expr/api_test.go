@@ -294,3 +294,39 @@ func TestPrograms(t *testing.T) {
 		t.Errorf("sum %d", sum)
 	}
 }
+
+// door is a host object whose type has a method.
+type door struct{}
+
+var typeDoor = expr.Type{Name: "house.door", Attrs: map[string]expr.Object{
+	"knock": expr.NewMethod("knock", func(_ *expr.Thread, self expr.Object, a expr.Args) (expr.Object, error) {
+		return expr.Int(int64(len(a.Pos))), a.Exactly(self.(door).TypeName()+".knock", 1)
+	}),
+}}
+
+func (door) TypeName() string { return "house.door" }
+func (door) Type() *expr.Type { return &typeDoor }
+
+// TestHostMethod: a method of a host's type can be taken from the type as well.
+func TestHostMethod(t *testing.T) {
+	for src, want := range map[string]string{
+		"d.knock(5)":             "1",
+		"d.knock(*[5])":          "1",
+		"d.knock(*5)":            "TypeError: house.door.knock() argument after * must be an iterable, not int",
+		"type(d).knock":          "<method 'knock' of 'house.door' objects>",
+		"type(d).knock(d, 5)":    "1",
+		"type(d).knock(5, 5)":    "TypeError: descriptor 'knock' for 'house.door' objects doesn't apply to a 'int' object",
+		"type(d).knock()":        "TypeError: unbound method house.door.knock() needs an argument",
+		"type(d).knock.__name__": "knock",
+	} {
+		thread := expr.NewThread(expr.Limits{})
+		got, err := eval(thread, src, expr.Vars{"d": door{}})
+		if err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%s\n got  %s\n want %s", src, got, want)
+		}
+		thread.Done()
+	}
+}

@@ -10,10 +10,14 @@ func GetAttr(t *Thread, o Object, name string) (Object, error) {
 	}
 	switch o := o.(type) {
 	case *Type:
-		if attr := o.find(name); attr != nil {
+		switch attr := o.find(name).(type) {
+		case nil:
+			return nil, AttributeError(o, name)
+		case *Method:
+			return attr.from(o), nil
+		default:
 			return attr, nil
 		}
-		return nil, AttributeError(o, name)
 	case HasAttr:
 		attr, err := o.Attr(t, name)
 		if attr != nil || err != nil {

@@ -309,7 +309,7 @@ func calledName(fn Object) string {
 	case *Method:
 		return fn.of.Name + "." + fn.Name + "()"
 	case *boundMethod:
-		return fn.m.of.Name + "." + fn.m.Name + "()"
+		return calledName(fn.m.from(typeOf(fn.self)))
 	case *Type:
 		return fn.Name + "()"
 	case *lambda:

@@ -71,6 +71,17 @@ func NewMethod(name string, fn func(t *Thread, self Object, a Args) (Object, err
 	return &Method{Name: name, full: fn}
 }
 
+// from is the method as it is taken from a type, which then tells what it is
+// called with. A host's own methods do not know the type they are put into.
+func (m *Method) from(ty *Type) *Method {
+	if m.of != nil {
+		return m
+	}
+	taken := *m
+	taken.of = ty
+	return &taken
+}
+
 // TypeName is Python's name for a method that is not bound.
 func (*Method) TypeName() string { return "method_descriptor" }
 
