@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode"
 
+	"althing/expr/syntax"
 	"althing/value"
 )
 
@@ -63,13 +64,7 @@ func strIsIdentifier(t *Thread, self Object, _ []Object) (Object, error) {
 	if err := t.Step(int64(len(s)) / 64); err != nil {
 		return nil, err
 	}
-	for i, r := range s {
-		start := r == '_' || unicode.IsLetter(r) || unicode.In(r, unicode.Nl, unicode.Other_ID_Start)
-		if !start && (i == 0 || !unicode.In(r, unicode.Mn, unicode.Mc, unicode.Nd, unicode.Pc, unicode.Other_ID_Continue)) {
-			return False, nil
-		}
-	}
-	return Bool(s != ""), nil
+	return Bool(syntax.IsIdentifier(s)), nil
 }
 
 // strIsCase asks whether there are letters of one case and none of the others.

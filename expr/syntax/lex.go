@@ -252,6 +252,16 @@ func nameRune(r rune) bool {
 	return nameStart(r) || unicode.In(r, unicode.Mn, unicode.Mc, unicode.Nd, unicode.Pc, unicode.Other_ID_Continue)
 }
 
+// IsIdentifier is str.isidentifier: whether a text could be a name.
+func IsIdentifier(s string) bool {
+	for i, r := range s {
+		if !nameRune(r) || i == 0 && !nameStart(r) {
+			return false
+		}
+	}
+	return s != ""
+}
+
 // open reads an opening bracket.
 func (l *lexer) open(i int) {
 	if l.level-l.base == maxBrackets {
