@@ -10,10 +10,10 @@ type Kind uint8
 
 // The kinds of frames, and the fields that each uses beside ID.
 const (
-	// Wrong is what was no frame: Err says why. ID, where it could be read, is
-	// the question's to which Err is the answer.
+	// Wrong is what was no frame: Err says why. With an ID the other side is to
+	// be answered with Err, as if it had asked a question.
 	Wrong Kind = iota
-	// Message is a message: From, To, Headers, Body.
+	// Message is a message: From, To, Headers, Body, MessageID.
 	Message
 	// Command asks for a named action: Name, Args.
 	Command
@@ -50,6 +50,10 @@ type Frame struct {
 	To      string // the same; empty: the side that reads it
 	Headers []Header
 	Body    []byte
+	// MessageID names the message itself, where it waits until it is
+	// acknowledged. Empty elsewhere.
+	MessageID string
+
 	Args    []value.Value
 	Value   value.Value
 	Text    string       // what a command says to people

@@ -1,0 +1,91 @@
+package jsonrpc
+
+import (
+	"bytes"
+	"net"
+	"sync"
+	"time"
+
+	"althing/fault"
+	"althing/value"
+	"althing/wire"
+)
+
+// codec is one connection.
+type codec struct {
+	conn  net.Conn
+	in    *wire.Reader
+	limit int          // bytes of a line
+	next  []wire.Frame // the rest of a batch that was read
+
+	mu      sync.Mutex
+	batches map[string]*batch // those of which answers are missing, by number
+	number  int
+}
+
+func newCodec(conn net.Conn) *codec {
+	return &codec{conn: conn, in: wire.NewReader(conn), limit: wire.MaxFrame}
+}
+
+// Form implements wire.Codec.
+func (c *codec) Form() string { return "jsonrpc" }
+
+// Read implements wire.Codec.
+func (c *codec) Read() (wire.Frame, error) {
+	for len(c.next) == 0 {
+		line, err := c.in.Line(c.limit)
+		if err != nil {
+			if fault.Is(err, fault.Limit) {
+				return wrong(noID, errFrame, err), nil
+			}
+			return wire.Frame{}, err
+		}
+		line = bytes.Trim(line, " \t\r")
+		switch {
+		case len(line) == 0: // a blank line keeps a connection alive
+		case line[0] == '[':
+			c.next = c.readBatch(line)
+		default:
+			return decode(line), nil
+		}
+	}
+	f := c.next[0]
+	if c.next = c.next[1:]; len(c.next) == 0 {
+		c.next = nil
+	}
+	return f, nil
+}
+
+// Append implements wire.Codec.
+func (c *codec) Append(dst []byte, f wire.Frame) ([]byte, error) {
+	if f.Kind == wire.Answer || f.Kind == wire.Wrong {
+		if id, number, ok := inBatch(f.ID); ok {
+			return c.appendInBatch(dst, f, id, number), nil
+		}
+	}
+	return encode(dst, f)
+}
+
+// Write implements wire.Codec.
+func (c *codec) Write(p []byte) (int, error) { return c.conn.Write(p) }
+
+// Conn implements wire.Raw.
+func (c *codec) Conn() net.Conn { return c.in.Conn() }
+
+// Close implements wire.Codec. The word for it is the event "closing".
+func (c *codec) Close(reason *fault.Error) error {
+	if reason == nil {
+		return c.conn.Close()
+	}
+	data, _ := value.FromGo(map[string]any{"code": string(reason.Code), "message": reason.Message}) // two texts
+	line, err := encode(nil, wire.Frame{Kind: wire.Event, Name: "closing", Value: data})
+	if err == nil {
+		_ = c.conn.SetWriteDeadline(time.Now().Add(wire.Goodbye)) // the write says whether it is closed
+		_, err = c.conn.Write(line)
+	}
+	if err != nil {
+		return c.conn.Close()
+	}
+	wire.Linger(c.conn)
+	return nil
+}

@@ -1,0 +1,215 @@
+package wire
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"althing/fault"
+)
+
+const (
+	// smallBuffer holds what devices say, and is all that an idle connection
+	// keeps for reading.
+	smallBuffer = 2 << 10
+	// largeBuffer is what a connection reads into while much comes; it is given
+	// back when everything has been taken.
+	largeBuffer = 32 << 10
+	// largeBytes is what all buffers beyond the small ones may take together,
+	// and largeWithin how long a frame in one may be waited for: whoever sends
+	// most of a frame and then nothing holds memory that others need.
+	largeBytes  = 128 << 20
+	largeWithin = time.Minute
+)
+
+// large are buffers of largeBuffer bytes, and taken is what all beyond the small
+// ones take: memory is the process's, whichever server or client reads.
+var (
+	large = sync.Pool{New: func() any { return new([largeBuffer]byte) }}
+	taken atomic.Int64
+)
+
+// Reader reads ahead of a codec, into a buffer that is small while little
+// comes. It is for one goroutine.
+type Reader struct {
+	conn       net.Conn
+	small      []byte
+	pooled     *[largeBuffer]byte
+	buf        []byte // small, pooled, or one made for a larger frame
+	start, end int    // what has been read and not taken
+	counted    int64  // what buf takes of largeBytes
+	wait       time.Duration
+}
+
+// NewReader returns a Reader of conn. The Reader sets conn's read deadline
+// while a frame comes that is larger than 2 KiB, and as Wait says.
+func NewReader(conn net.Conn) *Reader {
+	small := make([]byte, smallBuffer)
+	return &Reader{conn: conn, small: small, buf: small}
+}
+
+// Bytes is what has been read and not taken, valid until the next call of
+// another method.
+func (r *Reader) Bytes() []byte { return r.buf[r.start:r.end] }
+
+// Skip takes the first n bytes of Bytes, which are overwritten by the next Fill.
+func (r *Reader) Skip(n int) { r.start += n }
+
+// Fill reads once more behind Bytes. It fails with code Limit when Bytes has
+// limit bytes already, Unavailable when there is no memory for more, else as the
+// connection does.
+func (r *Reader) Fill(limit int) error {
+	if r.start == r.end {
+		r.shrink()
+	}
+	if r.end-r.start >= limit {
+		return tooLong(limit)
+	}
+	if r.end == len(r.buf) {
+		if err := r.room(limit); err != nil {
+			return err
+		}
+	}
+	if r.wait > 0 {
+		_ = r.conn.SetReadDeadline(time.Now().Add(r.wait)) // the read says whether it is closed
+	}
+	n, err := r.conn.Read(r.buf[r.end:])
+	r.end += n
+	if n > 0 {
+		return nil // an error comes again
+	}
+	r.uncount() // most likely nothing more comes
+	if err == nil {
+		err = io.ErrNoProgress
+	}
+	return err
+}
+
+// Wait says how long a Fill may wait for something to come: it then fails with
+// os.ErrDeadlineExceeded, and can be called again. 0 is for ever.
+func (r *Reader) Wait(d time.Duration) {
+	if d == 0 && r.wait > 0 {
+		_ = r.conn.SetReadDeadline(time.Time{}) // the next read says whether it is closed
+	}
+	r.wait = d
+}
+
+// Line takes one line, without the newline and a carriage return before it; it
+// is valid until the next call. A line of more than limit bytes is skipped, and
+// Line fails with code Limit, but can be called again.
+func (r *Reader) Line(limit int) ([]byte, error) {
+	searched := 0
+	for {
+		rest := r.Bytes()
+		if n := bytes.IndexByte(rest[searched:], '\n'); n >= 0 {
+			n += searched
+			r.Skip(n + 1)
+			if n > limit {
+				return nil, tooLong(limit)
+			}
+			return bytes.TrimSuffix(rest[:n], []byte{'\r'}), nil
+		}
+		if searched = len(rest); searched > limit {
+			return nil, r.skipLine(limit)
+		}
+		if err := r.Fill(limit + 1); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// skipLine takes bytes until a newline was among them, and keeps none.
+func (r *Reader) skipLine(limit int) error {
+	for {
+		rest := r.Bytes()
+		if n := bytes.IndexByte(rest, '\n'); n >= 0 {
+			r.Skip(n + 1)
+			return tooLong(limit)
+		}
+		r.Skip(len(rest))
+		if err := r.Fill(1); err != nil {
+			return err
+		}
+	}
+}
+
+func tooLong(limit int) error {
+	return fault.New(fault.Limit, "a frame may have %d bytes", limit)
+}
+
+// Conn gives the connection with what has been read and not taken in front. The
+// Reader must not be used any more.
+func (r *Reader) Conn() net.Conn {
+	ahead := bytes.Clone(r.Bytes())
+	r.shrink()
+	return Ahead(r.conn, ahead)
+}
+
+// room makes room behind what has been read: by moving it to the front, or into
+// a larger buffer, of little more than limit at the most.
+func (r *Reader) room(limit int) error {
+	kept := r.Bytes()
+	if r.start >= len(r.buf)/2 {
+		r.start, r.end = 0, copy(r.buf, kept)
+		return nil
+	}
+	pooled := r.pooled
+	size := largeBuffer
+	if len(r.buf) >= largeBuffer {
+		size = min(2*len(r.buf), max(limit, len(kept))+smallBuffer)
+	}
+	if err := r.count(size); err != nil {
+		return err
+	}
+	if size == largeBuffer {
+		r.pooled = large.Get().(*[largeBuffer]byte)
+		r.buf = r.pooled[:]
+	} else {
+		r.pooled = nil
+		r.buf = make([]byte, size)
+	}
+	r.start, r.end = 0, copy(r.buf, kept)
+	if pooled != nil {
+		large.Put(pooled)
+	}
+	return nil
+}
+
+// count counts a buffer of size bytes in place of the present one.
+func (r *Reader) count(size int) error {
+	more := int64(size) - r.counted
+	if taken.Add(more) > largeBytes {
+		taken.Add(-more)
+		return fault.New(fault.Unavailable, "too many large frames are being received; try again later")
+	}
+	if r.counted == 0 && r.wait == 0 {
+		_ = r.conn.SetReadDeadline(time.Now().Add(largeWithin)) // the next read says whether it is closed
+	}
+	r.counted = int64(size)
+	return nil
+}
+
+// shrink goes back to the small buffer when everything has been taken.
+func (r *Reader) shrink() {
+	r.start, r.end, r.buf = 0, 0, r.small
+	if r.pooled != nil {
+		large.Put(r.pooled)
+		r.pooled = nil
+	}
+	r.uncount()
+}
+
+// uncount gives back what the buffer is counted for.
+func (r *Reader) uncount() {
+	if r.counted == 0 {
+		return
+	}
+	taken.Add(-r.counted)
+	r.counted = 0
+	if r.wait == 0 {
+		_ = r.conn.SetReadDeadline(time.Time{})
+	}
+}
