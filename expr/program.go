@@ -19,6 +19,14 @@ type Program struct {
 // Parse reads a text. The error is a *syntax.Error, which says where, and
 // whether more text could mend it.
 func Parse(src string) (*Program, error) {
+	if d := new(direct); d.parse(src) {
+		return &d.Program, nil
+	}
+	return parse(src)
+}
+
+// parse reads any text.
+func parse(src string) (*Program, error) {
 	tree, err := syntax.Parse(src)
 	if err != nil {
 		return nil, err

@@ -70,6 +70,10 @@ const (
 	tokens // how many there are
 )
 
+// IsKeyword reports whether a name means something by itself, so that nothing can
+// be called by it.
+func IsKeyword(name string) bool { return keyword(name) != tokName }
+
 // keyword gives the kind of a name: tokName, unless it is a keyword.
 func keyword(s string) token {
 	switch s {

@@ -48,6 +48,7 @@ type conn struct {
 	large     int64       // what buf is counted for among the large ones
 	since     time.Time   // when it became large
 	out       []byte      // replies not yet written
+	parser    expr.Parser // of line mode
 	waiting   []hub.Reply // requests of line mode that wait for the log together
 	lined     bool        // line mode
 	finishing atomic.Bool

@@ -67,7 +67,7 @@ func (c *conn) answerLines(ctx context.Context, text []byte, ended bool) (rest [
 				break
 			}
 			if len(line) > 0 {
-				program, err := expr.Parse(string(line))
+				program, err := c.parser.Parse(string(line))
 				reply := c.session.Start(ctx, program, err)
 				size += reply.Len()
 				c.waiting = append(c.waiting, reply)
@@ -96,6 +96,7 @@ func (c *conn) sendLines() bool {
 		reply.Done()
 		c.waiting[i] = hub.Reply{} // its text is not kept while the connection idles
 	}
+	c.parser = expr.Parser{} // nor the last request's
 	sent = sent && c.flush()
 	if cap(c.out) > keptBuffer {
 		c.out = nil
