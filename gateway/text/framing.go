@@ -160,6 +160,9 @@ var hostField = []byte("host:")
 // looksLikeHTTP reports whether a connection or a line begins like HTTP.
 func looksLikeHTTP(text []byte) bool {
 	text = bytes.TrimLeft(text, " \t\r\n")
+	if len(text) == 0 || text[0]|0x20 != 'h' && (text[0] < 'A' || text[0] > 'Z') {
+		return false // at once, since every line of every client is looked at
+	}
 	for _, m := range methods {
 		if bytes.HasPrefix(text, m) {
 			return true
