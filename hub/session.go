@@ -29,7 +29,7 @@ type Session struct {
 	caller Caller
 	addr   string
 	kept   bool
-	last   *journal.Ticket // what this session wrote last and was not yet waited for
+	last   journal.Ticket // what this session wrote last and was not yet waited for
 	leave  func()
 
 	// Of a query that met a conflict: it goes on before all others that did, and
@@ -79,9 +79,9 @@ func (s *Session) Elevate() error {
 // called once, when it was sent or given up.
 type Reply struct {
 	text    string
-	session *Session        // where there is a ticket
-	ticket  *journal.Ticket // what is still to be stored
-	unread  *budget         // what a large text is counted in
+	session *Session       // where there is a ticket
+	ticket  journal.Ticket // what is still to be stored
+	unread  *budget        // what a large text is counted in
 }
 
 // largeReply is the size from which a reply is counted until it is read: many
@@ -114,14 +114,14 @@ func (b *budget) give(n int64) { b.left.Add(n) }
 // Wait gives the text to send, when all that the query wrote is kept. It is
 // called by the goroutine that uses the session.
 func (r Reply) Wait() string {
-	if r.ticket == nil {
+	if r.ticket == (journal.Ticket{}) {
 		return r.text
 	}
 	_, err := r.ticket.Wait(context.Background())
 	if r.session.last == r.ticket {
 		// A ticket holds on to all that was stored together with it, and a
 		// connection may idle for long.
-		r.session.last = nil
+		r.session.last = journal.Ticket{}
 	}
 	if err != nil {
 		return r.session.failed(err).text
@@ -195,7 +195,7 @@ func (s *Session) letGo() {
 // result is what one evaluation came to.
 type result struct {
 	text     string
-	ticket   *journal.Ticket
+	ticket   journal.Ticket
 	err      error
 	conflict bool // it must be evaluated again
 }
@@ -265,7 +265,7 @@ var errTorn = fault.Wrap(state.ErrStale, fault.Conflict, "conflict: others wrote
 
 // submit hands a transaction to the log. It may wait for a query that is alone,
 // and so must not be called by one that holds a place among the evaluations.
-func (s *Session) submit(tx journal.Tx) *journal.Ticket {
+func (s *Session) submit(tx journal.Tx) journal.Ticket {
 	if !s.alone {
 		s.hub.writing.RLock()
 		defer s.hub.writing.RUnlock()
@@ -319,15 +319,15 @@ func (u *turn) begin(ctx context.Context) error { return u.session.hub.gate.Ente
 func (u *turn) end() { u.session.hub.gate.Leave() }
 
 // Settled reports whether what the session wrote before is there to be read.
-func (u *turn) Settled() bool { return u.session.last == nil }
+func (u *turn) Settled() bool { return u.session.last == (journal.Ticket{}) }
 
 // Settle waits until it is.
 func (u *turn) Settle(ctx context.Context) error {
 	last := u.session.last
-	if last == nil {
+	if last == (journal.Ticket{}) {
 		return nil
 	}
-	u.session.last = nil
+	u.session.last = journal.Ticket{}
 	return u.Idle(func() error {
 		// Its own reply tells whether it failed.
 		if _, err := last.Wait(ctx); ctx.Err() != nil {

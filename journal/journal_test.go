@@ -132,7 +132,7 @@ func TestTransactionThatFitsNoRecord(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 	largest := journal.MaxRecord - 200
-	var tickets []*journal.Ticket
+	var tickets []journal.Ticket
 	for i := range 5 {
 		tickets = append(tickets, j.Submit(put(fmt.Sprint(i), strings.Repeat("x", largest))))
 		tickets = append(tickets, j.Submit(put(fmt.Sprint("small", i), "x")))
@@ -167,7 +167,7 @@ func TestOperationThatCannotBeEncoded(t *testing.T) {
 	bad := j.Submit(journal.Tx{Ops: []journal.Op{journaltest.Put{Key: "no", Value: "x"}, badOp{}}})
 	after := j.Submit(put("after", "x"))
 	store.open()
-	for _, ticket := range []*journal.Ticket{before, after} {
+	for _, ticket := range []journal.Ticket{before, after} {
 		if _, err := ticket.Wait(t.Context()); err != nil {
 			t.Error(err)
 		}
@@ -236,7 +236,7 @@ func TestCloseFlushesAndRefuses(t *testing.T) {
 	store := &gate{Store: new(journal.Memory)}
 	j, l := open(t, store, journal.Options{})
 	store.shut()
-	var tickets []*journal.Ticket
+	var tickets []journal.Ticket
 	for i := range 50 {
 		tickets = append(tickets, j.Submit(put(fmt.Sprint(i), "x")))
 	}

@@ -8,8 +8,8 @@ import (
 	"althing/fault"
 )
 
-// Ticket stands for a transaction that was handed in. Any number of goroutines
-// may wait for it.
+// Ticket stands for a transaction that was handed in; the zero Ticket for none.
+// Any number of goroutines may wait for it.
 type Ticket struct {
 	batch *batch
 	index int
@@ -19,7 +19,7 @@ type Ticket struct {
 // each of its operations. When ctx ends first the error is fault.Timeout and the
 // transaction goes its way. An error with fault.Unavailable may leave open
 // whether it was stored; any other says that nothing of it happened.
-func (t *Ticket) Wait(ctx context.Context) ([]any, error) {
+func (t Ticket) Wait(ctx context.Context) ([]any, error) {
 	select {
 	case <-t.batch.done:
 	default:
@@ -51,10 +51,10 @@ type outcome struct {
 }
 
 // refused makes the ticket of a transaction that was not taken.
-func refused(err error) *Ticket {
+func refused(err error) Ticket {
 	done := make(chan struct{})
 	close(done)
-	return &Ticket{batch: &batch{done: done, err: err}}
+	return Ticket{batch: &batch{done: done, err: err}}
 }
 
 // queue gathers transactions into batches until the committer takes them. They
@@ -70,12 +70,17 @@ type queue struct {
 	full    []*batch // in order; all before open
 	open    *batch   // the one that is being filled, or nil
 	waiting int      // bytes in full and open
+	usual   int      // transactions in the last batch: the next has room for as many
 	spare   []byte   // a used record's memory
 }
 
-// spareBytes is the most memory that is kept for the next record: what hundreds
-// of small transactions need.
-const spareBytes = 64 << 10
+// spareBytes is the most memory that is kept for the next record: what thousands
+// of small transactions need, as fifty clients send them when none waits for a
+// reply.
+const spareBytes = 256 << 10
+
+// mostUsual bounds what one large batch makes the next one reserve.
+const mostUsual = 4096
 
 func (q *queue) init(header, limit int) {
 	q.header, q.limit = header, limit
@@ -83,9 +88,9 @@ func (q *queue) init(header, limit int) {
 }
 
 // Submit hands a transaction to the committer. It does not wait for the log.
-func (j *Journal) Submit(tx Tx) *Ticket { return j.queue.add(tx) }
+func (j *Journal) Submit(tx Tx) Ticket { return j.queue.add(tx) }
 
-func (q *queue) add(tx Tx) *Ticket {
+func (q *queue) add(tx Tx) Ticket {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed != nil {
@@ -119,7 +124,7 @@ func (q *queue) add(tx Tx) *Ticket {
 	case q.wake <- struct{}{}:
 	default:
 	}
-	return &Ticket{batch: b, index: len(b.txs) - 1}
+	return Ticket{batch: b, index: len(b.txs) - 1}
 }
 
 func (q *queue) newBatch() *batch {
@@ -127,6 +132,7 @@ func (q *queue) newBatch() *batch {
 	q.spare = nil
 	return &batch{
 		record: slices.Grow(record[:0], q.header)[:q.header],
+		txs:    make([]Tx, 0, q.usual),
 		done:   make(chan struct{}),
 	}
 }
@@ -146,6 +152,7 @@ func (q *queue) take() *batch {
 		return nil
 	}
 	q.waiting -= len(b.record) - q.header
+	q.usual = min(len(b.txs), mostUsual)
 	return b
 }
 

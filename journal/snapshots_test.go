@@ -80,7 +80,7 @@ func TestSnapshotUnderLoad(t *testing.T) {
 	for range 4 {
 		wg.Go(func() {
 			for ctx.Err() == nil {
-				tickets := make([]*journal.Ticket, 100)
+				tickets := make([]journal.Ticket, 100)
 				for i := range tickets {
 					tickets[i] = j.Submit(put("k", "x"))
 				}

@@ -50,7 +50,7 @@ func run(b *testing.B, j *journal.Journal, clients, depth int) {
 	for c := range clients {
 		wg.Go(func() {
 			tx := journal.Tx{Ops: []journal.Op{journaltest.Put{Key: fmt.Sprint("key", c), Value: "some value"}}}
-			tickets := make([]*journal.Ticket, depth)
+			tickets := make([]journal.Ticket, depth)
 			for i := c; i < b.N; i += clients * depth {
 				n := 0
 				for d := 0; d < depth && i+d*clients < b.N; d++ {
