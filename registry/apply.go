@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -124,31 +123,37 @@ func (r *Registry) room(old, e *entry) error {
 // first when there are too many or they weigh too much; of a transaction only
 // the last value counts, since nobody could see the others.
 func (r *Registry) remember(e, old *entry) {
-	e.past, e.pastWeight = old.past, old.pastWeight
 	if old.rev == e.rev {
+		e.past, e.pastWeight = old.past, old.pastWeight
 		return
 	}
-	e.past = append(e.past, past{value: old.value, at: old.at, weight: old.weight})
-	e.pastWeight += old.weight
-	if len(e.past) == HistoryValues {
-		e.forgetOldest()
+	last := past{value: old.value, at: old.at, weight: old.weight}
+	before, weight := old.past, old.pastWeight+last.weight
+	if len(before)+1 == HistoryValues {
+		weight -= before[0].weight
+		before = before[1:]
 	}
 	others := r.pastBytes - old.pastBytes()
-	if r.tooMuchPast(e, others) {
-		for len(e.past) > 0 && r.tooMuchPast(e, others) {
-			e.forgetOldest()
-		}
-		e.past = slices.Clone(e.past) // the array kept what is forgotten alive
+	kept := before
+	for len(kept) > 0 && r.tooMuchPast(len(kept)+1, weight, others) {
+		weight -= kept[0].weight
+		kept = kept[1:]
 	}
+	switch {
+	case r.tooMuchPast(len(kept)+1, weight, others):
+		return // not even the last one
+	case len(kept) < len(before): // the array would keep alive what is forgotten
+		e.past = append(append(make([]past, 0, len(kept)+1), kept...), last)
+	default:
+		e.past = append(kept, last)
+	}
+	e.pastWeight = weight
 }
 
-func (r *Registry) tooMuchPast(e *entry, others int64) bool {
+// tooMuchPast reports whether n former values of a key, of that weight, pass a
+// bound beside those of all other keys.
+func (r *Registry) tooMuchPast(n int, weight, others int64) bool {
 	l := &r.limits
-	return l.HistoryBytes > 0 && e.pastBytes() > l.HistoryBytes ||
-		l.HistoryTotal > 0 && others+e.pastBytes() > l.HistoryTotal
-}
-
-func (e *entry) forgetOldest() {
-	e.pastWeight -= e.past[0].weight
-	e.past = e.past[1:]
+	bytes := int64(n)*pastWeight + weight
+	return l.HistoryBytes > 0 && bytes > l.HistoryBytes || l.HistoryTotal > 0 && others+bytes > l.HistoryTotal
 }
