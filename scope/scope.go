@@ -118,7 +118,11 @@ func (s *Scope) Begin(q *Query, by Caller, now time.Time, turn Turn) {
 	if cap(q.seen) > keptSeen {
 		q.seen = nil
 	}
-	*q = Query{scope: s, by: by, now: now, turn: turn, seen: q.seen[:0], vars: overlay{space: registry.Variables}}
+	*q = Query{
+		scope: s, by: by, now: now, turn: turn, seen: q.seen[:0],
+		values: overlay{order: q.values.again()},
+		vars:   overlay{space: registry.Variables, order: q.vars.again()},
+	}
 }
 
 // keptSeen is how many readings leave their memory for the next query.
