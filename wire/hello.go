@@ -61,6 +61,7 @@ type Limits struct {
 
 // Sock is a further port of a server, and what it is for.
 type Sock struct {
-	Name string
-	Port int
+	Name       string
+	Port       int
+	ConnectNew bool // every new client is to connect to it, as far as its protocol knows how
 }

@@ -1,0 +1,19 @@
+package wire
+
+// The events that every protocol knows. The value of each is a dict with the
+// keys named here.
+const (
+	EventRenamed = "renamed" // the client has another name now: KeyName
+	EventLayer   = "layer"   // the server is on another layer of the tree: KeyLayer
+	EventServer  = "server"  // what the server says about itself has changed: Info's fields
+	EventMoved   = "moved"   // the client is to go on at another server: KeyAddress
+	EventChannel = "channel" // the client is to connect to a channel: KeyName, KeyAddress or KeyPort
+)
+
+// The keys of events' values.
+const (
+	KeyName    = "name"
+	KeyLayer   = "layer"
+	KeyAddress = "address" // "ip:port"
+	KeyPort    = "port"    // of this side
+)
