@@ -380,6 +380,8 @@ func newReversed(t *Thread, a Args) (Object, error) {
 		return &dictIter{d: o.d, live: o.d.live, what: o.what, back: true}, nil
 	case *Range:
 		return &rangeIter{next: o.start + (o.n-1)*o.step, step: -o.step, left: o.n}, nil
+	case *wideRange:
+		return o.reversed(t)
 	case *Tuple, value.Str, value.Bytes, *ByteArray:
 		items, err := Collect(t, o)
 		if err != nil {

@@ -108,9 +108,10 @@ func compareObjects(t *Thread, op CmpOp, a, b Object) (result, ok bool, err erro
 		}
 	case *Set, *dictView:
 		return compareSets(t, op, a, b)
-	case *Range:
-		if y, is := b.(*Range); is && op <= Ne {
-			return (*x == *y || x.sameNumbers(y)) == (op == Eq), true, nil
+	case anyRange:
+		if y, is := b.(anyRange); is && op <= Ne {
+			result, err = compareItems(t, op, x.wide().common(), y.wide().common())
+			return result, true, err
 		}
 	case *Slice:
 		if y, is := b.(*Slice); is {
@@ -133,10 +134,6 @@ func compareHosts(t *Thread, op CmpOp, a, b Object) (result, ok bool, err error)
 		return y.CompareTo(t, op.Swap(), a)
 	}
 	return false, false, nil
-}
-
-func (r *Range) sameNumbers(o *Range) bool {
-	return r.n == o.n && (r.n == 0 || r.start == o.start && (r.n == 1 || r.step == o.step))
 }
 
 // compareItems compares two sequences: by the first elements that differ, or by

@@ -32,8 +32,8 @@ func keyHash(t *Thread, o Object) (uint64, error) {
 		if o.frozen {
 			return setHash(o), nil
 		}
-	case *Range:
-		return rangeHash(o)
+	case anyRange:
+		return tupleHash(t, NewTuple(o.wide().common()...))
 	case value.Value:
 		return value.Hash(o)
 	case Hashable:
@@ -85,18 +85,6 @@ func setHash(s *Set) uint64 {
 		}
 	}
 	return h
-}
-
-// rangeHash is that of the tuple of what two equal ranges have in common.
-func rangeHash(r *Range) (uint64, error) {
-	common := [3]int64{r.n}
-	if r.n > 0 {
-		common[1] = r.start
-	}
-	if r.n > 1 {
-		common[2] = r.step
-	}
-	return maphash.Comparable(seed, common), nil
 }
 
 // Hash is Python's hash(o): CPython's own numbers for numbers, otherwise a number

@@ -109,5 +109,7 @@ func clampIndex(o Object) (int64, error) {
 	if i, ok := smallInt(o); ok {
 		return i, nil
 	}
-	return 0, TypeError("slice indices must be integers or None or have an __index__ method")
+	return 0, errSliceIndex
 }
+
+var errSliceIndex = TypeError("slice indices must be integers or None or have an __index__ method")

@@ -2,8 +2,6 @@ package expr
 
 import (
 	"slices"
-
-	"althing/value"
 )
 
 func defineListMethods() {
@@ -58,22 +56,16 @@ func defineListMethods() {
 		}),
 	)
 	typeRange.methods(
-		method("count", 1, 1, func(_ *Thread, self Object, args []Object) (Object, error) {
-			in, err := self.(*Range).contains(args[0])
-			if in {
-				return Int(1), err
-			}
-			return Int(0), err
-		}),
+		method("count", 1, 1, rangeCount),
 		method("index", 1, 1, rangeIndex),
 	)
-	for name, get := range map[string]func(r *Range) int64{
-		"start": func(r *Range) int64 { return r.start },
-		"stop":  func(r *Range) int64 { return r.stop },
-		"step":  func(r *Range) int64 { return r.step },
+	for name, get := range map[string]func(r *wideRange) Object{
+		"start": func(r *wideRange) Object { return r.start },
+		"stop":  func(r *wideRange) Object { return r.stop },
+		"step":  func(r *wideRange) Object { return r.step },
 	} {
 		typeRange.define(map[string]Object{name: &Property{Get: func(_ *Thread, self Object) (Object, error) {
-			return Int(get(self.(*Range))), nil
+			return get(self.(anyRange).wide()), nil
 		}}})
 	}
 	for name, get := range map[string]func(s *Slice) Object{
@@ -143,14 +135,19 @@ func listRemove(t *Thread, self Object, args []Object) (Object, error) {
 	return nil, ValueError("list.remove(x): x not in list")
 }
 
+// rangeCount is range.count, which is 1 at most.
+func rangeCount(t *Thread, self Object, args []Object) (Object, error) {
+	in, err := Contains(t, self, args[0])
+	if in {
+		return Int(1), err
+	}
+	return Int(0), err
+}
+
 func rangeIndex(t *Thread, self Object, args []Object) (Object, error) {
-	r := self.(*Range)
-	if in, err := r.contains(args[0]); in || err != nil {
-		i, ok := smallInt(args[0])
-		if f, is := args[0].(value.Float); is && !ok {
-			i = int64(f)
-		}
-		return Int(r.index(i)), err
+	at, err := self.(anyRange).wide().find(t, args[0])
+	if at != nil || err != nil {
+		return at, err
 	}
 	if _, ok := AsBig(args[0]); !ok {
 		return nil, ValueError("sequence.index(x): x not in sequence")
@@ -162,17 +159,17 @@ func rangeIndex(t *Thread, self Object, args []Object) (Object, error) {
 	return nil, ValueError("%s is not in range", text)
 }
 
-func sliceIndices(_ *Thread, self Object, args []Object) (Object, error) {
-	n, err := Index(args[0])
-	if err != nil {
-		return nil, err
+func sliceIndices(t *Thread, self Object, args []Object) (Object, error) {
+	n, ok := AsBig(args[0])
+	if !ok {
+		return nil, TypeError("'%s' object cannot be interpreted as an integer", args[0].TypeName())
 	}
-	if n < 0 {
+	if n.Sign() < 0 {
 		return nil, ValueError("length should not be negative")
 	}
-	c, err := self.(*Slice).cut64(n)
+	start, stop, step, err := self.(*Slice).fit(t, args[0])
 	if err != nil {
 		return nil, err
 	}
-	return NewTuple(Int(c.start), Int(c.stop), Int(c.step)), nil
+	return NewTuple(start, stop, step), nil
 }

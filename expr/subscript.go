@@ -36,7 +36,7 @@ func GetItem(t *Thread, o, key Object) (Object, error) {
 	case value.Bytes, *ByteArray:
 		return octetItem(t, o, key)
 	case *Range:
-		return rangeItem(o, key)
+		return rangeItem(t, o, key)
 	case HasItem:
 		return o.Item(t, key)
 	case *Type:
@@ -138,17 +138,12 @@ func octetItem(t *Thread, o, key Object) (Object, error) {
 	return likeOctets(o, out), nil
 }
 
-func rangeItem(r *Range, key Object) (Object, error) {
+func rangeItem(t *Thread, r *Range, key Object) (Object, error) {
 	if s, ok := key.(*Slice); ok {
-		c, err := s.cut64(r.n)
-		if err != nil {
-			return nil, err
-		}
-		out, _ := newRange(r.start+c.start*r.step, r.start+c.stop*r.step, r.step*c.step)
-		return out, nil
+		return r.wide().slice(t, s)
 	}
 	if _, big := key.(value.Big); big {
-		return nil, IndexError("range object index out of range")
+		return nil, errRangeIndex
 	}
 	i, err := Index(key)
 	if err != nil {
@@ -158,31 +153,29 @@ func rangeItem(r *Range, key Object) (Object, error) {
 		i += r.n
 	}
 	if i < 0 || i >= r.n {
-		return nil, IndexError("range object index out of range")
+		return nil, errRangeIndex
 	}
 	return Int(int64(r.at(i))), nil
 }
 
+var errRangeIndex = IndexError("range object index out of range")
+
 // cut is what a slice takes of a sequence: n elements from start, step apart.
 type cut struct{ start, stop, step, n int }
 
-type cut64 struct{ start, stop, step, n int64 }
+var errSliceStep = ValueError("slice step cannot be zero")
 
-func (s *Slice) cut(length int) (cut, error) {
-	c, err := s.cut64(int64(length))
-	return cut{int(c.start), int(c.stop), int(c.step), int(c.n)}, err
-}
-
-// cut64 fits a slice to a sequence of the given length.
-func (s *Slice) cut64(length int64) (cut64, error) {
+// cut fits a slice to a sequence of the given length.
+func (s *Slice) cut(size int) (cut, error) {
+	length := int64(size)
 	step := int64(1)
 	if _, none := s.Step.(value.None); !none {
 		var err error
 		if step, err = clampIndex(s.Step); err != nil {
-			return cut64{}, err
+			return cut{}, err
 		}
 		if step == 0 {
-			return cut64{}, ValueError("slice step cannot be zero")
+			return cut{}, errSliceStep
 		}
 		step = max(step, -math.MaxInt64)
 	}
@@ -192,18 +185,18 @@ func (s *Slice) cut64(length int64) (cut64, error) {
 	}
 	start, err := s.end(s.Start, step > 0, low, high, length)
 	if err != nil {
-		return cut64{}, err
+		return cut{}, err
 	}
 	stop, err := s.end(s.Stop, step < 0, low, high, length)
 	if err != nil {
-		return cut64{}, err
+		return cut{}, err
 	}
-	c := cut64{start: start, stop: stop, step: step}
+	c := cut{start: int(start), stop: int(stop), step: int(step)}
 	switch {
 	case step > 0 && start < stop:
-		c.n = (stop-start-1)/step + 1
+		c.n = int((stop-start-1)/step + 1)
 	case step < 0 && start > stop:
-		c.n = (start-stop-1)/-step + 1
+		c.n = int((start-stop-1)/-step + 1)
 	}
 	return c, nil
 }

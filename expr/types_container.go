@@ -119,25 +119,18 @@ func newRangeObject(t *Thread, a Args) (Object, error) {
 	if err := a.Between("range", 1, 3); err != nil {
 		return nil, err
 	}
-	ends := [3]int64{0, 0, 1}
-	for i, o := range a.Pos {
-		n, err := Index(o)
-		if err != nil {
-			return nil, err
+	for _, o := range a.Pos {
+		if _, ok := AsBig(o); !ok {
+			return nil, TypeError("'%s' object cannot be interpreted as an integer", o.TypeName())
 		}
-		ends[i] = n
 	}
-	if len(a.Pos) == 1 {
-		ends[0], ends[1] = 0, ends[0]
+	switch len(a.Pos) {
+	case 1:
+		return makeRange(t, Int(0), a.Pos[0], Int(1))
+	case 2:
+		return makeRange(t, a.Pos[0], a.Pos[1], Int(1))
 	}
-	if ends[2] == 0 {
-		return nil, ValueError("range() arg 3 must not be zero")
-	}
-	r, ok := newRange(ends[0], ends[1], ends[2])
-	if !ok {
-		return nil, OverflowError("Python int too large to convert to C ssize_t")
-	}
-	return r, t.Charge(headSize)
+	return makeRange(t, a.Pos[0], a.Pos[1], a.Pos[2])
 }
 
 func newSlice(_ *Thread, a Args) (Object, error) {
