@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"althing/expr/internal/pychar"
 	"althing/value"
 )
 
@@ -116,7 +117,11 @@ func encode(t *Thread, s, method string, encoding, errors Object) (string, error
 	if c.most == 0 && utf8.ValidString(s) || isASCII(s) {
 		return s, t.ChargeText(len(s))
 	}
-	if err := t.ChargeText(10 * len(s)); err != nil {
+	longest := len(`\U0010ffff`)
+	if c.errors == "namereplace" {
+		longest = pychar.Longest
+	}
+	if err := t.ChargeText(longest * len(s)); err != nil {
 		return "", err
 	}
 	var dst []byte
@@ -157,6 +162,11 @@ func (c codec) appendBad(dst []byte, r rune, at int, rest string) ([]byte, error
 	case "replace":
 		return append(dst, '?'), nil
 	case "backslashreplace":
+		return append(dst, escaped(r)...), nil
+	case "namereplace":
+		if name, ok := pychar.Name(r); ok {
+			return append(dst, `\N{`+name+`}`...), nil
+		}
 		return append(dst, escaped(r)...), nil
 	case "xmlcharrefreplace":
 		return append(dst, "&#"+itoa(int(r))+";"...), nil

@@ -12,9 +12,8 @@
 // tells whether more text could mend the source: a gateway that reads from a
 // socket needs to know, and a prompt that asks for a second line.
 //
-// What differs from Python: a name is its characters (Python would normalise
-// them, NFKC), \N{…} is refused, a source without a statement is an error that
-// is incomplete, and white space before the first statement is ignored. Bounds:
+// What differs from Python: a source without a statement is an error that is
+// incomplete, and white space before the first statement is ignored. Bounds:
 // 200 brackets inside each other and 4,300 digits of a decimal integer as in
 // CPython, MaxDepth for the tree. How long a source may be is the caller's
 // affair: time and memory are proportional to it.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"althing/expr/internal/pychar"
 )
 
 // escapeError is an escape sequence that stands for nothing: s[from:to].
@@ -47,7 +49,12 @@ func unescape(s string, bytes bool) (string, *escapeError) {
 			dst = appendChar(dst, r, bytes)
 			i = end
 		case c == 'N' && !bytes:
-			return "", namedEscape(s, i)
+			r, end, bad := namedEscape(s, i)
+			if bad != nil {
+				return "", bad
+			}
+			dst = utf8.AppendRune(dst, r)
+			i = end
 		default:
 			dst = append(dst, '\\')
 			i++
@@ -91,19 +98,26 @@ func hexDigit(c byte) byte {
 	return c | 0x20 - 'a' + 10
 }
 
-// namedEscape says what is wrong with \N{…}: the names of all characters are
-// more than a hub wants to carry.
-func namedEscape(s string, from int) *escapeError {
-	end := from + 2
-	if end == len(s) || s[end] != '{' {
-		return &escapeError{from: from, to: end, msg: `malformed \N character escape`}
+// namedEscape reads \N{…}.
+func namedEscape(s string, from int) (r rune, end int, bad *escapeError) {
+	const malformed = `malformed \N character escape`
+	brace := from + 2
+	if brace == len(s) || s[brace] != '{' {
+		return 0, 0, &escapeError{from: from, to: brace, msg: malformed}
 	}
-	n := strings.IndexByte(s[end:], '}')
+	n := strings.IndexByte(s[brace:], '}')
 	if n < 0 {
-		return &escapeError{from: from, to: len(s), msg: `malformed \N character escape`}
+		return 0, 0, &escapeError{from: from, to: len(s), msg: malformed}
 	}
-	const msg = `names of characters are not available here; write \uXXXX or the character itself`
-	return &escapeError{from: from, to: end + n + 1, msg: msg}
+	end = brace + n + 1
+	if n == 1 {
+		return 0, 0, &escapeError{from: from, to: brace + 1, msg: malformed}
+	}
+	r, ok := pychar.Lookup(s[brace+1 : end-1])
+	if !ok {
+		return 0, 0, &escapeError{from: from, to: end, msg: "unknown Unicode character name"}
+	}
+	return r, end, nil
 }
 
 // appendChar appends a character of a str, or a byte of a bytes. A surrogate

@@ -101,7 +101,7 @@ func (p *parser) plainParam(s *params) {
 // paramName reads the name of a parameter.
 func (p *parser) paramName(s *params, kind ParamKind) (at int) {
 	at = p.start
-	name := p.src[p.start:p.stop]
+	name := p.identifier()
 	s.list = append(s.list, Param{Pos: Pos(at), Name: name, Kind: kind})
 	if p.tok == tokName && !s.names.add(name) {
 		p.postpone(at, "duplicate argument '"+name+"' in function definition")

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // maxBrackets is how deep brackets may be nested, as in CPython.
@@ -221,8 +223,7 @@ func (l *lexer) name(start int) {
 	l.set(keyword(src[start:i]), start, i)
 }
 
-// wideName reads a name with characters beyond ASCII. Python would also
-// normalise it (NFKC); here a name is its characters.
+// wideName reads a name with characters beyond ASCII.
 func (l *lexer) wideName(start int) {
 	src, i := l.src[:l.end], start
 	for i < len(src) && (src[i] >= 0x80 || classes[src[i]] == classLetter || classes[src[i]] == classDigit) {
@@ -240,6 +241,18 @@ func (l *lexer) wideName(start int) {
 		i += n
 	}
 	l.set(tokName, start, i)
+}
+
+// identifier is the name that is the present token. Names are one when their
+// compatibility forms (NFKC) are: "µ" is "μ", however it was typed.
+func (l *lexer) identifier() string {
+	name := l.src[l.start:l.stop]
+	for i := range len(name) {
+		if name[i] >= utf8.RuneSelf {
+			return norm.NFKC.String(name)
+		}
+	}
+	return name
 }
 
 // nameStart: Python's XID_Start, near enough.

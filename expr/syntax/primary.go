@@ -9,7 +9,7 @@ func (p *parser) primary() Expr {
 		case tokDot:
 			p.next()
 			a := p.attributes.new()
-			a.Pos, a.Value, a.Attr = Pos(start), e, p.src[p.start:p.stop]
+			a.Pos, a.Value, a.Attr = Pos(start), e, p.identifier()
 			p.expect(tokName)
 			e = a
 		case tokLParen:
@@ -35,7 +35,7 @@ func (p *parser) atom() Expr {
 	switch p.tok {
 	case tokName:
 		n := p.names.new()
-		n.Pos, n.ID = start, p.src[p.start:p.stop]
+		n.Pos, n.ID = start, p.identifier()
 		p.next()
 		return n
 	case tokNumber:
