@@ -8,6 +8,8 @@ type Limits struct {
 	// Time is the wall time of a run, without what Thread.Outside waited for.
 	// Default 1 s.
 	Time time.Duration
+	// Short is the wall time after which Thread.Long is told. Default 20 ms.
+	Short time.Duration
 	// Steps bounds the work: a call or a round of a loop is one step, an
 	// operation on large operands is one for about every 32 bytes it touches.
 	// Default 200 million, which is more than the default time allows.
@@ -26,6 +28,7 @@ type Limits struct {
 // The defaults of Limits.
 const (
 	DefaultTime   = time.Second
+	DefaultShort  = 20 * time.Millisecond
 	DefaultSteps  = 200_000_000
 	DefaultDepth  = 1000
 	DefaultMemory = 32 << 20
@@ -35,6 +38,9 @@ const (
 func (l Limits) filled() Limits {
 	if l.Time == 0 {
 		l.Time = DefaultTime
+	}
+	if l.Short == 0 {
+		l.Short = DefaultShort
 	}
 	if l.Steps == 0 {
 		l.Steps = DefaultSteps

@@ -27,6 +27,10 @@ type Thread struct {
 	Host any
 	// Print receives the text of print(), its end included. nil: it is dropped.
 	Print func(t *Thread, text string) error
+	// Long is told once in a run that it has gone on for Limits.Short, and how much
+	// of its time is left: a host may make it wait for a turn beside other long
+	// ones. The wait counts as the run's time; an error ends the run.
+	Long func(t *Thread, left time.Duration) error
 
 	limits Limits
 	ctx    context.Context //nolint:containedctx // a Thread is one run; the functions of the host ask it
@@ -47,6 +51,7 @@ type Thread struct {
 	local map[any]any // what modules keep for this run
 
 	ran    bool // since the last Done
+	long   bool // Long was told
 	depth  int
 	stack  []Object // arguments of the calls under way
 	frames []*frame // dropped ones, for the next calls
@@ -85,7 +90,7 @@ func (t *Thread) Done() {
 
 // reset begins the budgets of steps and time anew.
 func (t *Thread) reset() {
-	t.ctx, t.env, t.ran = context.Background(), nil, false
+	t.ctx, t.env, t.ran, t.long = context.Background(), nil, false, false
 	t.deadline = time.Time{}
 	t.fuel = min(stepsToFirstLook, t.limits.Steps)
 	t.steps = t.limits.Steps - t.fuel
@@ -124,9 +129,17 @@ func (t *Thread) look() error {
 		t.fuel = 0
 		return errCancelled
 	}
-	if t.timeLeft() < 0 {
+	left := t.timeLeft()
+	if left < 0 {
 		t.fuel = 0
 		return errTime
+	}
+	if t.Long != nil && !t.long && left < t.limits.Time-t.limits.Short {
+		t.long = true
+		if err := t.Long(t, left); err != nil {
+			t.fuel = 0
+			return err
+		}
 	}
 	t.fuel = min(stepsPerLook, t.steps)
 	t.steps -= t.fuel
@@ -141,6 +154,9 @@ func (t *Thread) timeLeft() time.Duration {
 	}
 	return t.deadline.Sub(now)
 }
+
+// Used is how many bytes the run is charged for.
+func (t *Thread) Used() int64 { return t.used }
 
 // Charge counts n bytes before they are made. The error ends the run.
 func (t *Thread) Charge(n int64) error {

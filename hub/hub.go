@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -61,8 +62,11 @@ type Hub struct {
 	db      *sqldb.DB
 	access  *access.Access
 	conns   *access.Conns
-	gate    *access.Gate
-	scope   *scope.Scope
+	gate    *access.Gate // of all evaluations
+	// longGate is for those that take longer than most. It has a place less than
+	// there are processors, so that one is left for all the others.
+	longGate *access.Gate
+	scope    *scope.Scope
 
 	evaluation expr.Limits
 	turns      sync.Pool // of *turn
@@ -186,6 +190,7 @@ func (h *Hub) ready() {
 	h.conns = access.NewConns(l)
 	h.unread.left.Store(l.Unread)
 	h.gate = access.NewGate(l.Evaluations)
+	h.longGate = access.NewGate(int64(max(1, runtime.GOMAXPROCS(0)-1)))
 	h.evaluation = expr.Limits{
 		Time: l.EvaluationTime, Memory: l.EvaluationMemory, Pool: expr.NewPool(l.EvaluationPool),
 	}

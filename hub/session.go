@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"sync/atomic"
+	"time"
 
 	"althing/access"
 	"althing/expr"
@@ -25,6 +26,10 @@ type Caller struct {
 // door into the hub: rights, limits and counting are applied here. One goroutine
 // at a time may use it; Close may be called by any, once.
 type Session struct {
+	// Idle, if set, is called before a query waits for something that may take
+	// long, such as changes or SQL: the gateway can send what is ready.
+	Idle func()
+
 	hub    *Hub
 	caller Caller
 	addr   string
@@ -282,7 +287,7 @@ func (s *Session) evaluate(ctx context.Context, program *expr.Program) (text str
 	t, q := u.thread, &u.query
 	s.hub.scope.Begin(q, s, s.hub.Now(), u)
 	defer t.Done()
-	if err := u.begin(ctx); err != nil {
+	if err := u.begin(ctx, s.hub.gate); err != nil {
 		return "", journal.Tx{}, false, err
 	}
 	defer u.end()
@@ -304,19 +309,42 @@ func (s *Session) evaluate(ctx context.Context, program *expr.Program) (text str
 // what the evaluation works in. Turns are used again.
 type turn struct {
 	session *Session
+	place   *access.Gate // where the place is; nil: there is none
 	thread  *expr.Thread
 	query   scope.Query
 }
 
 func (h *Hub) newTurn() any {
 	u := &turn{thread: expr.NewThread(h.evaluation)}
-	u.thread.Host, u.thread.Print = &u.query, h.print
+	u.thread.Host, u.thread.Print, u.thread.Long = &u.query, h.print, u.long
 	return u
 }
 
-func (u *turn) begin(ctx context.Context) error { return u.session.hub.gate.Enter(ctx) }
+// begin takes a place at a gate.
+func (u *turn) begin(ctx context.Context, gate *access.Gate) error {
+	if err := gate.Enter(ctx); err != nil {
+		return err
+	}
+	u.place = gate
+	return nil
+}
 
-func (u *turn) end() { u.session.hub.gate.Leave() }
+// end gives the place back, if there is one.
+func (u *turn) end() {
+	if u.place != nil {
+		u.place.Leave()
+		u.place = nil
+	}
+}
+
+// long makes an evaluation that takes long wait for one of the few places that
+// such ones have, so that those that take microseconds always find one.
+func (u *turn) long(t *expr.Thread, left time.Duration) error {
+	u.end()
+	ctx, cancel := context.WithTimeout(t.Context(), left)
+	defer cancel()
+	return u.begin(ctx, u.session.hub.longGate)
+}
 
 // Settled reports whether what the session wrote before is there to be read.
 func (u *turn) Settled() bool { return u.session.last == (journal.Ticket{}) }
@@ -328,7 +356,7 @@ func (u *turn) Settle(ctx context.Context) error {
 		return nil
 	}
 	u.session.last = journal.Ticket{}
-	return u.Idle(func() error {
+	return u.pause(func() error {
 		// Its own reply tells whether it failed.
 		if _, err := last.Wait(ctx); ctx.Err() != nil {
 			return err
@@ -337,15 +365,27 @@ func (u *turn) Settle(ctx context.Context) error {
 	})
 }
 
-// Idle gives up the place while f waits, and the precedence that the query may
-// have when it has acted.
+// Idle is a pause that may take as long as somebody else likes: what the
+// connection has to send leaves before.
 func (u *turn) Idle(f func() error) error {
+	return u.pause(func() error {
+		if u.session.Idle != nil {
+			u.session.Idle()
+		}
+		return f()
+	})
+}
+
+// pause gives up the place while f waits, and the precedence that the query may
+// have when it has acted.
+func (u *turn) pause(f func() error) error {
+	gate := u.place
 	u.end()
 	if u.query.Acted() {
 		u.session.letGo()
 	}
 	err := f()
-	if e := u.begin(context.Background()); err == nil {
+	if e := u.begin(context.Background(), gate); err == nil {
 		err = e
 	}
 	return err
@@ -353,7 +393,7 @@ func (u *turn) Idle(f func() error) error {
 
 // Commit stores and applies a transaction in the middle of a query.
 func (u *turn) Commit(ctx context.Context, tx journal.Tx) (results []any, err error) {
-	err = u.Idle(func() error {
+	err = u.pause(func() error {
 		results, err = u.session.submit(tx).Wait(ctx)
 		return err
 	})

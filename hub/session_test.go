@@ -211,3 +211,48 @@ func BenchmarkSetPipelined(b *testing.B) {
 		}
 	}
 }
+
+// TestLongOnesMakeRoom: however many evaluations burn all their time, one that is
+// short has its turn soon, and none of the long ones outlives its time.
+func TestLongOnesMakeRoom(t *testing.T) {
+	h := hubtest.Open(t, nil)
+	const hogs = 100
+	sessions := make([]*hub.Session, hogs)
+	for i := range sessions {
+		sessions[i] = hubtest.Enter(t, h, "")
+	}
+	var wg sync.WaitGroup
+	begun := make(chan struct{}, hogs)
+	for _, s := range sessions {
+		wg.Go(func() {
+			begun <- struct{}{}
+			begin := time.Now()
+			if got := hubtest.Ask(s, "sum(range(10**12))"); !strings.HasPrefix(got, "Error: TimeoutError: ") {
+				t.Errorf("a long one got %q", got)
+			}
+			if took := time.Since(begin); took > 10*time.Second {
+				t.Errorf("a long one took %v", took)
+			}
+		})
+	}
+	for range hogs {
+		<-begun
+	}
+	s := hubtest.Enter(t, h, "")
+	begin := time.Now()
+	if got := hubtest.Ask(s, "1+1"); got != "2" {
+		t.Errorf("the short one got %q", got)
+	}
+	t.Logf("the short one took %v", time.Since(begin))
+	wg.Wait()
+}
+
+// TestWaitingHoldsLittle: what a query holds while it waits is bounded, since all
+// share one pool of memory.
+func TestWaitingHoldsLittle(t *testing.T) {
+	h := hubtest.Open(t, nil)
+	hubtest.Story(t, hubtest.Enter(t, h, ""), [][2]string{
+		{"big = 'x' * 100000; changes('nothing')", "Error: MemoryError: changes() waits, …"},
+		{"big", "Error: NameError: …"},
+	})
+}

@@ -202,6 +202,9 @@ func changes(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	if !isInt || from < 0 {
 		return nil, expr.TypeError("changes(): after must be a revision, a whole number from 0")
 	}
+	if t.Used() > heldWaiting {
+		return nil, expr.Raise("MemoryError", "changes() waits, and what a query holds meanwhile may have %d bytes; send it as a query of its own", heldWaiting)
+	}
 	q := query(t)
 	if err := q.settled(t, access.Read); err != nil {
 		return nil, err
@@ -224,6 +227,10 @@ func changes(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	}
 	return expr.FromValue(t, list)
 }
+
+// heldWaiting is what a query that waits for changes may hold: all evaluations
+// share one pool of memory, and thousands may wait.
+const heldWaiting = 64 << 10
 
 // await gives the changes after a revision, waiting for the first.
 func (q *Query) await(ctx context.Context, p *registry.Pattern, after uint64) ([]registry.Change, error) {

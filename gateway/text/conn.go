@@ -51,6 +51,7 @@ type conn struct {
 	parser    expr.Parser // of line mode
 	waiting   []hub.Reply // requests of line mode that wait for the log together
 	lined     bool        // line mode
+	gone      bool        // the client takes no replies any more
 	finishing atomic.Bool
 }
 

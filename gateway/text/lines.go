@@ -23,6 +23,7 @@ const (
 func (c *conn) serveLines(ctx context.Context, end bool) {
 	c.lined = true
 	c.session.Keep()
+	c.session.Idle = c.sendReady
 	c.patience(0)
 	for {
 		rest, ok := c.answerLines(ctx, c.buf, end)
@@ -55,7 +56,6 @@ func (c *conn) serveLines(ctx context.Context, end bool) {
 func (c *conn) answerLines(ctx context.Context, text []byte, ended bool) (rest []byte, ok bool) {
 	for {
 		hungUp := false
-		c.waiting = c.waiting[:0]
 		for size := 0; len(c.waiting) < pipelined && size < pipelinedBytes; {
 			line, more, found := bytes.Cut(text, newline)
 			if !found && !ended {
@@ -76,32 +76,31 @@ func (c *conn) answerLines(ctx context.Context, text []byte, ended bool) (rest [
 				break
 			}
 		}
+		some := len(c.waiting) > 0
+		c.sendReady()
+		c.parser = expr.Parser{} // what the last request said is not kept while the connection idles
 		switch {
-		case len(c.waiting) > 0 && !c.sendLines(), hungUp:
+		case c.gone || hungUp:
 			return nil, false
-		case len(c.waiting) == 0:
+		case !some:
 			return text, true
 		}
 	}
 }
 
-// sendLines waits for the requests that were started, in order, and sends their
-// replies. False: the client is gone or does not read.
-func (c *conn) sendLines() bool {
-	sent := true
+// sendReady waits for the requests that were started, in order, and sends their
+// replies, unless the client is gone or does not read.
+func (c *conn) sendReady() {
 	for i, reply := range c.waiting {
-		if sent {
-			sent = c.sendLine(reply.Wait())
-		}
+		c.gone = c.gone || !c.sendLine(reply.Wait())
 		reply.Done()
 		c.waiting[i] = hub.Reply{} // its text is not kept while the connection idles
 	}
-	c.parser = expr.Parser{} // nor the last request's
-	sent = sent && c.flush()
+	c.waiting = c.waiting[:0]
+	c.gone = c.gone || !c.flush()
 	if cap(c.out) > keptBuffer {
 		c.out = nil
 	}
-	return sent
 }
 
 // sendLine gathers one reply as a line. A long one leaves in parts, so that its

@@ -376,3 +376,27 @@ func BenchmarkLine(b *testing.B) {
 		}
 	}
 }
+
+// TestReadyBeforeWaiting: replies that are ready do not wait for a request behind
+// them that takes its time.
+func TestReadyBeforeWaiting(t *testing.T) {
+	address := serve(t, nil)
+	c := dial(t, address)
+	in := bufio.NewReader(c)
+	if _, err := io.WriteString(c, "setReg('lamp', 1)\n1+1\nlen(changes('bell'))\n3+3\n"); err != nil {
+		t.Fatal(err)
+	}
+	read := func(want string) {
+		t.Helper()
+		if line, err := in.ReadString('\n'); line != want+"\n" || err != nil {
+			t.Fatalf("%q, %v; want %q", line, err, want)
+		}
+	}
+	read("OK")
+	read("2") // while the third request waits for a change that comes only now
+	if got := ask(t, address, "setReg('bell', 2)"); got != "OK" {
+		t.Fatal(got)
+	}
+	read("1")
+	read("6")
+}
