@@ -22,7 +22,7 @@ func Standard(o Options) map[string]*expr.Module {
 		o.Now = time.Now
 	}
 	all := map[string]*expr.Module{}
-	for _, m := range []*expr.Module{mathModule(), datetimeModule(o.Now), jsonModule(), statisticsModule(), randomModule(), timeModule(o.Now), itertoolsModule(), functoolsModule(), base64Module(), binasciiModule()} {
+	for _, m := range []*expr.Module{mathModule(), datetimeModule(o.Now), jsonModule(), statisticsModule(), randomModule(), timeModule(o.Now), itertoolsModule(), functoolsModule(), base64Module(), binasciiModule(), hashlibModule()} {
 		all[m.Name] = m
 	}
 	return all
