@@ -16,7 +16,9 @@ var wrong = map[string][]string{
 	},
 	"strings": {
 		`'\x1'`, `b'\x1'`, `'\x'`, `'\xg1'`, `'a\x1g'`, `'é\x1g'`, `'\é\x1'`, `'\u'`, `'\u12'`, `'\u123g'`, `'\U1'`, `'\U0001'`,
-		`'\UFFFFFFFF'`, `'\U00110000'`, `'\N'`, `'\Nx'`, `'\N{'`, `'\N{x'`, `b'ab\x'`, `b'ab\xg'`, `b'\xa\xb'`, "b'é'", "b'a' b'é'",
+		`'\UFFFFFFFF'`, `'\U00110000'`, `'\N'`, `'\Nx'`, `'\N{'`, `'\N{x'`,
+		`'\N{foo}'`, `'abc\N{foo}x'`, `'\N{}'`, `f'\N{foo}'`, `f'\N{}'`, `f'\N{x'`, "(lambda fi, ﬁ: 1)",
+		`b'ab\x'`, `b'ab\xg'`, `b'\xa\xb'`, "b'é'", "b'a' b'é'",
 		"'a' b'a'", "b'a' 'a'", "b'a' f'a'", `'a\`, "'abc", "'''abc", "\"abc\n", "'abc\\\n", "x = 'abc\n y", "(\n'abc\n", "'''abc\n",
 		"'''abc\n\n\n", "'a\\\nb", "'a\\\nb\n c", "'a\\\n\\\n\n", "f'''{\n\n", "bu'x'", "x'y'", "'a''", "'a'b'", `"it's`, "'it's'",
 		"rb'é'",
