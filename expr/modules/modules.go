@@ -21,8 +21,8 @@ func Standard(o Options) map[string]*expr.Module {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	all := map[string]*expr.Module{}
-	for _, m := range []*expr.Module{mathModule(), datetimeModule(o.Now), jsonModule(), statisticsModule(), randomModule(), timeModule(o.Now), itertoolsModule(), functoolsModule(), base64Module(), binasciiModule(), hashlibModule()} {
+	all, r := map[string]*expr.Module{}, &random{}
+	for _, m := range []*expr.Module{mathModule(), datetimeModule(o.Now), jsonModule(), statisticsModule(), r.module(), timeModule(o.Now), itertoolsModule(), functoolsModule(), base64Module(), binasciiModule(), hashlibModule()} {
 		all[m.Name] = m
 	}
 	return all

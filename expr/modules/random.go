@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math/big"
 	"slices"
+	"strings"
 
 	"althing/expr"
 	"althing/expr/internal/pyrand"
@@ -13,21 +14,38 @@ import (
 
 // randomModule is Python's random. Each run has a generator of its own, which
 // begins where nobody can know unless the run calls seed().
-func randomModule() *expr.Module {
-	r := &random{}
-	return &expr.Module{Name: "random", Attrs: attrs(slices.Concat(
-		r.generator(), r.integers(), r.sequences(), r.distributions(),
-	)...)}
+func (r *random) module() *expr.Module {
+	m := &expr.Module{Name: "random", Attrs: map[string]expr.Object{}}
+	for _, typ := range randomTypes() {
+		m.Attrs[typ.ShortName()] = typ
+	}
+	for _, w := range drawings {
+		m.Attrs[w.name] = r.function(w)
+	}
+	return m
+}
+
+// drawings are the functions of the module, which are methods of its generators
+// as well.
+var drawings = slices.Concat(generator, integers, sequences, distributions)
+
+// drawing is one of them.
+type drawing struct {
+	name, spec string
+	inC        bool // the errors of its arguments are those of functions in C
+	changes    bool // it changes an argument
+	draw       func(t *expr.Thread, d *draws, g given) (expr.Object, error)
 }
 
 // random is the module; its address is the key of a run's generator, for which
 // it must not be empty.
 type random struct{ _ byte }
 
-// draws is the generator of one run.
+// draws is a generator: that of a run, or an object of its own.
 type draws struct {
 	pyrand.Source
-	spare *float64 // the second of the two numbers that gauss() makes at a time
+	typ   *expr.Type // of an object: Random or SystemRandom
+	spare *float64   // the second of the two numbers that gauss() makes at a time
 }
 
 const (
@@ -42,12 +60,21 @@ func (r *random) draws(t *expr.Thread) (*draws, error) {
 	if d, ok := t.Local(r).(*draws); ok {
 		return d, nil
 	}
+	d, err := newDraws(t)
+	if err != nil {
+		return nil, err
+	}
+	t.SetLocal(r, d)
+	return d, nil
+}
+
+// newDraws makes a generator that begins where nobody can know.
+func newDraws(t *expr.Thread) (*draws, error) {
 	if err := t.Charge(drawsSize); err != nil {
 		return nil, err
 	}
 	d := &draws{}
 	d.seedFreely()
-	t.SetLocal(r, d)
 	return d, nil
 }
 
@@ -76,45 +103,74 @@ func (g *given) or(i int, standard expr.Object) expr.Object {
 	return g[i]
 }
 
-// method makes a function that is a method of the generator. CPython has it in
-// Python, where the generator itself counts as an argument.
-func (r *random) method(name, spec string, fn func(t *expr.Thread, d *draws, g given) (expr.Object, error)) *expr.Func {
-	plain, full := expr.NewParams("Random."+name, spec), expr.NewParams("Random."+name, "self "+spec)
-	return expr.NewFunc(name, func(t *expr.Thread, a expr.Args) (expr.Object, error) {
-		var g given
+// binder gives what puts the arguments of a drawing where they belong. CPython
+// has most in Python, where the generator itself counts as an argument.
+func (w drawing) binder() func(a expr.Args) (given, error) {
+	fn := "Random." + w.name
+	if w.inC {
+		most := len(strings.Fields(w.spec))
+		return func(a expr.Args) (g given, err error) {
+			if len(a.Names) == 0 {
+				copy(g[:], a.Pos)
+			}
+			return g, a.Between(fn, most, most)
+		}
+	}
+	plain, full := expr.NewParams(fn, w.spec), expr.NewParams(fn, "self "+w.spec)
+	return func(a expr.Args) (g given, err error) {
 		if err := plain.Bind(a, &g[0], &g[1], &g[2], &g[3]); err != nil {
 			var self expr.Object
 			a.Pos = slices.Concat([]expr.Object{expr.None}, a.Pos)
-			return nil, full.Bind(a, &self, &g[0], &g[1], &g[2], &g[3])
+			return g, full.Bind(a, &self, &g[0], &g[1], &g[2], &g[3])
+		}
+		return g, nil
+	}
+}
+
+// function makes the module's function, which draws from the generator of the run.
+func (r *random) function(w drawing) *expr.Func {
+	bind := w.binder()
+	f := expr.NewFunc(w.name, func(t *expr.Thread, a expr.Args) (expr.Object, error) {
+		g, err := bind(a)
+		if err != nil {
+			return nil, err
 		}
 		d, err := r.draws(t)
 		if err != nil {
 			return nil, err
 		}
-		return fn(t, d, g)
+		return w.draw(t, d, g)
+	})
+	if w.changes {
+		return f
+	}
+	return f.Forgets()
+}
+
+// method makes the method of generators.
+func (w drawing) method() *expr.Method {
+	bind := w.binder()
+	return expr.NewMethod(w.name, func(t *expr.Thread, self expr.Object, a expr.Args) (expr.Object, error) {
+		g, err := bind(a)
+		if err != nil {
+			return nil, err
+		}
+		return w.draw(t, self.(*draws), g)
 	})
 }
 
 // generator are the functions of the generator itself.
-func (r *random) generator() []*expr.Func {
-	return []*expr.Func{
-		positional("Random", "random", 0, 0, func(t *expr.Thread, _ []expr.Object) (expr.Object, error) {
-			d, err := r.draws(t)
-			if err != nil {
-				return nil, err
-			}
-			return number(d.Float64()), nil
-		}).Forgets(),
-		positional("Random", "getrandbits", 1, 1, func(t *expr.Thread, args []expr.Object) (expr.Object, error) {
-			d, err := r.draws(t)
-			if err != nil {
-				return nil, err
-			}
-			return d.bits(t, args[0])
-		}).Forgets(),
-		r.method("randbytes", "n", randomBytes).Forgets(),
-		r.method("seed", "a? version?", randomSeed).Forgets(),
-	}
+var generator = []drawing{
+	{name: "random", inC: true, draw: func(_ *expr.Thread, d *draws, _ given) (expr.Object, error) {
+		return number(d.Float64()), nil
+	}},
+	{name: "getrandbits", spec: "k", inC: true, draw: func(t *expr.Thread, d *draws, g given) (expr.Object, error) {
+		return d.bits(t, g[0])
+	}},
+	{name: "randbytes", spec: "n", draw: randomBytes},
+	{name: "seed", spec: "a? version?", draw: randomSeed},
+	{name: "getstate", draw: randomGetState},
+	{name: "setstate", spec: "state", draw: randomSetState},
 }
 
 // bits is getrandbits(o).

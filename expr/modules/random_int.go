@@ -6,20 +6,18 @@ import (
 )
 
 // integers are the functions that draw an int from a range.
-func (r *random) integers() []*expr.Func {
-	return []*expr.Func{
-		r.method("randrange", "start stop? step?", func(t *expr.Thread, d *draws, g given) (expr.Object, error) {
-			return d.fromRange(t, g[0], g.or(1, expr.None), g.or(2, expr.Int(1)))
-		}).Forgets(),
-		r.method("randint", "a b", func(t *expr.Thread, d *draws, g given) (expr.Object, error) {
-			f := formula{t: t}
-			stop, err := f.result(f.add(g[1], expr.Int(1)))
-			if err != nil {
-				return nil, err
-			}
-			return d.fromRange(t, g[0], stop, expr.Int(1))
-		}).Forgets(),
-	}
+var integers = []drawing{
+	{name: "randrange", spec: "start stop? step?", draw: func(t *expr.Thread, d *draws, g given) (expr.Object, error) {
+		return d.fromRange(t, g[0], g.or(1, expr.None), g.or(2, expr.Int(1)))
+	}},
+	{name: "randint", spec: "a b", draw: func(t *expr.Thread, d *draws, g given) (expr.Object, error) {
+		f := formula{t: t}
+		stop, err := f.result(f.add(g[1], expr.Int(1)))
+		if err != nil {
+			return nil, err
+		}
+		return d.fromRange(t, g[0], stop, expr.Int(1))
+	}},
 }
 
 var errEmptyRange = expr.ValueError("empty range for randrange()")

@@ -15,20 +15,18 @@ import (
 const normalFactor = 1.7155277699214135 // 4·exp(-1/2)/sqrt(2)
 
 // distributions are the functions that draw a float.
-func (r *random) distributions() []*expr.Func {
-	return []*expr.Func{
-		r.method("uniform", "a b", randomUniform).Forgets(),
-		r.method("triangular", "low? high? mode?", randomTriangular).Forgets(),
-		r.method("normalvariate", "mu? sigma?", randomNormal).Forgets(),
-		r.method("gauss", "mu? sigma?", randomGauss).Forgets(),
-		r.method("lognormvariate", "mu sigma", randomLogNormal).Forgets(),
-		r.method("expovariate", "lambd", randomExponential).Forgets(),
-		r.method("vonmisesvariate", "mu kappa", randomVonMises).Forgets(),
-		r.method("gammavariate", "alpha beta", randomGamma).Forgets(),
-		r.method("betavariate", "alpha beta", randomBeta).Forgets(),
-		r.method("paretovariate", "alpha", randomPareto).Forgets(),
-		r.method("weibullvariate", "alpha beta", randomWeibull).Forgets(),
-	}
+var distributions = []drawing{
+	{name: "uniform", spec: "a b", draw: randomUniform},
+	{name: "triangular", spec: "low? high? mode?", draw: randomTriangular},
+	{name: "normalvariate", spec: "mu? sigma?", draw: randomNormal},
+	{name: "gauss", spec: "mu? sigma?", draw: randomGauss},
+	{name: "lognormvariate", spec: "mu sigma", draw: randomLogNormal},
+	{name: "expovariate", spec: "lambd", draw: randomExponential},
+	{name: "vonmisesvariate", spec: "mu kappa", draw: randomVonMises},
+	{name: "gammavariate", spec: "alpha beta", draw: randomGamma},
+	{name: "betavariate", spec: "alpha beta", draw: randomBeta},
+	{name: "paretovariate", spec: "alpha", draw: randomPareto},
+	{name: "weibullvariate", spec: "alpha beta", draw: randomWeibull},
 }
 
 // above0 is a random float that is not 0, but may be 1.

@@ -8,13 +8,11 @@ import (
 )
 
 // sequences are the functions that draw from a sequence.
-func (r *random) sequences() []*expr.Func {
-	return []*expr.Func{
-		r.method("choice", "seq", randomChoice).Forgets(),
-		r.method("shuffle", "x", randomShuffle),
-		r.method("sample", "population k * counts?", randomSample).Forgets(),
-		r.method("choices", "population weights? * cum_weights? k?", randomChoices).Forgets(),
-	}
+var sequences = []drawing{
+	{name: "choice", spec: "seq", draw: randomChoice},
+	{name: "shuffle", spec: "x", draw: randomShuffle, changes: true},
+	{name: "sample", spec: "population k * counts?", draw: randomSample},
+	{name: "choices", spec: "population weights? * cum_weights? k?", draw: randomChoices},
 }
 
 func randomChoice(t *expr.Thread, d *draws, g given) (expr.Object, error) {

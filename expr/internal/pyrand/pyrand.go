@@ -6,8 +6,16 @@
 // and samples, not for secrets.
 package pyrand
 
+import (
+	"crypto/rand"
+	"encoding/binary"
+)
+
+// Words is how many words the state has.
+const Words = size
+
 const (
-	size   = 624 // words of state
+	size   = 624
 	middle = 397
 )
 
@@ -16,11 +24,32 @@ const (
 type Source struct {
 	state [size]uint32
 	next  int // the word of state that is handed out next
+	free  bool
+}
+
+// FromSystem makes the source one of the system's own random numbers, which
+// nobody can foretell.
+func (s *Source) FromSystem() { s.free, s.next = true, size }
+
+// State gives the words of the state and the place of the next among them.
+func (s *Source) State() (words [Words]uint32, place int) { return s.state, s.next }
+
+// SetState takes up a state; false when the place is none.
+func (s *Source) SetState(words [Words]uint32, place int64) bool {
+	if place < 0 || place > size {
+		return false
+	}
+	s.state, s.next = words, int(place)
+	return true
 }
 
 // Uint32 gives 32 random bits.
 func (s *Source) Uint32() uint32 {
-	if s.next >= size {
+	switch {
+	case s.next < size:
+	case s.free:
+		s.renew()
+	default:
 		s.twist()
 	}
 	y := s.state[s.next]
@@ -29,6 +58,16 @@ func (s *Source) Uint32() uint32 {
 	y ^= y << 7 & 0x9d2c5680
 	y ^= y << 15 & 0xefc60000
 	return y ^ y>>18
+}
+
+// renew takes the next words of state from the system.
+func (s *Source) renew() {
+	var raw [4 * size]byte
+	rand.Read(raw[:]) // it never fails
+	for i := range s.state {
+		s.state[i] = binary.LittleEndian.Uint32(raw[4*i:])
+	}
+	s.next = 0
 }
 
 // twist makes the next words of state, all at once.
