@@ -1,44 +1,62 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"althing/cmd/althing/internal/repl"
 )
 
 func newEval() *cobra.Command {
 	var f hubFlags
+	var local bool
 	c := &cobra.Command{
-		Use:   "eval EXPRESSION",
-		Short: "have the hub work out a Python expression",
+		Use:   "eval [EXPRESSION]",
+		Short: "have the hub work out Python expressions",
 		Long: `Has the hub work out EXPRESSION, or carry out statements, and prints the reply.
 It may have several lines, as one request; such a one is always sent without the
-admin key. EXPRESSION - is read from the standard input.`,
+admin key. EXPRESSION - is read from the standard input.
+
+Without EXPRESSION it asks for one after the other, on a terminal with a prompt:
+Tab completes names and keys, the arrows and Ctrl-R bring back what was typed
+before, Ctrl-C throws away what was begun, Ctrl-D leaves. From a file or a pipe
+it reads them up to the first that fails.`,
 		Example: `  althing eval "2**10"
   althing eval "getReg('garden.soil.temp') * 9 / 5 + 32"
   althing eval "MyData['n'] = 1; MyData['n'] + 1"
-  althing eval - < report.txt`,
-		Args: exactly(1),
+  althing eval - < report.txt
+  althing eval`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				unguard(c, args)
+				return nil
+			}
+			return exactly(1)(c, args)
+		},
 		RunE: func(c *cobra.Command, args []string) error {
+			if local && c.Flags().Changed("hub") {
+				return usagef("--local asks no hub, and --hub names one; give one of them")
+			}
+			if len(args) == 0 {
+				return converse(c, &f, local)
+			}
 			query, err := textOrInput(c, args[0])
 			if err != nil {
 				return err
 			}
-			key, err := f.key()
-			if err != nil {
-				return err
+			ask := f.once
+			if local {
+				ask = newWorkbench().ask
 			}
-			if key != "" && !strings.ContainsAny(query, "\n\r") {
-				return f.ask(c.Context(), c.OutOrStdout(), query)
-			}
-			at, err := f.address()
+			reply, err := ask(c.Context(), query)
 			if err != nil {
-				return err
-			}
-			reply, err := askAlone(c.Context(), at, query)
-			if err != nil {
+				point(c.ErrOrStderr(), query, err)
 				return err
 			}
 			_, err = fmt.Fprintln(c.OutOrStdout(), reply)
@@ -46,7 +64,43 @@ admin key. EXPRESSION - is read from the standard input.`,
 		},
 	}
 	f.add(c)
+	c.Flags().BoolVar(&local, "local", false, "work it out in this process, without a hub and its values")
 	return c
+}
+
+// once has one query worked out. Without the key, which a connection in line
+// mode is given first, it may be anything.
+func (f *hubFlags) once(ctx context.Context, query string) (reply string, err error) {
+	key, err := f.key()
+	if err != nil {
+		return "", err
+	}
+	if key != "" && !strings.ContainsAny(query, "\n\r") {
+		err = f.talk(ctx, func(l *line) (err error) {
+			reply, err = l.ask(ctx, query)
+			return err
+		})
+		return reply, err
+	}
+	at, err := f.address()
+	if err != nil {
+		return "", err
+	}
+	return askAlone(ctx, at, query)
+}
+
+// mistake is how an error of grammar ends, by the hub's or our own parser.
+var mistake = regexp.MustCompile(`^(?:Syntax|Indentation)Error: .*\(line (\d+), column (\d+)\)$`)
+
+// point shows on a terminal where a query is wrong.
+func point(out io.Writer, query string, err error) {
+	found := mistake.FindStringSubmatch(err.Error())
+	if _, isTerminal := out.(*screen); !isTerminal || found == nil {
+		return
+	}
+	line, _ := strconv.Atoi(found[1])
+	column, _ := strconv.Atoi(found[2])
+	fmt.Fprint(out, repl.Excerpt(query, line, column))
 }
 
 // longestInput bounds what is read from the standard input; a hub takes a query

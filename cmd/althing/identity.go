@@ -83,6 +83,11 @@ func remember(file, id string) error {
 
 // file is where the ID of that name at that hub is remembered.
 func (i *identity) file(hub string) string {
+	return filepath.Join(stateFolder(), "clients", clientFile(hub, i.name))
+}
+
+// stateFolder is where the verbs keep what they remember between calls.
+func stateFolder() string {
 	dir := os.Getenv("XDG_STATE_HOME")
 	if dir == "" {
 		home, err := os.UserHomeDir()
@@ -91,7 +96,7 @@ func (i *identity) file(hub string) string {
 		}
 		dir = filepath.Join(home, ".local", "state")
 	}
-	return filepath.Join(dir, "althing", "clients", clientFile(hub, i.name))
+	return filepath.Join(dir, "althing")
 }
 
 // clientFile names a file by a hash: names of clients have characters, and a

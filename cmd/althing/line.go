@@ -45,9 +45,15 @@ func dial(ctx context.Context, at string) (*line, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newLine(ctx, conn, at), nil
+}
+
+// newLine makes a line of a connection to the hub at an address. It lasts as
+// long as ctx.
+func newLine(ctx context.Context, conn net.Conn, at string) *line {
 	l := &line{conn: conn, in: bufio.NewReader(patient{conn}), at: at}
 	l.detach = context.AfterFunc(ctx, func() { conn.Close() })
-	return l, nil
+	return l
 }
 
 func (l *line) close() {

@@ -41,22 +41,7 @@ func TestATerminalIsNotSteered(t *testing.T) {
 // onTerminal runs a verb whose outputs are a terminal and gives what was shown.
 func onTerminal(t *testing.T, hub string, args ...string) string {
 	t.Helper()
-	main, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
-	if err != nil {
-		t.Skipf("no terminals here: %v", err)
-	}
-	defer main.Close()
-	number, err := unix.IoctlGetInt(int(main.Fd()), unix.TIOCGPTN)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := unix.IoctlSetPointerInt(int(main.Fd()), unix.TIOCSPTLCK, 0); err != nil {
-		t.Fatal(err)
-	}
-	side, err := os.OpenFile("/dev/pts/"+strconv.Itoa(number), os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	main, side := openTerminal(t)
 	cmd := exec.Command("althing", args...)
 	cmd.Env = append(clean(t.TempDir()), "ALTHING_HUB="+hub)
 	cmd.Stdout, cmd.Stderr = side, side
@@ -72,4 +57,27 @@ func onTerminal(t *testing.T, hub string, args ...string) string {
 	}
 	_ = cmd.Wait() // its status is another test's
 	return shown.String()
+}
+
+// openTerminal makes a terminal: the end that a user has before him, and the
+// one that a program has.
+func openTerminal(t *testing.T) (main, side *os.File) {
+	t.Helper()
+	main, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skipf("no terminals here: %v", err)
+	}
+	t.Cleanup(func() { main.Close() })
+	number, err := unix.IoctlGetInt(int(main.Fd()), unix.TIOCGPTN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.IoctlSetPointerInt(int(main.Fd()), unix.TIOCSPTLCK, 0); err != nil {
+		t.Fatal(err)
+	}
+	side, err = os.OpenFile("/dev/pts/"+strconv.Itoa(number), os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return main, side
 }
