@@ -95,6 +95,9 @@ func (r *Report) copy(ctx context.Context, path string, temp *sqlite.Temp) (err 
 		return err
 	}
 	defer func() { err = errors.Join(err, to.Close()) }()
+	if err := mendHeader(r.Damaged); err != nil {
+		return err
+	}
 	from, err := sqlite.Open(r.Damaged, sqlite.Create, temp)
 	if err != nil {
 		r.lose("everything: %v", err)
@@ -123,6 +126,31 @@ func (r *Report) copy(ctx context.Context, path string, temp *sqlite.Temp) (err 
 		return err
 	}
 	return to.Exec("COMMIT")
+}
+
+// firstBytes are what every file of ours begins with: SQLite's magic, pages of
+// 4,096 bytes, a log beside it, and three fixed fractions (the file format of
+// SQLite, "The Database Header"). One wrong byte in them would hide all that
+// follows.
+const firstBytes = header + "\x10\x00\x02\x02\x00\x40\x20\x20"
+
+// mendHeader writes that where a file begins otherwise, unless it is too short to
+// have been a database.
+func mendHeader(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || info.Size() < pageSize {
+		return err
+	}
+	first := make([]byte, len(firstBytes))
+	if _, err := f.ReadAt(first, 0); err != nil || string(first) == firstBytes {
+		return err
+	}
+	_, err = f.WriteAt([]byte(firstBytes), 0)
+	return err
 }
 
 // salvage is one repair at work. Errors that it returns are those of the new

@@ -95,6 +95,31 @@ func TestRepairAroundADamagedPage(t *testing.T) {
 	}
 }
 
+// A wrong byte at the beginning of the file, where SQLite looks whether it is one,
+// costs no row.
+func TestRepairOfTheHeader(t *testing.T) {
+	for _, at := range []int{0, 15, 16, 17, 18, 19, 20, 21, 23} {
+		path := library(t)
+		flip(t, path, at)
+		r, err := sqldb.Repair(context.Background(), path)
+		if err != nil || len(r.Lost) > 0 || r.Rows != 3106 {
+			t.Errorf("byte %d: %+v, %v", at, r, err)
+		}
+	}
+}
+
+func flip(t *testing.T, path string, at int) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[at] ^= 0x55
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestRepairOfNonsense(t *testing.T) {
 	for _, content := range []string{"", "this is no database", "SQLite format 3\x00" + strings.Repeat("x", 5000)} {
 		path := filepath.Join(t.TempDir(), "sql.db")
