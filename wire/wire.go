@@ -67,20 +67,20 @@ type Codec interface {
 	Close(reason *fault.Error) error
 }
 
+// Greeter is implemented by codecs of which Accept leaves the last word of the
+// registration unsaid: the server says it when the client can be reached, so
+// that nobody who knows of the registration is told that there is no such client.
+type Greeter interface {
+	// Greeting gives what is to be written before anything else, once.
+	Greeting() []byte
+}
+
 // Raw is implemented by codecs of which the connection can be taken over: a
 // channel's handler reads raw bytes.
 type Raw interface {
 	// Conn gives the connection itself, of which Read begins with the bytes
 	// that the codec had read ahead. The codec must not be used any more.
 	Conn() net.Conn
-}
-
-// Unanswered is implemented by codecs of protocols in which some questions are
-// never answered.
-type Unanswered interface {
-	// Unanswered says that the other side answers no question of this kind:
-	// whoever asks one has done so when it is written.
-	Unanswered(Kind) bool
 }
 
 // Desk is where a server registers the client of one connection; there is one

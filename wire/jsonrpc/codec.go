@@ -18,6 +18,8 @@ type codec struct {
 	limit int          // bytes of a line
 	next  []wire.Frame // the rest of a batch that was read
 
+	greeting []byte // the answer to the registration, until it is written
+
 	mu      sync.Mutex
 	batches map[string]*batch // those of which answers are missing, by number
 	number  int
@@ -66,25 +68,28 @@ func (c *codec) Append(dst []byte, f wire.Frame) ([]byte, error) {
 	return encode(dst, f)
 }
 
+// Greeting implements wire.Greeter.
+func (c *codec) Greeting() []byte {
+	greeting := c.greeting
+	c.greeting = nil
+	return greeting
+}
+
 // Write implements wire.Codec.
 func (c *codec) Write(p []byte) (int, error) { return c.conn.Write(p) }
 
 // Conn implements wire.Raw.
 func (c *codec) Conn() net.Conn { return c.in.Conn() }
 
-// Close implements wire.Codec. The word for it is the event "closing".
+// Close implements wire.Codec. The word for a reason is the event "closing".
 func (c *codec) Close(reason *fault.Error) error {
-	if reason == nil {
-		return c.conn.Close()
-	}
-	data, _ := value.FromGo(map[string]any{"code": string(reason.Code), "message": reason.Message}) // two texts
-	line, err := encode(nil, wire.Frame{Kind: wire.Event, Name: "closing", Value: data})
-	if err == nil {
-		_ = c.conn.SetWriteDeadline(time.Now().Add(wire.Goodbye)) // the write says whether it is closed
-		_, err = c.conn.Write(line)
-	}
-	if err != nil {
-		return c.conn.Close()
+	if reason != nil {
+		data, _ := value.FromGo(map[string]any{"code": string(reason.Code), "message": reason.Message}) // two texts
+		line, _ := encode(nil, wire.Frame{Kind: wire.Event, Name: "closing", Value: data})              // an event can always be said
+		_ = c.conn.SetWriteDeadline(time.Now().Add(wire.Goodbye))                                       // the write says whether it is closed
+		if _, err := c.conn.Write(line); err != nil {
+			return c.conn.Close()
+		}
 	}
 	wire.Linger(c.conn)
 	return nil

@@ -55,15 +55,16 @@ func (Lines) Accept(ctx context.Context, conn net.Conn, desk wire.Desk) (wire.Co
 			return nil, err
 		}
 		answer, entered := reception(f, desk)
+		var line []byte
 		if f.ID != "" {
-			line, _ := c.Append(nil, answer) // an answer can always be said
-			if _, err := c.Write(line); err != nil {
-				return nil, err
-			}
+			line, _ = c.Append(nil, answer) // an answer can always be said
 		}
 		if entered {
-			c.limit = wire.MaxFrame
+			c.limit, c.greeting = wire.MaxFrame, line
 			return c, nil
+		}
+		if _, err := c.Write(line); err != nil {
+			return nil, err
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, err

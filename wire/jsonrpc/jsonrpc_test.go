@@ -80,6 +80,9 @@ func accept(t testing.TB, near net.Conn, d wire.Desk) <-chan accepted {
 	done := make(chan accepted, 1)
 	go func() {
 		c, err := jsonrpc.Lines{}.Accept(t.Context(), near, d)
+		if err == nil {
+			_, err = c.Write(c.(wire.Greeter).Greeting())
+		}
 		done <- accepted{c, err}
 	}()
 	return done

@@ -1,0 +1,203 @@
+package althing
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"time"
+
+	"althing/fault"
+	"althing/value"
+	"althing/wire"
+)
+
+const (
+	// maxFirst is how many bytes of a connection are looked at to find out what
+	// it speaks: more than the first word of any protocol.
+	maxFirst = 64
+	// silence is how long a connection that says nothing is waited for, when a
+	// protocol is among those in question whose clients wait for the server.
+	silence = 500 * time.Millisecond
+	// tlsHandshake is the first byte of a connection that begins with TLS.
+	tlsHandshake = 0x16
+)
+
+// admit registers whoever has connected, in a goroutine of its own.
+func (s *Server) admit(r *run, nc net.Conn) {
+	if err := s.roll.enter(nc, &s.Limits); err != nil {
+		s.warn("a connection was refused", "from", nc.RemoteAddr().String(), "err", err)
+		nc.Close()
+		return
+	}
+	r.work.Go(func() {
+		c, err := s.register(r, nc)
+		if err != nil {
+			s.roll.left(nc)
+			nc.Close()
+			s.notice("a registration has failed", "from", nc.RemoteAddr().String(), "err", err)
+			return
+		}
+		s.call(r, func() {
+			for _, f := range s.connected.all() {
+				(*f)(c)
+			}
+		})
+		c.start()
+	})
+}
+
+// register finds out what protocol a connection speaks, and registers the client.
+func (s *Server) register(r *run, nc net.Conn) (*Conn, error) {
+	ctx, cancel := context.WithTimeout(r.ctx, s.Limits.Register)
+	defer cancel()
+	if err := nc.SetDeadline(time.Now().Add(s.Limits.Register)); err != nil {
+		return nil, err
+	}
+	spoken, protocol, err := s.recognise(nc)
+	if err != nil {
+		return nil, err
+	}
+	e := &entrance{server: s, net: nc}
+	e.enter = func(hello wire.Hello) (wire.Welcome, error) { return s.enter(ctx, e, hello) }
+	codec, err := protocol.Accept(ctx, spoken, e)
+	if err == nil && !e.entered {
+		err = fault.New(fault.Invalid, "the connection was not registered")
+	}
+	if err == nil {
+		err = nc.SetDeadline(time.Time{})
+	}
+	if err != nil {
+		if e.entered && s.roll.byID(e.identity.ID) == nil {
+			s.Directory.Leave(e.identity.ID)
+		}
+		return nil, err
+	}
+	c := newConn(s, r.work.Go, spoken, codec, protocol.Name(), &s.Limits)
+	c.id, c.name, c.permissions = e.identity.ID, e.identity.Name, e.permissions
+	c.hello, c.accepted, c.run = e.hello, nc, r
+	c.prepare(r.ctx)
+	if before := s.roll.register(nc, c); before != nil {
+		before.drop(fault.New(fault.Conflict, "the client has registered again"))
+	}
+	if s.isClosing(r) { // it has let everybody go who was there before
+		c.drop(fault.New(fault.Closed, "the server is shutting down"))
+	}
+	s.logger().Info("registered", "from", nc.RemoteAddr().String(), "name", c.Name(), "protocol", c.protocol)
+	return c, nil
+}
+
+// recognise finds out what a connection speaks.
+func (s *Server) recognise(nc net.Conn) (net.Conn, wire.Protocol, error) {
+	config := s.TLS
+	for first := []byte(nil); ; {
+		if config != nil && len(first) > 0 && first[0] == tlsHandshake {
+			nc, first, config = tls.Server(wire.Ahead(nc, first), config), nil, nil
+		}
+		protocol, certain := match(s.Protocols, first)
+		certain = certain && (config == nil || len(first) > 0)
+		if certain || len(first) >= maxFirst {
+			return wire.Ahead(nc, first), protocol, nil
+		}
+		if protocol != s.Protocols[0] {
+			_ = nc.SetReadDeadline(time.Now().Add(silence)) // the read says whether it is closed
+		}
+		more := make([]byte, maxFirst-len(first))
+		n, err := nc.Read(more)
+		first = append(first, more[:n]...)
+		if protocol != s.Protocols[0] {
+			_ = nc.SetReadDeadline(time.Now().Add(s.Limits.Register))
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				return wire.Ahead(nc, first), protocol, nil
+			}
+		}
+		if err != nil && n == 0 {
+			return nil, nil, err
+		}
+	}
+}
+
+// match finds the protocol of a connection that begins with first. It is
+// certain, unless one that comes before it needs more bytes to tell. What none
+// claims is the first one's to refuse, in its own words.
+func match(protocols []wire.Protocol, first []byte) (found wire.Protocol, certain bool) {
+	certain = true
+	for _, p := range protocols {
+		switch p.Claims(first) {
+		case wire.Yes:
+			return p, certain
+		case wire.More:
+			certain = false
+		}
+	}
+	return protocols[0], certain
+}
+
+// entrance is the wire.Desk of one connection.
+type entrance struct {
+	server      *Server
+	net         net.Conn
+	enter       func(wire.Hello) (wire.Welcome, error)
+	entered     bool
+	hello       wire.Hello
+	identity    Identity
+	permissions []string
+}
+
+// Info implements wire.Desk.
+func (e *entrance) Info() wire.Info { return e.server.Info() }
+
+// Status implements wire.Desk.
+func (e *entrance) Status() (value.Value, error) { return e.server.status() }
+
+// Enter implements wire.Desk.
+func (e *entrance) Enter(hello wire.Hello) (wire.Welcome, error) { return e.enter(hello) }
+
+// Attach implements wire.Desk.
+func (e *entrance) Attach(string) (wire.Welcome, error) {
+	return wire.Welcome{}, fault.New(fault.NotFound, "no client has that address or ticket")
+}
+
+// enter registers a client.
+func (s *Server) enter(ctx context.Context, e *entrance, hello wire.Hello) (wire.Welcome, error) {
+	if e.entered {
+		return wire.Welcome{}, fault.New(fault.Conflict, "the connection is registered already")
+	}
+	from := addrOf(e.net)
+	admin, err := s.authorize(hello, from)
+	if err != nil {
+		return wire.Welcome{}, err
+	}
+	hello.Key = ""
+	identity, err := s.Directory.Enter(ctx, hello, from)
+	if err != nil {
+		return wire.Welcome{}, err
+	}
+	hello.Resume = ""
+	e.entered, e.hello, e.identity = true, hello, identity
+	e.permissions = append(e.permissions, identity.Permissions...)
+	if admin {
+		e.permissions = append(e.permissions, Admin)
+	}
+	return wire.Welcome{
+		ID: identity.ID, Name: identity.Name, Notice: identity.Notice, Resume: identity.Resume,
+		Admin: admin, Server: s.Info(),
+	}, nil
+}
+
+// authorize says whether a client is an admin.
+func (s *Server) authorize(hello wire.Hello, from netip.AddrPort) (bool, error) {
+	switch {
+	case s.Authorize != nil:
+		return s.Authorize(hello, from)
+	case s.AdminKey == "":
+		return true, nil
+	case hello.Key == "":
+		return false, nil
+	case sameSecret(hello.Key, s.AdminKey):
+		return true, nil
+	}
+	return false, fault.New(fault.Denied, "the admin key is wrong")
+}

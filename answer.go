@@ -1,0 +1,89 @@
+package althing
+
+import (
+	"context"
+	"log/slog"
+
+	"althing/fault"
+	"althing/value"
+	"althing/wire"
+)
+
+// handle implements end: one frame of the server.
+func (c *Client) handle(ctx context.Context, conn *Conn, f wire.Frame) {
+	switch f.Kind {
+	case wire.Message:
+		c.message(ctx, conn, f)
+	case wire.Command:
+		c.command(ctx, conn, f)
+	case wire.Request:
+		conn.answerRequest(ctx, &c.requests, f)
+	case wire.Ping:
+		conn.answer(f, wire.Frame{Value: wire.Now()})
+	case wire.Event:
+		c.event(f)
+	case wire.Call:
+		c.method(ctx, conn, f)
+	case wire.Wrong:
+		c.logger().Warn("the server sent what is no frame", "err", f.Err)
+		conn.fail(f, f.Err)
+	}
+}
+
+// message hands on a message, and acknowledges it then.
+func (c *Client) message(ctx context.Context, conn *Conn, f wire.Frame) {
+	m := messageOf(f)
+	callbacks := c.received.all()
+	for _, f := range callbacks {
+		(*f)(m)
+	}
+	if len(callbacks) == 0 {
+		select {
+		case c.inbox <- m:
+		case <-ctx.Done():
+			return
+		}
+	}
+	conn.answer(f, wire.Frame{})
+}
+
+func (c *Client) command(ctx context.Context, conn *Conn, f wire.Frame) {
+	command, ok := c.commands.get(f.Name)
+	if !ok {
+		conn.fail(f, fault.New(fault.NotFound, "No Clientcommand %s available", quoted(f.Name)))
+		return
+	}
+	if err := command.accepts(len(f.Args)); err != nil {
+		conn.fail(f, err)
+		return
+	}
+	conn.runCommand(ctx, command, f)
+}
+
+func (c *Client) event(f wire.Frame) {
+	if name, ok := f.Value.(value.Str); ok && f.Name == "renamed" {
+		c.mu.Lock()
+		c.name = string(name)
+		c.mu.Unlock()
+	}
+	for _, happened := range c.happened.all() {
+		(*happened)(f.Name, f.Value)
+	}
+}
+
+func (c *Client) method(ctx context.Context, conn *Conn, f wire.Frame) {
+	do, ok := c.methods.get(f.Name)
+	if !ok {
+		conn.fail(f, wire.UnknownMethod(f.Name))
+		return
+	}
+	params, ok := f.Value.(*value.Dict)
+	if !ok {
+		params = &value.Dict{}
+	}
+	v, err := do(ctx, conn, params)
+	conn.reply(f, v, err)
+}
+
+// logger implements end.
+func (c *Client) logger() *slog.Logger { return logger(c.options.Logger, c.options.Verbose) }

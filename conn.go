@@ -1,0 +1,359 @@
+package althing
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"slices"
+	"sync"
+	"time"
+
+	"althing/fault"
+	"althing/value"
+	"althing/wire"
+)
+
+// Conn is one live connection, as one of its sides sees it: a server has one for
+// each client, a Client has one to its server. All methods may be called
+// concurrently.
+//
+// Nothing that is sent blocks the sender. What cannot be written at once waits
+// in a queue of Limits.Queue bytes, in order, and is written by a goroutine that
+// lives for as long as something waits. When the queue is full, Send fails with
+// code Full and that message is not sent; when it has been full, or a write has
+// made no progress, for Limits.WriteTimeout, the conn is dropped. A conn whose
+// queue is half full is not read, so that a side that asks without reading the
+// answers slows down nobody but itself.
+type Conn struct {
+	// Data is whatever the program keeps about the other side. It is not sent.
+	Data sync.Map
+
+	end      end
+	net      net.Conn
+	codec    wire.Codec
+	protocol string
+	limits   *Limits
+	out      outbox
+	asked    questions
+	turn     turn
+	running  running
+	spawn    func(func()) // starts a goroutine that the end waits for
+	relief   func()       // starts one that reads
+	cancel   context.CancelFunc
+	wrong    int    // frames in a row that were none; of the goroutine that reads
+	rate     bucket // the same
+
+	id        string
+	connected time.Time
+	accepted  net.Conn // as the listener gave it
+	run       *run     // of the server that it belongs to
+
+	mu          sync.Mutex
+	name        string
+	hello       wire.Hello // what the other side said, when it is a client
+	server      wire.Info  // what it said, when it is a server
+	permissions []string   // replaced, never changed
+	muted       bool
+	ping        time.Duration
+	reason      *fault.Error // why it is being closed
+}
+
+// end is the side of a connection that this program is: a server or a client.
+type end interface {
+	// handle handles one frame that is no answer. The frames of one conn come
+	// one after the other.
+	handle(ctx context.Context, c *Conn, f wire.Frame)
+	// gone is called once, when nothing more can be read. No frame comes after.
+	gone(c *Conn, reason *fault.Error)
+	logger() *slog.Logger
+}
+
+// newConn makes a Conn of a registered connection; start begins to read it.
+func newConn(e end, spawn func(func()), nc net.Conn, codec wire.Codec, protocol string, limits *Limits) *Conn {
+	c := &Conn{
+		end: e, spawn: spawn, net: nc, codec: codec, protocol: protocol, limits: limits,
+		connected: time.Now(), rate: newBucket(limits.Rate),
+	}
+	c.out = outbox{
+		conn: nc, codec: codec, limit: limits.Queue, timeout: limits.WriteTimeout, spawn: spawn,
+		failed: func(err error) {
+			_ = c.because(fault.Wrap(err, fault.Closed, "the other side does not read, or has gone"))
+			nc.Close()
+		},
+	}
+	return c
+}
+
+// ID is the client's id. It stays the same for as long as the client is known;
+// its conns come and go.
+func (c *Conn) ID() string { return c.id }
+
+// Name is the name of the other side.
+func (c *Conn) Name() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.name
+}
+
+// RemoteAddr is the address of the other side.
+func (c *Conn) RemoteAddr() net.Addr { return c.net.RemoteAddr() }
+
+// LocalAddr is the address of this side.
+func (c *Conn) LocalAddr() net.Addr { return c.net.LocalAddr() }
+
+// Protocol is the name of the protocol that is spoken.
+func (c *Conn) Protocol() string { return c.protocol }
+
+// Hello is what the client said about itself when it registered, without its
+// key. It is empty when the other side is the server.
+func (c *Conn) Hello() wire.Hello {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.hello
+}
+
+// Server is what the server said about itself when this side registered. It is
+// empty when the other side is a client.
+func (c *Conn) Server() wire.Info {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.server
+}
+
+// IsServer reports whether the other side is itself a server below this one.
+func (c *Conn) IsServer() bool { return c.Hello().Role == wire.Subserver }
+
+// ConnectedAt is when the conn was registered.
+func (c *Conn) ConnectedAt() time.Time { return c.connected }
+
+// LastPing is what the last Ping took, 0 before the first.
+func (c *Conn) LastPing() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ping
+}
+
+// Permissions are those that the other side has here.
+func (c *Conn) Permissions() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.permissions)
+}
+
+// Has reports whether the other side has a permission. Everybody has User.
+func (c *Conn) Has(permission string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return permission == User || slices.Contains(c.permissions, permission)
+}
+
+// Grant gives permissions, and returns those that are new.
+func (c *Conn) Grant(permissions ...string) (added []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, p := range permissions {
+		if !slices.Contains(c.permissions, p) {
+			c.permissions = append(c.permissions, p)
+			added = append(added, p)
+		}
+	}
+	return added
+}
+
+// Revoke takes permissions away, and returns those that were there.
+func (c *Conn) Revoke(permissions ...string) (removed []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, p := range permissions {
+		if i := slices.Index(c.permissions, p); i >= 0 {
+			c.permissions = slices.Delete(c.permissions, i, i+1)
+			removed = append(removed, p)
+		}
+	}
+	return removed
+}
+
+// Muted reports whether what the other side sends has no effect.
+func (c *Conn) Muted() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.muted
+}
+
+// SetMuted mutes the other side, or listens to it again. A muted client's
+// messages are dropped, and its commands and requests refused.
+func (c *Conn) SetMuted(muted bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.muted = muted
+}
+
+// Send sends a message. It does not block; see Conn.
+func (c *Conn) Send(m *Message) error {
+	if err := c.limits.check(m); err != nil {
+		return err
+	}
+	return c.send(m.frame())
+}
+
+// send encodes and queues one frame.
+func (c *Conn) send(f wire.Frame) error {
+	encoded, err := c.codec.Append(nil, f)
+	if err != nil {
+		return err
+	}
+	return c.out.put(encoded)
+}
+
+// Flush waits until everything that was sent has been written.
+func (c *Conn) Flush(ctx context.Context) error {
+	select {
+	case <-c.out.flushed():
+		return nil
+	case <-ctx.Done():
+		return waited(ctx, "writing")
+	}
+}
+
+// Close ends the conn: what was sent is written, the other side is told the
+// reason when there is one and its protocol has a word for it, and the
+// connection is closed. Close does not wait for that, and not for callbacks.
+func (c *Conn) Close(reason string) {
+	if reason == "" {
+		c.drop(nil)
+		return
+	}
+	c.drop(fault.New(fault.Closed, "%s", reason))
+}
+
+// drop ends the conn for a reason; nil is an ordinary end.
+func (c *Conn) drop(reason *fault.Error) {
+	said := c.because(reason)
+	c.cancel()
+	c.asked.close(said)
+	c.out.close(said, func() { _ = c.codec.Close(reason) }) // it is closed, whatever Close says
+}
+
+// because remembers why the conn ends, if that is not known yet, and returns the
+// reason that counts.
+func (c *Conn) because(reason *fault.Error) *fault.Error {
+	if reason == nil {
+		reason = fault.New(fault.Closed, "the connection has ended")
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.reason == nil {
+		c.reason = reason
+	}
+	return c.reason
+}
+
+// Ping asks for the other side's clock, and returns what that took.
+func (c *Conn) Ping(ctx context.Context) (time.Duration, error) {
+	_, took, err := c.ask(ctx, wire.Frame{Kind: wire.Ping})
+	if err == nil {
+		c.mu.Lock()
+		c.ping = took
+		c.mu.Unlock()
+	}
+	return took, err
+}
+
+// Command has the other side run one of its commands, and waits for the answer,
+// for Limits.Answer when ctx has no deadline. The arguments are values, or
+// whatever value.FromGo takes.
+func (c *Conn) Command(ctx context.Context, name string, args ...any) (Answer, error) {
+	return c.askFor(ctx, wire.Frame{Kind: wire.Command, Name: name}, args)
+}
+
+// Request asks the other side for a value, and waits as Command does. What it
+// has said not to have is an error at once.
+func (c *Conn) Request(ctx context.Context, name string, args ...any) (Answer, error) {
+	if asks := c.Hello().Requests; len(asks) > 0 && !slices.Contains(asks, name) {
+		return Answer{}, fault.New(fault.NotFound, "%s has no request %.60q", c.Name(), name)
+	}
+	return c.askFor(ctx, wire.Frame{Kind: wire.Request, Name: name}, args)
+}
+
+func (c *Conn) askFor(ctx context.Context, f wire.Frame, args []any) (Answer, error) {
+	values, err := toValues(args)
+	if err != nil {
+		return Answer{}, err
+	}
+	f.Args = values
+	answer, took, err := c.ask(ctx, f)
+	return Answer{Text: answer.Text, Value: answer.Value, Took: took}, err
+}
+
+// Deliver sends a message and waits until the other side has acknowledged it.
+func (c *Conn) Deliver(ctx context.Context, m *Message) error {
+	if err := c.limits.check(m); err != nil {
+		return err
+	}
+	_, _, err := c.ask(ctx, m.frame())
+	return err
+}
+
+// Call calls any further method of the session protocol. params is nil or a
+// dict.
+func (c *Conn) Call(ctx context.Context, method string, params *value.Dict) (value.Value, error) {
+	f := wire.Frame{Kind: wire.Call, Name: method}
+	if params != nil {
+		f.Value = params
+	}
+	answer, _, err := c.ask(ctx, f)
+	return answer.Value, err
+}
+
+// Notify calls a method without wanting an answer.
+func (c *Conn) Notify(method string, params *value.Dict) error {
+	f := wire.Frame{Kind: wire.Call, Name: method}
+	if params != nil {
+		f.Value = params
+	}
+	return c.send(f)
+}
+
+// Event tells the other side of something that happened. data may be nil.
+func (c *Conn) Event(kind string, data value.Value) error {
+	return c.send(wire.Frame{Kind: wire.Event, Name: kind, Value: data})
+}
+
+// ask sends a question and waits for its answer.
+func (c *Conn) ask(ctx context.Context, f wire.Frame) (answer wire.Frame, took time.Duration, err error) {
+	if _, ok := ctx.Deadline(); !ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.limits.Answer)
+		defer cancel()
+	}
+	began := time.Now()
+	id, answers, err := c.asked.ask()
+	if err != nil {
+		return answer, 0, err
+	}
+	f.ID = id
+	if err := c.send(f); err != nil {
+		c.asked.forget(id)
+		return answer, 0, err
+	}
+	c.turn.waits(c.relief)
+	select {
+	case answer = <-answers:
+	case <-ctx.Done():
+		c.asked.forget(id)
+		return answer, time.Since(began), waited(ctx, "an answer")
+	}
+	if answer.Err != nil {
+		err = answer.Err
+	}
+	return answer, time.Since(began), err
+}
+
+// waited is the error of having waited in vain.
+func waited(ctx context.Context, what string) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return fault.Wrap(ctx.Err(), fault.Timeout, "waited too long for %s", what)
+	}
+	return fault.Wrap(ctx.Err(), fault.Closed, "gave up waiting for %s", what)
+}

@@ -1,0 +1,207 @@
+package althing
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"os"
+	"syscall"
+	"time"
+
+	"althing/fault"
+	"althing/wire"
+)
+
+// Connect connects to the server at addr and registers. An error says why that
+// failed, in a line for people. ctx bounds the connecting alone, and
+// Limits.Register does when ctx has no deadline.
+func (c *Client) Connect(ctx context.Context, addr string) error {
+	c.mu.Lock()
+	if c.started || c.ended != nil {
+		c.mu.Unlock()
+		return fault.New(fault.Conflict, "the client is connected, or was closed; make another")
+	}
+	c.started, c.addr = true, addr
+	c.mu.Unlock()
+	err := c.connect(ctx)
+	if err != nil {
+		c.mu.Lock()
+		c.started = false // it may be tried again
+		c.mu.Unlock()
+	}
+	return err
+}
+
+// connect makes one attempt. Close ends it.
+func (c *Client) connect(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, c.options.Limits.Register)
+	defer cancel()
+	c.mu.Lock()
+	c.giveUp = cancel
+	c.mu.Unlock()
+	nc, err := c.dial(ctx)
+	if err != nil {
+		return err
+	}
+	codec, welcome, err := c.register(ctx, nc)
+	if err != nil {
+		nc.Close()
+		return unreachable(ctx, c.addr, err)
+	}
+	conn := newConn(c, c.work.Go, nc, codec, c.options.Protocol.Name(), &c.options.Limits)
+	conn.id, conn.name, conn.server = welcome.ID, welcome.Server.Name, welcome.Server
+	conn.prepare(context.Background()) // it ends when the conn is dropped
+	if err := c.install(conn, welcome); err != nil {
+		nc.Close()
+		return err
+	}
+	c.logger().Info("connected", "addr", c.addr, "name", welcome.Name)
+	if welcome.Notice != "" {
+		c.logger().Warn("the client has another name than it asked for", "name", welcome.Name, "why", welcome.Notice)
+	}
+	for _, f := range c.connected.all() {
+		(*f)()
+	}
+	conn.start()
+	return nil
+}
+
+// install makes conn the client's connection, unless the client was closed.
+func (c *Client) install(conn *Conn, welcome wire.Welcome) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended != nil {
+		return c.ended
+	}
+	c.conn, c.id, c.name, c.resume = conn, welcome.ID, welcome.Name, welcome.Resume
+	return nil
+}
+
+func (c *Client) dial(ctx context.Context) (net.Conn, error) {
+	var dialer net.Dialer
+	nc, err := dialer.DialContext(ctx, "tcp", c.addr)
+	if err != nil {
+		return nil, unreachable(ctx, c.addr, err)
+	}
+	if c.options.TLS == nil {
+		return nc, nil
+	}
+	config := c.options.TLS
+	if config.ServerName == "" && !config.InsecureSkipVerify {
+		config = config.Clone()
+		config.ServerName, _, _ = net.SplitHostPort(c.addr) // an address without a port was not dialled
+	}
+	secured := tls.Client(nc, config)
+	if err := secured.HandshakeContext(ctx); err != nil {
+		nc.Close()
+		return nil, unreachable(ctx, c.addr, err)
+	}
+	return secured, nil
+}
+
+// register registers over a new connection.
+func (c *Client) register(ctx context.Context, nc net.Conn) (wire.Codec, wire.Welcome, error) {
+	deadline, _ := ctx.Deadline()
+	if err := nc.SetDeadline(deadline); err != nil {
+		return nil, wire.Welcome{}, err
+	}
+	given := context.AfterFunc(ctx, func() { nc.Close() })
+	c.mu.Lock()
+	hello := wire.Hello{
+		Name: c.name, Description: c.options.Description, Version: c.options.Version,
+		Commands: c.commands.names(), Requests: c.requests.names(), Key: c.options.Key, Resume: c.resume,
+	}
+	c.mu.Unlock()
+	codec, welcome, err := c.options.Protocol.Dial(ctx, nc, hello)
+	if !given() && err == nil {
+		err = ctx.Err()
+	}
+	if err == nil {
+		err = nc.SetDeadline(time.Time{})
+	}
+	return codec, welcome, err
+}
+
+// unreachable says in a line why there is no connection.
+func unreachable(ctx context.Context, addr string, err error) error {
+	var said *fault.Error
+	switch {
+	case errors.As(err, &said):
+		return said
+	case ctx.Err() != nil, errors.Is(err, os.ErrDeadlineExceeded):
+		return fault.Wrap(err, fault.Timeout, "%s does not answer in time", addr)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return fault.Wrap(err, fault.Unavailable, "there is no server on %s", addr)
+	}
+	return fault.Wrap(err, fault.Unavailable, "cannot connect to %s", addr)
+}
+
+// Close ends the client: what it has sent is written, and the connection closed.
+// It does not wait for that; Wait does.
+func (c *Client) Close() error {
+	c.end(fault.New(fault.Closed, "the client is closed"))
+	return nil
+}
+
+// end ends the client for good.
+func (c *Client) end(reason error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended != nil {
+		return
+	}
+	c.ended = reason
+	close(c.over)
+	if c.conn != nil {
+		c.conn.drop(nil)
+	}
+	if c.giveUp != nil {
+		c.giveUp()
+	}
+}
+
+// Wait waits until the client has ended for good and left nothing behind, and
+// returns why it has ended.
+func (c *Client) Wait() error {
+	<-c.over
+	c.work.Wait()
+	return c.ended
+}
+
+// gone implements end.
+func (c *Client) gone(conn *Conn, reason *fault.Error) {
+	c.mu.Lock()
+	c.conn = nil
+	ended := c.ended != nil
+	c.mu.Unlock()
+	c.logger().Info("disconnected", "addr", c.addr, "reason", reason)
+	for _, f := range c.disconnected.all() {
+		(*f)(reason)
+	}
+	switch {
+	case ended:
+	case c.options.NoReconnect:
+		c.end(reason)
+	default:
+		conn.spawn(c.reconnect)
+	}
+}
+
+// reconnect tries until it succeeds or the client is closed.
+func (c *Client) reconnect() {
+	for n := 0; ; n++ {
+		wait := time.NewTimer(c.options.Backoff(n))
+		select {
+		case <-wait.C:
+		case <-c.over:
+			wait.Stop()
+			return
+		}
+		err := c.connect(context.Background())
+		if err == nil {
+			return
+		}
+		c.logger().Info("cannot reconnect", "addr", c.addr, "err", err)
+	}
+}

@@ -1,0 +1,240 @@
+package althing
+
+import (
+	"context"
+	"time"
+
+	"althing/fault"
+	"althing/value"
+	"althing/wire"
+)
+
+// handle implements end: one frame of a client.
+func (s *Server) handle(ctx context.Context, c *Conn, f wire.Frame) {
+	if c.Muted() && f.Kind != wire.Ping {
+		c.fail(f, fault.New(fault.Denied, "you are muted"))
+		return
+	}
+	switch f.Kind {
+	case wire.Message:
+		s.message(ctx, c, f)
+	case wire.Command:
+		s.command(ctx, c, f)
+	case wire.Request:
+		s.request(ctx, c, f)
+	case wire.Ping:
+		c.answer(f, wire.Frame{Value: wire.Now()})
+	case wire.Call:
+		s.method(ctx, c, f)
+	case wire.Data:
+		s.warn("Could not identify the purpose of a value", "type", f.Value.TypeName(), "conn", c.Name())
+	case wire.Wrong:
+		s.notice("something that is no frame", "conn", c.Name(), "err", f.Err)
+		c.fail(f, f.Err)
+	}
+}
+
+// gone implements end.
+func (s *Server) gone(c *Conn, reason *fault.Error) {
+	s.roll.left(c.accepted)
+	if s.roll.remove(c) {
+		s.Directory.Leave(c.id)
+	}
+	s.logger().Info("disconnected", "name", c.Name(), "reason", reason)
+	s.call(c.run, func() {
+		for _, f := range s.disconnected.all() {
+			(*f)(c, reason)
+		}
+	})
+}
+
+func (s *Server) message(ctx context.Context, c *Conn, f wire.Frame) {
+	m := messageOf(f)
+	m.From = c.Name()
+	err := s.Limits.check(m)
+	switch {
+	case err != nil:
+	case m.To == "":
+		s.call(c.run, func() {
+			for _, f := range s.received.all() {
+				(*f)(c, m)
+			}
+		})
+	case s.Deliver != nil:
+		err = s.Deliver(ctx, c, m)
+	default:
+		err = s.forward(m)
+	}
+	if err != nil {
+		c.fail(f, err)
+		return
+	}
+	c.answer(f, wire.Frame{})
+}
+
+// forward sends a message to the client that it names.
+func (s *Server) forward(m *Message) error {
+	to, err := s.client(m.To)
+	if err != nil {
+		return err
+	}
+	return to.Send(m)
+}
+
+// client finds a client by its id or its name.
+func (s *Server) client(who string) (*Conn, error) {
+	c := s.Conn(who)
+	if c == nil {
+		c = s.ByName(who)
+	}
+	if c == nil {
+		return nil, fault.New(fault.NotFound, "No user %s", quoted(who))
+	}
+	return c, nil
+}
+
+func (s *Server) command(ctx context.Context, c *Conn, f wire.Frame) {
+	command, ok := s.commands.get(f.Name)
+	if !ok {
+		c.fail(f, fault.New(fault.NotFound, "No Servercommand %s available", quoted(f.Name)))
+		return
+	}
+	err := command.permits(c)
+	if err == nil {
+		err = command.accepts(len(f.Args))
+	}
+	if err != nil {
+		c.fail(f, err)
+		return
+	}
+	c.runCommand(ctx, command, f)
+}
+
+// runCommand runs a command that may be run, and answers.
+func (c *Conn) runCommand(ctx context.Context, command *Command, f wire.Frame) {
+	do := func(ctx context.Context) {
+		answer, err := command.run(ctx, c, f)
+		if err != nil {
+			if fault.Is(err, fault.Internal) {
+				c.end.logger().Error("a command has failed", "command", f.Name, "conn", c.Name(), "err", err)
+			}
+			c.fail(f, err)
+			return
+		}
+		c.answer(f, wire.Frame{Text: answer.Text, Value: answer.Value})
+	}
+	if command.Background {
+		c.beside(ctx, f, do)
+		return
+	}
+	do(ctx)
+}
+
+func (s *Server) request(ctx context.Context, c *Conn, f wire.Frame) {
+	if f.To != "" {
+		s.relay(ctx, c, f)
+		return
+	}
+	c.answerRequest(ctx, &s.requests, f)
+}
+
+// answerRequest answers a request out of a table.
+func (c *Conn) answerRequest(ctx context.Context, requests *table[RequestFunc], f wire.Frame) {
+	answer, ok := requests.get(f.Name)
+	if !ok {
+		c.fail(f, fault.New(fault.NotFound, "No requestable %s", quoted(f.Name)))
+		return
+	}
+	began := time.Now()
+	v, err := answer(ctx, &Call{Conn: c, Name: f.Name, Args: f.Args})
+	if err != nil {
+		c.fail(f, err)
+		return
+	}
+	c.answer(f, wire.Frame{Value: v, Seconds: time.Since(began).Seconds()})
+}
+
+// relay asks the client that a request names.
+func (s *Server) relay(ctx context.Context, c *Conn, f wire.Frame) {
+	to, err := s.client(f.To)
+	if err != nil {
+		c.fail(f, err)
+		return
+	}
+	c.beside(ctx, f, func(ctx context.Context) {
+		answer, took, err := to.ask(ctx, wire.Frame{Kind: wire.Request, Name: f.Name, Args: f.Args, From: c.Name()})
+		if err != nil {
+			c.fail(f, err)
+			return
+		}
+		c.answer(f, wire.Frame{Value: answer.Value, Seconds: took.Seconds()})
+	})
+}
+
+func (s *Server) method(ctx context.Context, c *Conn, f wire.Frame) {
+	params, ok := f.Value.(*value.Dict)
+	if !ok {
+		params = &value.Dict{}
+	}
+	switch f.Name {
+	case "cancel":
+		id, _ := params.Get(value.Str("id"))
+		c.reply(f, value.Value(nil), c.running.stop(string(value.AppendJSON(nil, id))))
+		return
+	case "status":
+		v, err := s.status()
+		c.reply(f, v, err)
+		return
+	case "register":
+		c.fail(f, fault.New(fault.Conflict, "the connection is registered already"))
+		return
+	}
+	m, ok := s.methods.get(f.Name)
+	if !ok {
+		c.fail(f, wire.UnknownMethod(f.Name))
+		return
+	}
+	do := func(ctx context.Context) {
+		v, err := m.do(ctx, c, params)
+		c.reply(f, v, err)
+	}
+	if m.waits {
+		c.beside(ctx, f, do)
+		return
+	}
+	do(ctx)
+}
+
+// reply answers a call of a method.
+func (c *Conn) reply(f wire.Frame, v value.Value, err error) {
+	if err == nil {
+		c.answer(f, wire.Frame{Value: v})
+		return
+	}
+	if fault.Of(err).Code == fault.Internal {
+		c.end.logger().Error("a method has failed", "method", f.Name, "conn", c.Name(), "err", err)
+	}
+	c.fail(f, err)
+}
+
+// Info is what the server says about itself.
+func (s *Server) Info() wire.Info {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	info := wire.Info{
+		Name: s.name(), Description: s.Description, Version: s.Version, Layer: s.Layer, Path: s.Path,
+		Commands: s.commands.names(), Requests: s.requests.names(),
+		Limits: wire.Limits{Message: s.Limits.Message, Name: maxName},
+	}
+	if s.run != nil {
+		info.Started = s.run.started
+	}
+	return info
+}
+
+func (s *Server) status() (value.Value, error) {
+	if s.Status != nil {
+		return s.Status()
+	}
+	return value.FromGo(map[string]any{"name": s.name(), "version": s.Version, "conns": len(s.Conns())})
+}

@@ -1,0 +1,221 @@
+package althing
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	"althing/fault"
+	"althing/wire"
+	"althing/wire/jsonrpc"
+)
+
+// run is a server from its start to its end.
+type run struct {
+	ctx       context.Context //nolint:containedctx // it is the run's own: it ends when the server is closed
+	cancel    context.CancelFunc
+	started   time.Time
+	listeners []net.Listener
+	closing   bool
+	work      sync.WaitGroup // all goroutines of the server
+	updates   chan func()    // callbacks that wait for Update
+	ticking   chan struct{}  // closed to end the ticking; nil when nothing ticks
+	over      chan struct{}
+	err       error // why it is over, readable behind over
+}
+
+// serve begins to serve l.
+func (s *Server) serve(l net.Listener) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.run == nil || s.ended() {
+		s.begin()
+	}
+	r := s.run
+	if r.closing {
+		l.Close()
+		return ErrServerClosed
+	}
+	if len(r.listeners) == 0 {
+		s.addr = l.Addr()
+	}
+	r.listeners = append(r.listeners, l)
+	r.work.Go(func() { s.acceptFrom(r, l) })
+	s.logger().Info("the server is running", "addr", l.Addr().String())
+	return nil
+}
+
+func (s *Server) ended() bool {
+	select {
+	case <-s.run.over:
+		return true
+	default:
+		return false
+	}
+}
+
+// begin fills in what options leave out, and starts a run.
+func (s *Server) begin() {
+	s.Limits.setDefaults()
+	if len(s.Protocols) == 0 {
+		s.Protocols = []wire.Protocol{jsonrpc.Lines{}}
+	}
+	if s.Directory == nil {
+		s.Directory = newMemory(s.Limits.Resume)
+	}
+	r := &run{started: time.Now(), updates: make(chan func()), over: make(chan struct{})}
+	r.ctx, r.cancel = context.WithCancel(context.Background())
+	s.run = r
+	s.startTicking(r)
+}
+
+// acceptFrom accepts connections until the listener is closed.
+func (s *Server) acceptFrom(r *run, l net.Listener) {
+	const pause = 50 * time.Millisecond // behind a failure to accept: most often, too many files are open
+	for {
+		nc, err := l.Accept()
+		switch {
+		case err == nil:
+			s.admit(r, nc)
+		case s.isClosing(r) || errors.Is(err, net.ErrClosed):
+			return
+		default:
+			s.warn("cannot accept a connection", "err", err)
+			wait := time.NewTimer(pause)
+			select {
+			case <-wait.C:
+			case <-r.ctx.Done():
+				wait.Stop()
+				return
+			}
+		}
+	}
+}
+
+func (s *Server) isClosing(r *run) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return r.closing
+}
+
+// Wait waits until the server has ended, and returns why.
+func (s *Server) Wait() error {
+	s.mu.Lock()
+	r := s.run
+	s.mu.Unlock()
+	if r == nil {
+		return ErrServerClosed
+	}
+	<-r.over
+	return r.err
+}
+
+// Shutdown ends the server: it takes no more connections, writes what waits,
+// tells the clients, and waits until all that it started has ended, or ctx has.
+// In the latter case it closes what is left, as Close does. It must not be
+// called by a callback, which it would wait for; a callback may start a
+// goroutine for it.
+func (s *Server) Shutdown(ctx context.Context) error {
+	r := s.stop(fault.New(fault.Closed, "the server is shutting down"))
+	if r == nil {
+		return nil
+	}
+	err := s.drain(ctx, r)
+	s.finish(r)
+	return err
+}
+
+// Close ends the server at once, without telling anybody, and does not wait for
+// callbacks to return.
+func (s *Server) Close() error {
+	if r := s.stop(nil); r != nil {
+		r.cancel()
+		s.roll.closeAll()
+		go s.finish(r)
+	}
+	return nil
+}
+
+// Restart lets all clients go and begins anew on the same address. Wait, Serve
+// and ListenAndServe go on waiting. What is said of Shutdown goes for it too.
+func (s *Server) Restart(ctx context.Context) error {
+	addr := s.ListenAddr()
+	r := s.stop(fault.New(fault.Unavailable, "the server restarts; try again in a moment"))
+	if r == nil {
+		return ErrServerClosed
+	}
+	if err := s.drain(ctx, r); err != nil {
+		s.finish(r)
+		return err
+	}
+	s.mu.Lock()
+	r.closing, r.listeners, r.started = false, nil, time.Now()
+	s.startTicking(r)
+	s.mu.Unlock()
+	if err := s.listen(addr.String()); err != nil {
+		s.finish(r)
+		return err
+	}
+	return nil
+}
+
+// stop stops listening, and begins to let the clients go. It gives nil when the
+// server does not run or is being stopped.
+func (s *Server) stop(reason *fault.Error) *run {
+	s.mu.Lock()
+	r := s.run
+	if r == nil || r.closing {
+		s.mu.Unlock()
+		return nil
+	}
+	r.closing = true
+	for _, l := range r.listeners {
+		l.Close()
+	}
+	if r.ticking != nil {
+		close(r.ticking)
+		r.ticking = nil
+	}
+	s.mu.Unlock()
+	for _, c := range s.roll.leave() {
+		c.drop(reason)
+	}
+	return r
+}
+
+// drain waits until all goroutines have ended, and calls the callbacks that they
+// wait for. When ctx ends first, it closes what is left.
+func (s *Server) drain(ctx context.Context, r *run) error {
+	done := make(chan struct{})
+	go func() {
+		r.work.Wait()
+		close(done)
+	}()
+	for {
+		select {
+		case call := <-r.updates:
+			call()
+		case <-done:
+			return nil
+		case <-ctx.Done():
+			r.cancel()
+			s.roll.closeAll()
+			return ctx.Err()
+		}
+	}
+}
+
+// finish ends a run of which everything has ended that can.
+func (s *Server) finish(r *run) {
+	r.cancel()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r.closing = true
+	if r.err == nil {
+		r.err = ErrServerClosed
+		close(r.over)
+	}
+	s.logger().Info("the server is inactive")
+}

@@ -1,0 +1,268 @@
+package althing
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+
+	"althing/fault"
+	"althing/value"
+	"althing/wire"
+)
+
+// ErrServerClosed is what ListenAndServe, Serve and Wait return after Shutdown
+// or Close.
+var ErrServerClosed = errors.New("althing: the server is closed")
+
+// DefaultAddr is where a server without an Addr listens: on this machine only.
+const DefaultAddr = "127.0.0.1:4000"
+
+// Server serves clients. The fields are its options; they are set before it is
+// started and not changed later, and the zero value of each is useful. Methods
+// may be called concurrently, before the start, while it runs and behind its end.
+//
+// What one client sends is handled in order, by one goroutine; callbacks for
+// different clients run concurrently, unless ManualUpdate is set.
+type Server struct {
+	// Addr is where it listens: DefaultAddr.
+	Addr        string
+	Name        string // "server"
+	Description string
+	Version     string
+	// Path is where the server stands in a tree of servers, and Layer how deep.
+	Path  string
+	Layer int
+	// Protocols are those that it speaks, told apart by the first bytes of a
+	// connection: the session protocol. What none of them claims is refused by
+	// the first.
+	Protocols []wire.Protocol
+	// TLS, when set, lets clients in that begin with TLS, beside those that do
+	// not.
+	TLS *tls.Config
+	// Directory knows who is a client: memory.
+	Directory Directory
+	// AdminKey is the key by which a client gets the permission Admin. When it
+	// is empty, every client has that.
+	AdminKey string
+	// Authorize, when set, takes the place of AdminKey: it says whether a client
+	// is an admin, or refuses it with an error.
+	Authorize func(hello wire.Hello, from netip.AddrPort) (admin bool, err error)
+	// Deliver takes a message that names who is to have it, and answers once
+	// the message is safe. When it is nil, the message goes to the client with
+	// that id or name, who must be connected.
+	Deliver func(ctx context.Context, from *Conn, m *Message) error
+	// Status is what anybody may know, registered or not: name, version, number
+	// of conns.
+	Status func() (value.Value, error)
+	// TickRate is how often a second OnTick's callbacks are called: 120.
+	TickRate int
+	// ManualUpdate leaves the calling of callbacks to the program, which calls
+	// Update for it.
+	ManualUpdate bool
+	// Logger gets what is to be known: slog.Default. Without Verbose that is
+	// warnings and errors.
+	Logger  *slog.Logger
+	Verbose bool
+	Limits  Limits
+
+	connected    callbacks[func(*Conn)]
+	received     callbacks[func(*Conn, *Message)]
+	disconnected callbacks[func(*Conn, error)]
+	ticked       callbacks[func()]
+
+	commands table[*Command]
+	requests table[RequestFunc]
+	methods  table[method]
+
+	roll  roll
+	tally tally
+
+	mu   sync.Mutex
+	run  *run // nil before the first start
+	addr net.Addr
+}
+
+// ListenAndServe listens on Addr and serves until Shutdown or Close, when it
+// returns ErrServerClosed.
+func (s *Server) ListenAndServe() error {
+	if err := s.Start(); err != nil {
+		return err
+	}
+	return s.Wait()
+}
+
+// Start listens on Addr and serves in the background. It returns when clients
+// can connect, or why they cannot.
+func (s *Server) Start() error {
+	addr := s.Addr
+	if addr == "" {
+		addr = DefaultAddr
+	}
+	return s.listen(addr)
+}
+
+func (s *Server) listen(addr string) error {
+	l, err := net.Listen("tcp", addr) //nolint:noctx // it does not wait
+	if err != nil {
+		return fault.Wrap(err, fault.Unavailable, "cannot listen on %s", addr)
+	}
+	return s.serve(l)
+}
+
+// Serve serves what connects to l, which may be any listener, until Shutdown or
+// Close. A server may serve several listeners at once.
+func (s *Server) Serve(l net.Listener) error {
+	if err := s.serve(l); err != nil {
+		return err
+	}
+	return s.Wait()
+}
+
+// ListenAddr is where the server listens, nil before its first start.
+func (s *Server) ListenAddr() net.Addr {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.addr
+}
+
+// String is the server as text:
+// <Server (Demoserver), active, Serversock=('192.168.178.140', 4000)>.
+func (s *Server) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.run == nil || s.run.closing {
+		return fmt.Sprintf("<Server (%s), inactive>", s.name())
+	}
+	host, port, _ := net.SplitHostPort(s.addr.String()) // an address of another kind has neither
+	return fmt.Sprintf("<Server (%s), active, Serversock=('%s', %s)>", s.name(), host, port)
+}
+
+func (s *Server) name() string {
+	if s.Name == "" {
+		return "server"
+	}
+	return s.Name
+}
+
+// OnConnect has f called when a client has registered, before anything that it
+// sends. The returned function removes f; so do those of the other events.
+func (s *Server) OnConnect(f func(*Conn)) (remove func()) { return s.connected.add(f) }
+
+// OnMessage has f called for each message that names no receiver.
+func (s *Server) OnMessage(f func(*Conn, *Message)) (remove func()) { return s.received.add(f) }
+
+// OnDisconnect has f called when a client's conn has ended, with the reason.
+func (s *Server) OnDisconnect(f func(*Conn, error)) (remove func()) { return s.disconnected.add(f) }
+
+// OnTick has f called TickRate times a second, or by each Update.
+func (s *Server) OnTick(f func()) (remove func()) {
+	remove = s.ticked.add(f)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.run != nil {
+		s.startTicking(s.run)
+	}
+	return remove
+}
+
+// Conns gives the clients' conns, in no order. The slice must not be changed.
+func (s *Server) Conns() []*Conn { return s.roll.all() }
+
+// Conn gives the conn of the client with that id, nil when it has none.
+func (s *Server) Conn(id string) *Conn { return s.roll.byID(id) }
+
+// ByName gives the conn of the client with that name, nil when it has none.
+func (s *Server) ByName(name string) *Conn {
+	for _, c := range s.Conns() {
+		if c.Name() == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// Send sends a message to a list of clients. It does not block. Conns to which
+// it could not be sent are in the error; the others have it.
+func (s *Server) Send(to []*Conn, m *Message) error { return broadcast(to, nil, m) }
+
+// Broadcast sends a message to all clients, with exceptions, as Send does.
+func (s *Server) Broadcast(m *Message, except ...*Conn) error { return broadcast(s.Conns(), except, m) }
+
+// Rename gives a client another name, or says why it cannot have it.
+func (s *Server) Rename(ctx context.Context, c *Conn, name string) error {
+	if err := s.Directory.Rename(ctx, c.ID(), name); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	c.name = name
+	c.mu.Unlock()
+	return c.Event("renamed", value.Str(name))
+}
+
+// AddCommand adds a command that clients may call. It fails when its name is no
+// name, or is taken and not to be overwritten.
+func (s *Server) AddCommand(c Command, overwrite bool) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	return s.commands.add(c.Name, &c, overwrite)
+}
+
+// Handle adds a command under a name that is a constant of the program: it
+// panics where AddCommand fails, as http.Handle does.
+func (s *Server) Handle(c Command) {
+	if err := s.AddCommand(c, false); err != nil {
+		panic(err)
+	}
+}
+
+// DeleteCommand takes a command away.
+func (s *Server) DeleteCommand(name string) error { return s.commands.delete(name) }
+
+// Commands gives the commands in the order of their names.
+func (s *Server) Commands() []*Command {
+	var all []*Command
+	for _, name := range s.commands.names() {
+		if c, ok := s.commands.get(name); ok {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// AddRequest adds what clients may request: a RequestFunc, a func() any that is
+// called each time, or a value.
+func (s *Server) AddRequest(name string, v any, overwrite bool) error {
+	if err := checkName("request", name); err != nil {
+		return err
+	}
+	f, err := requestFunc(v)
+	if err != nil {
+		return err
+	}
+	return s.requests.add(name, f, overwrite)
+}
+
+// DeleteRequest takes a request away.
+func (s *Server) DeleteRequest(name string) error { return s.requests.delete(name) }
+
+// MethodFunc answers a method of the session protocol. params is never nil.
+type MethodFunc func(ctx context.Context, c *Conn, params *value.Dict) (value.Value, error)
+
+// Method adds a further method of the session protocol. What one client calls is
+// done in order, but for methods that wait: those run beside what the client
+// sends next, and end with their ctx.
+func (s *Server) Method(name string, waits bool, f MethodFunc) error {
+	return s.methods.add(name, method{f, waits}, false)
+}
+
+// method is a MethodFunc and how it runs.
+type method struct {
+	do    MethodFunc
+	waits bool
+}
