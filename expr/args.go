@@ -56,6 +56,14 @@ func countError(fn string, n, least, most int) error {
 	return TypeError("%s expected at most %d argument%s, got %d", fn, most, plural(most), n)
 }
 
+// argName is what CPython's argument parser calls an argument of a wrong type.
+func argName(o Object) string {
+	if o == None {
+		return "None"
+	}
+	return o.TypeName()
+}
+
 func plural(n int) string {
 	if n == 1 {
 		return ""
@@ -122,17 +130,26 @@ func (p *Params) Bind(a Args, dst ...*Object) error {
 	for i, o := range a.Pos {
 		*dst[i] = o //nolint:gosec // dst has one for every parameter
 	}
-	if len(a.Names) > 0 {
+	lacks := p.lacks(a)
+	if len(a.Names) > 0 && (!lacks || !p.inC) {
 		if err := p.bindNamed(a, dst); err != nil {
 			return err
 		}
 	}
-	for i := len(a.Pos); i < len(p.names); i++ {
-		if p.required[i] && (i < p.only || a.Get(p.names[i]) == nil) {
-			return p.missing(a)
-		}
+	if lacks {
+		return p.missing(a)
 	}
 	return nil
+}
+
+// lacks says whether a required argument was not given.
+func (p *Params) lacks(a Args) bool {
+	for i := len(a.Pos); i < len(p.names); i++ {
+		if p.required[i] && (i < p.only || a.Get(p.names[i]) == nil) {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *Params) bindNamed(a Args, dst []*Object) error {

@@ -162,6 +162,8 @@ func arithNumbers(t *Thread, op Op, a, b Object) (Object, error) {
 		}
 	}
 	switch {
+	case op >= LShift && (isComplex(a) || isComplex(b) || isFloat(a) || isFloat(b)):
+		return nil, nil // also for an int that is too large to be converted
 	case isComplex(a) || isComplex(b):
 		x, err := AsComplex(a)
 		if err != nil {

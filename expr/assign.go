@@ -134,7 +134,7 @@ func SetItem(t *Thread, o, key, v Object) error {
 	case HasSetItem:
 		return o.SetItem(t, key, v)
 	}
-	return TypeError("'%s' object does not support item assignment", o.TypeName())
+	return refuseItem(o, key, "does not support item assignment", "does not support item assignment")
 }
 
 func setListItem(t *Thread, l *List, key, v Object) error {
@@ -153,17 +153,18 @@ func setListItem(t *Thread, l *List, key, v Object) error {
 }
 
 func setListSlice(t *Thread, l *List, s *Slice, v Object) error {
-	if !isIterable(v) {
-		if _, none := s.Step.(value.None); none {
-			return TypeError("can only assign an iterable")
-		}
+	if c, err := s.cut(len(l.items)); err != nil {
+		return err
+	} else if !isIterable(v) && c.step == 1 {
+		return TypeError("can only assign an iterable")
+	} else if !isIterable(v) {
 		return TypeError("must assign iterable to extended slice")
 	}
 	with, err := Collect(t, v)
 	if err != nil {
 		return err
 	}
-	c, err := s.cut(len(l.items))
+	c, err := s.cut(len(l.items)) // once more: v may have changed l
 	if err != nil {
 		return err
 	}
@@ -259,7 +260,23 @@ func DelItem(t *Thread, o, key Object) error {
 		t.kept++
 		return o.DelItem(t, key)
 	}
-	return TypeError("'%s' object doesn't support item deletion", o.TypeName())
+	return refuseItem(o, key, "does not support item deletion", "doesn't support item deletion")
+}
+
+// refuseItem is the error for an object whose items cannot be changed. CPython
+// asks sequences elsewhere than mappings, in other words.
+func refuseItem(o, key Object, why, sequence string) error {
+	switch key.(type) {
+	case value.Big:
+		if isSequence(o) {
+			return IndexError("cannot fit 'int' into an index-sized integer")
+		}
+	case value.Int, value.Bool:
+		if isIterable(o) {
+			why = sequence
+		}
+	}
+	return TypeError("'%s' object %s", o.TypeName(), why)
 }
 
 func delListItem(t *Thread, l *List, key Object) error {

@@ -368,8 +368,10 @@ func (f *filterIter) Next(t *Thread) (Object, error) {
 
 // newReversed is reversed(o).
 func newReversed(t *Thread, a Args) (Object, error) {
-	if err := a.Between("reversed", 1, 1); err != nil {
+	if err := a.Between("reversed", 1, 1); len(a.Names) > 0 {
 		return nil, err
+	} else if err != nil {
+		return nil, TypeError("reversed expected 1 argument, got %d", len(a.Pos))
 	}
 	switch o := a.Pos[0].(type) {
 	case *List:

@@ -45,6 +45,8 @@ func builtinChr(_ *Thread, args []Object) (Object, error) {
 		return nil, err
 	}
 	switch {
+	case i != int64(int32(i)):
+		return nil, OverflowError("Python int too large to convert to C int")
 	case i < 0 || i > utf8.MaxRune:
 		return nil, ValueError("chr() arg not in range(0x110000)")
 	case i < 128:
@@ -80,7 +82,7 @@ func builtinFormat(t *Thread, args []Object) (Object, error) {
 	if len(args) == 2 {
 		s, ok := strOf(args[1])
 		if !ok {
-			return nil, TypeError("format() argument 2 must be str, not %s", args[1].TypeName())
+			return nil, TypeError("format() argument 2 must be str, not %s", argName(args[1]))
 		}
 		spec = s
 	}

@@ -125,6 +125,9 @@ func builtinRound(t *Thread, a Args) (Object, error) {
 	if r, ok := o.(hasRound); ok {
 		return r.Round(t, digits)
 	}
+	if !isNumber(o) || isComplex(o) {
+		return nil, TypeError("type %s doesn't define __round__ method", o.TypeName())
+	}
 	whole := digits == None
 	n := 0
 	if !whole {
@@ -142,10 +145,8 @@ func builtinRound(t *Thread, a Args) (Object, error) {
 		}
 		f, err := format.Round(float64(o), n)
 		return value.Float(f), err
-	case value.Int, value.Bool, value.Big:
-		return roundInt(t, o, n)
 	}
-	return nil, TypeError("type %s doesn't define __round__ method", o.TypeName())
+	return roundInt(t, o, n)
 }
 
 // hasRound is an object of the host that round() can take.

@@ -69,25 +69,35 @@ func setByteArrayItem(t *Thread, b *ByteArray, key, v Object) error {
 		if err != nil {
 			return err
 		}
+		one, err := octet(v)
+		if err != nil {
+			return err
+		}
 		if !ok {
 			return IndexError("bytearray index out of range")
 		}
-		one, err := octet(v)
-		if err == nil {
-			b.b[at] = one
-		}
+		b.b[at] = one
+		return nil
+	}
+	if _, err := s.cut(len(b.b)); err != nil {
 		return err
 	}
-	with, err := octetsOf(t, v)
+	if _, text := v.(value.Str); text || isNumber(v) {
+		return TypeError("can assign only bytes, buffers, or iterables of ints in range(0, 256)")
+	}
+	with, err := octetsOf(t, v, "bytearray")
 	if err != nil {
 		return err
 	}
-	c, err := s.cut(len(b.b))
+	c, err := s.cut(len(b.b)) // once more: v may have changed b
 	if err != nil {
 		return err
 	}
 	if c.step == 1 {
 		return b.splice(t, c.start, max(c.stop, c.start), with)
+	}
+	if len(with) == 0 {
+		return delByteArrayItem(t, b, s)
 	}
 	if len(with) != c.n {
 		return ValueError("attempt to assign bytes of size %d to extended slice of size %d", len(with), c.n)
@@ -134,13 +144,13 @@ func delByteArrayItem(t *Thread, b *ByteArray, key Object) error {
 }
 
 // octetsOf makes bytes of what bytes(o) takes besides numbers and texts: another
-// one, or numbers to be bytes.
-func octetsOf(t *Thread, o Object) ([]byte, error) {
+// one, or numbers to be bytes. kind is the type that is made of them.
+func octetsOf(t *Thread, o Object, kind string) ([]byte, error) {
 	if b, ok := octets(o); ok {
 		return b, nil
 	}
 	if _, text := o.(value.Str); text || !isIterable(o) {
-		return nil, TypeError("cannot convert '%s' object to bytes", o.TypeName())
+		return nil, TypeError("cannot convert '%s' object to %s", o.TypeName(), kind)
 	}
 	it, err := Iterate(t, o)
 	if err != nil {
@@ -153,6 +163,9 @@ func octetsOf(t *Thread, o Object) ([]byte, error) {
 			return out.b, err
 		}
 		one, err := octet(o)
+		if _, ok := isRaised(err, "ValueError"); ok && kind == "bytes" {
+			err = ValueError("bytes must be in range(0, 256)")
+		}
 		if err != nil {
 			return nil, err
 		}

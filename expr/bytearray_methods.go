@@ -1,6 +1,10 @@
 package expr
 
-import "slices"
+import (
+	"slices"
+
+	"althing/value"
+)
 
 func defineBytearrayMethods() {
 	typeByteArray.methods(
@@ -14,7 +18,16 @@ func defineBytearrayMethods() {
 		}),
 		method("extend", 1, 1, func(t *Thread, self Object, args []Object) (Object, error) {
 			t.kept++
-			more, err := octetsOf(t, args[0])
+			o := args[0]
+			if s, text := o.(value.Str); text && s == "" {
+				return None, nil
+			} else if text {
+				return nil, TypeError("'str' object cannot be interpreted as an integer")
+			}
+			if !isIterable(o) {
+				return nil, TypeError("can't extend bytearray with %s", o.TypeName())
+			}
+			more, err := octetsOf(t, o, "bytearray")
 			if err != nil {
 				return nil, err
 			}

@@ -3,6 +3,8 @@ package expr
 import (
 	"bytes"
 	"encoding/hex"
+	"strings"
+	"unicode/utf8"
 
 	"althing/value"
 )
@@ -49,6 +51,7 @@ func defineBytesMethods() {
 
 var (
 	bytesParams     = newParamsC("bytes", "source? encoding? errors?")
+	bytearrayParams = newParamsC("bytearray", "source? encoding? errors?")
 	bytesHexParams  = newParamsC("hex", "sep? bytes_per_sep?")
 	errMakeTransLen = ValueError("maketrans arguments must have same length")
 )
@@ -56,8 +59,17 @@ var (
 // newOctets is bytes(…) and bytearray(…).
 func newOctets(t *Thread, kind string, a Args) ([]byte, error) {
 	var o, encoding, errors Object
-	if err := bytesParams.Bind(a, &o, &encoding, &errors); err != nil {
+	params := bytesParams
+	if kind == "bytearray" {
+		params = bytearrayParams
+	}
+	if err := params.Bind(a, &o, &encoding, &errors); err != nil {
 		return nil, err
+	}
+	if _, err := codecOf(kind, encoding, errors); err != nil {
+		if _, wrong := isRaised(err, "TypeError"); wrong {
+			return nil, err
+		}
 	}
 	if s, ok := strOf(o); ok {
 		if encoding == nil {
@@ -87,12 +99,9 @@ func newOctets(t *Thread, kind string, a Args) ([]byte, error) {
 		}
 		return make([]byte, n), nil
 	}
-	b, err := octetsOf(t, o)
+	b, err := octetsOf(t, o, kind)
 	if err == nil {
 		err = t.ChargeText(len(b))
-	}
-	if e, ok := isRaised(err, "ValueError"); ok && kind == "bytes" && e.Msg == "byte must be in range(0, 256)" {
-		return nil, ValueError("bytes must be in range(0, 256)")
 	}
 	return b, err
 }
@@ -102,6 +111,10 @@ func bytesHex(t *Thread, self Object, a Args) (Object, error) {
 	var sep Object
 	per := Int(1)
 	if err := bytesHexParams.Bind(a, &sep, &per); err != nil {
+		return nil, err
+	}
+	n, err := Index(per)
+	if err != nil {
 		return nil, err
 	}
 	if err := t.ChargeText(3 * len(b)); err != nil {
@@ -122,10 +135,6 @@ func bytesHex(t *Thread, self Object, a Args) (Object, error) {
 	}
 	if !isASCII(mark) {
 		return nil, ValueError("sep must be ASCII.")
-	}
-	n, err := Index(per)
-	if err != nil {
-		return nil, err
 	}
 	return value.Str(groupedHex(b, mark, n)), nil
 }
@@ -153,13 +162,16 @@ func groupedHex(b []byte, mark string, n int64) string {
 func fromHex(t *Thread, o Object) ([]byte, error) {
 	s, ok := strOf(o)
 	if !ok {
-		return nil, TypeError("fromhex() argument must be str, not %s", o.TypeName())
+		return nil, TypeError("fromhex() argument must be str, not %s", argName(o))
 	}
 	if err := t.ChargeText(len(s)); err != nil {
 		return nil, err
 	}
 	if err := t.Step(int64(len(s)) / 16); err != nil {
 		return nil, err
+	}
+	if at := strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }); at >= 0 {
+		return nil, notHex(at) // CPython tells of these first
 	}
 	var out []byte
 	for i := 0; i < len(s); {
@@ -179,9 +191,13 @@ func fromHex(t *Thread, o Object) ([]byte, error) {
 		if isHexDigit(s[i]) {
 			at++
 		}
-		return nil, ValueError("non-hexadecimal number found in fromhex() arg at position %d", runeCount(s[:at]))
+		return nil, notHex(at)
 	}
 	return out, nil
+}
+
+func notHex(at int) error {
+	return ValueError("non-hexadecimal number found in fromhex() arg at position %d", at)
 }
 
 func isHexDigit(c byte) bool {
@@ -212,11 +228,11 @@ func octetsWindow(b []byte, args []Object) (from, to int, ok bool, err error) {
 func bytesFind(search func(b, sub []byte) int, missing string) func(t *Thread, self Object, args []Object) (Object, error) {
 	return func(t *Thread, self Object, args []Object) (Object, error) {
 		b, _ := octets(self)
-		sub, err := octetsArg(args[0])
+		from, to, ok, err := octetsWindow(b, args[1:])
 		if err != nil {
 			return nil, err
 		}
-		from, to, ok, err := octetsWindow(b, args[1:])
+		sub, err := octetsArg(args[0])
 		if err != nil {
 			return nil, err
 		}
@@ -237,11 +253,11 @@ func bytesFind(search func(b, sub []byte) int, missing string) func(t *Thread, s
 
 func bytesCount(t *Thread, self Object, args []Object) (Object, error) {
 	b, _ := octets(self)
-	sub, err := octetsArg(args[0])
+	from, to, ok, err := octetsWindow(b, args[1:])
 	if err != nil {
 		return nil, err
 	}
-	from, to, ok, err := octetsWindow(b, args[1:])
+	sub, err := octetsArg(args[0])
 	if !ok || err != nil {
 		return Int(0), err
 	}
@@ -264,11 +280,13 @@ func bytesAffix(name string, has func(b, affix []byte) bool) func(t *Thread, sel
 		several := []Object{args[0]}
 		if tu, is := args[0].(*Tuple); is {
 			several = tu.items
+		} else if _, is := octets(args[0]); !is {
+			return nil, TypeError("%s first arg must be bytes or a tuple of bytes, not %s", name, args[0].TypeName())
 		}
 		for _, o := range several {
-			affix, is := octets(o)
-			if !is {
-				return nil, TypeError("%s first arg must be bytes or a tuple of bytes, not %s", name, args[0].TypeName())
+			affix, err := bytesLike(o)
+			if err != nil {
+				return nil, err
 			}
 			if ok && has(b[from:to], affix) {
 				return True, nil

@@ -23,6 +23,9 @@ func percentOctets(t *Thread, template, operand Object) (Object, error) {
 	if e, ok := isRaised(err, "TypeError"); ok && e.Msg == "not all arguments converted during string formatting" {
 		return nil, TypeError("not all arguments converted during bytes formatting")
 	}
+	if e, ok := isRaised(err, "TypeError"); ok && strings.HasPrefix(e.Msg, "must be real number, ") {
+		return nil, TypeError("float argument required, %s", strings.TrimPrefix(e.Msg, "must be real number, "))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +84,20 @@ func (h octetsHost) Str(o format.Object) (string, error) {
 		return "", TypeError("%%b requires a bytes-like object, or an object that implements __bytes__, not '%s'", o.TypeName())
 	}
 	return latin1(b), h.ChargeText(2 * len(b))
+}
+
+// Char is %c: a byte, by its number or alone in a bytes.
+func (h octetsHost) Char(o format.Object) (string, error) {
+	if b, ok := octets(o); ok && len(b) == 1 {
+		return latin1(b), nil
+	}
+	if i, ok := AsBig(o); ok {
+		if !i.IsInt64() || i.Int64() < 0 || i.Int64() > 255 {
+			return "", OverflowError("%%c arg not in range(256)")
+		}
+		return latin1([]byte{byte(i.Int64())}), nil
+	}
+	return "", TypeError("%%c requires an integer in range(256) or a single byte")
 }
 
 // Item looks keys up as bytes, since that is what the template is made of.

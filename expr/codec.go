@@ -37,6 +37,11 @@ func newStr(t *Thread, a Args) (Object, error) {
 		s, err := Text(t, o)
 		return value.Str(s), err
 	}
+	if _, err := codecOf("str", encoding, errors); err != nil {
+		if _, wrong := isRaised(err, "TypeError"); wrong {
+			return nil, err
+		}
+	}
 	if _, ok := o.(value.Str); ok {
 		return nil, TypeError("decoding str is not supported")
 	}
@@ -87,7 +92,7 @@ func codecOf(method string, encoding, errors Object) (codec, error) {
 		}
 		s, ok := strOf(arg.o)
 		if !ok {
-			return c, TypeError("%s() argument '%s' must be str, not %s", method, [...]string{"encoding", "errors"}[i], arg.o.TypeName())
+			return c, TypeError("%s() argument '%s' must be str, not %s", method, [...]string{"encoding", "errors"}[i], argName(arg.o))
 		}
 		*arg.to = s
 	}
@@ -224,6 +229,9 @@ func escaped(r rune) string {
 
 // decode makes a text of bytes.
 func decode(t *Thread, b string, encoding, errors Object) (Object, error) {
+	if b == "" {
+		return value.Str(""), nil // whatever the encoding is, as in CPython
+	}
 	c, err := codecOf("decode", encoding, errors)
 	if err != nil {
 		return nil, err

@@ -61,8 +61,11 @@ func dictPart(what part) func(t *Thread, self Object, args []Object) (Object, er
 
 func dictPop(t *Thread, self Object, args []Object) (Object, error) {
 	d := self.(*Dict)
-	if d.live == 0 && len(args) == 2 {
-		return args[1], nil // whatever the key is, as in CPython
+	if d.live == 0 { // whatever the key is, as in CPython
+		if len(args) == 2 {
+			return args[1], nil
+		}
+		return nil, KeyError(t, args[0])
 	}
 	val, ok, err := d.remove(t, args[0])
 	switch {

@@ -128,10 +128,26 @@ func (m *Method) call(t *Thread, self Object, a Args) (Object, error) {
 	return m.plain.call(t, self, a.Pos)
 }
 
+// windowed says whether it is a method of texts that looks from here to there:
+// CPython parses the arguments of those with other code.
+func (m *Method) windowed() bool {
+	switch m.Name {
+	case "find", "rfind", "index", "rindex", "count", "startswith", "endswith":
+		return m.of == typeStr || m.of == typeBytes || m.of == typeByteArray
+	}
+	return false
+}
+
 // count checks the number of arguments of a method that takes no keywords.
 func (m *Method) count(n int) error {
 	if n >= m.min && (m.max < 0 || n <= m.max) {
 		return nil
+	}
+	if m.windowed() && n < m.min {
+		return TypeError("%s() takes at least %d argument%s (%d given)", m.Name, m.min, plural(m.min), n)
+	}
+	if m.windowed() {
+		return TypeError("%s() takes at most %d arguments (%d given)", m.Name, m.max, n)
 	}
 	if m.min == m.max && m.max <= 1 {
 		return countError(m.of.Name+"."+m.Name, n, m.min, m.max)
@@ -226,6 +242,7 @@ func (n *callAll) eval(t *Thread, f *frame) (Object, error) {
 		return nil, err
 	}
 	var pos List
+	var late error // CPython has the keyword arguments evaluated first
 	for _, arg := range n.args {
 		o, err := arg.eval(t, f)
 		if err != nil {
@@ -233,8 +250,10 @@ func (n *callAll) eval(t *Thread, f *frame) (Object, error) {
 		}
 		if _, ok := arg.(*starred); !ok {
 			err = pos.Append(t, o)
+		} else if !isIterable(o) && len(n.args) > 1 {
+			err = TypeError("Value after * must be an iterable, not %s", o.TypeName())
 		} else if !isIterable(o) {
-			err = TypeError("%s argument after * must be an iterable, not %s", calledName(fn), o.TypeName())
+			late = TypeError("%s argument after * must be an iterable, not %s", calledName(fn), o.TypeName())
 		} else {
 			err = pos.extend(t, o)
 		}
@@ -245,6 +264,9 @@ func (n *callAll) eval(t *Thread, f *frame) (Object, error) {
 	a := Args{Pos: pos.items}
 	if err := n.named(t, f, fn, &a); err != nil {
 		return nil, err
+	}
+	if late != nil {
+		return nil, late
 	}
 	return callObject(t, fn, a)
 }

@@ -20,6 +20,9 @@ func (n *attribute) set(t *Thread, f *frame, _ Object) error {
 	if err != nil {
 		return err
 	}
+	if ty, ok := o.(*Type); ok {
+		return TypeError("cannot set '%s' attribute of immutable type '%s'", n.name, ty.Name)
+	}
 	if _, err := GetAttr(t, o, n.name); err != nil {
 		return err
 	}

@@ -144,11 +144,11 @@ func (l *lambda) bind(t *Thread, f *frame, a Args) error {
 			f.vars[i] = NewDict()
 		}
 	}
-	if next < len(a.Pos) {
-		return l.tooMany(a)
-	}
 	if err := l.bindNamed(t, f, a); err != nil {
 		return err
+	}
+	if next < len(a.Pos) {
+		return l.tooMany(a)
 	}
 	return l.fill(f)
 }

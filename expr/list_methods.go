@@ -97,15 +97,15 @@ func listInsert(t *Thread, self Object, args []Object) (Object, error) {
 
 func listPop(t *Thread, self Object, args []Object) (Object, error) {
 	l := self.(*List)
+	i, err := Index(optional(args, 0, Int(-1)))
+	if err != nil {
+		return nil, err
+	}
 	if len(l.items) == 0 {
 		return nil, IndexError("pop from empty list")
 	}
 	at := len(l.items) - 1
 	if len(args) == 1 {
-		i, err := Index(args[0])
-		if err != nil {
-			return nil, err
-		}
 		if i < 0 {
 			i += int64(len(l.items))
 		}

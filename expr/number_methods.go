@@ -78,10 +78,10 @@ var (
 )
 
 // byteOrder reads the argument byteorder.
-func byteOrder(o Object) (little bool, err error) {
+func byteOrder(method string, o Object) (little bool, err error) {
 	s, ok := strOf(o)
 	if !ok {
-		return false, TypeError("byteorder must be str, not %s", o.TypeName())
+		return false, TypeError("%s() argument 'byteorder' must be str, not %s", method, argName(o))
 	}
 	if s != "little" && s != "big" {
 		return false, ValueError("byteorder must be either 'little' or 'big'")
@@ -98,12 +98,12 @@ func intToBytes(t *Thread, self Object, a Args) (Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n < 0 {
-		return nil, ValueError("length argument must be non-negative")
-	}
-	little, err := byteOrder(order)
+	little, err := byteOrder("to_bytes", order)
 	if err != nil {
 		return nil, err
+	}
+	if n < 0 {
+		return nil, ValueError("length argument must be non-negative")
 	}
 	withSign, err := Truth(t, signed)
 	if err != nil {
@@ -147,7 +147,7 @@ func intFromBytes(t *Thread, a Args) (Object, error) {
 	if err := fromBytesParams.Bind(a, &o, &order, &signed); err != nil {
 		return nil, err
 	}
-	little, err := byteOrder(order)
+	little, err := byteOrder("from_bytes", order)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +155,7 @@ func intFromBytes(t *Thread, a Args) (Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	given, err := octetsOf(t, o)
+	given, err := octetsOf(t, o, "bytes")
 	if err != nil {
 		return nil, err
 	}
@@ -208,7 +208,7 @@ func floatHex(f float64) string {
 func floatFromHex(_ *Thread, args []Object) (Object, error) {
 	s, ok := strOf(args[0])
 	if !ok {
-		return nil, TypeError("fromhex() argument must be str, not %s", args[0].TypeName())
+		return nil, TypeError("bad argument type for built-in operation")
 	}
 	wrong := ValueError("invalid hexadecimal floating-point string")
 	if len(s) > maxFloatText {

@@ -68,12 +68,20 @@ func withoutUnderscoresInNumber(s string) (string, bool) {
 }
 
 // parseComplex reads a complex number: "1+2j", "(3j)", "-inf+nanj".
-func parseComplex(s string) (Object, error) {
+func parseComplex(t *Thread, s string) (Object, error) {
 	malformed := ValueError("complex() arg is a malformed string")
 	if len(s) > maxFloatText {
 		return nil, malformed
 	}
+	shown := s
 	s = asciiDigits(strings.TrimFunc(s, isSpace))
+	if _, ok := withoutUnderscoresInNumber(s); !ok {
+		text, err := Repr(t, value.Str(shown))
+		if err != nil {
+			return nil, err
+		}
+		return nil, ValueError("could not convert string to complex: %s", text)
+	}
 	if strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")") {
 		s = strings.TrimFunc(s[1:len(s)-1], isSpace)
 	}

@@ -148,10 +148,10 @@ func (by *Slice) fit(t *Thread, length Object) (start, stop, step Object, err er
 	}
 	step = Int(1)
 	if by.Step != None {
-		step = by.Step
+		step = asInt(by.Step)
 	}
 	s := sums{t: t}
-	low, high := Int(0), length
+	low, high := Int(0), asInt(length)
 	start, stop = low, high
 	switch {
 	case s.holds(Eq, step, Int(0)):
@@ -161,10 +161,10 @@ func (by *Slice) fit(t *Thread, length Object) (start, stop, step Object, err er
 		start, stop = high, low
 	}
 	if by.Start != None {
-		start = s.between(by.Start, low, high, length)
+		start = s.between(asInt(by.Start), low, high, length)
 	}
 	if by.Stop != None {
-		stop = s.between(by.Stop, low, high, length)
+		stop = s.between(asInt(by.Stop), low, high, length)
 	}
 	return start, stop, step, s.err
 }

@@ -19,14 +19,7 @@ func defineSetMethods() {
 				ok, err := self.(*Set).within(t, other)
 				return Bool(ok), err
 			}),
-			method("issuperset", 1, 1, func(t *Thread, self Object, args []Object) (Object, error) {
-				other, err := asSet(t, args[0])
-				if err != nil {
-					return nil, err
-				}
-				ok, err := other.within(t, self.(*Set))
-				return Bool(ok), err
-			}),
+			method("issuperset", 1, 1, setIsSuperset),
 		)
 	}
 	typeSet.methods(
@@ -124,6 +117,23 @@ func setUpdate(op Op) func(t *Thread, self Object, args []Object) (Object, error
 		}
 		s.table = out.table
 		return None, nil
+	}
+}
+
+// setIsSuperset ends at the first member that is missing.
+func setIsSuperset(t *Thread, self Object, args []Object) (Object, error) {
+	it, err := Iterate(t, args[0])
+	if err != nil {
+		return nil, err
+	}
+	for {
+		o, err := t.next(it)
+		if o == nil || err != nil {
+			return True, err
+		}
+		if in, err := self.(*Set).Has(t, o); !in || err != nil {
+			return False, err
+		}
 	}
 }
 

@@ -160,6 +160,8 @@ func foldText(s string) string {
 			return append(dst, "ı"...)
 		case r == 'ẞ':
 			return append(dst, "ss"...)
+		case r == 'İ':
+			return append(dst, "i̇"...)
 		}
 		upper, ok := specialUpper[r]
 		if !ok {

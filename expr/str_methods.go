@@ -32,7 +32,7 @@ func textArg(method string, o Object) (string, error) {
 	if s, ok := strOf(o); ok {
 		return s, nil
 	}
-	return "", TypeError("%s argument must be str, not %s", method, o.TypeName())
+	return "", TypeError("%s argument must be str, not %s", method, argName(o))
 }
 
 // window is the part of a text that the optional arguments start and stop of a
@@ -56,18 +56,18 @@ func window(t *Thread, s string, args []Object) (from, to int, ok bool, err erro
 func strFind(search func(s, sub string) int, missing string) func(t *Thread, self Object, args []Object) (Object, error) {
 	return func(t *Thread, self Object, args []Object) (Object, error) {
 		s := string(self.(value.Str))
+		from, to, inside, err := window(t, s, args[1:])
+		if err != nil {
+			return nil, err
+		}
 		sub, ok := strOf(args[0])
 		if !ok {
 			return nil, TypeError("must be str, not %s", args[0].TypeName())
 		}
-		from, to, ok, err := window(t, s, args[1:])
-		if err != nil {
-			return nil, err
-		}
 		if err := t.Step(int64(len(s)) / 256); err != nil {
 			return nil, err
 		}
-		if ok {
+		if inside {
 			if at := search(s[from:to], sub); at >= 0 {
 				return Int(int64(runeCount(s[:from+at]))), nil
 			}
@@ -81,13 +81,16 @@ func strFind(search func(s, sub string) int, missing string) func(t *Thread, sel
 
 func strCount(t *Thread, self Object, args []Object) (Object, error) {
 	s := string(self.(value.Str))
+	from, to, inside, err := window(t, s, args[1:])
+	if err != nil {
+		return nil, err
+	}
 	sub, ok := strOf(args[0])
 	if !ok {
 		return nil, TypeError("must be str, not %s", args[0].TypeName())
 	}
-	from, to, ok, err := window(t, s, args[1:])
-	if !ok || err != nil {
-		return Int(0), err
+	if !inside {
+		return Int(0), nil
 	}
 	if err := t.Step(int64(to-from) / 256); err != nil {
 		return nil, err
@@ -193,7 +196,7 @@ func strReplace(t *Thread, self Object, args []Object) (Object, error) {
 	for i := range parts {
 		part, ok := strOf(args[i])
 		if !ok {
-			return nil, TypeError("replace() argument %d must be str, not %s", i+1, args[i].TypeName())
+			return nil, TypeError("replace() argument %d must be str, not %s", i+1, argName(args[i]))
 		}
 		parts[i] = part
 	}

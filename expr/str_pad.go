@@ -151,13 +151,15 @@ func strMakeTrans(t *Thread, args []Object) (Object, error) {
 		return out, nil
 	}
 	var texts [3]string
-	for i, o := range args {
+	for k := range args {
+		i := (k + 1) % len(args) // CPython looks at the first one last
+		o := args[i]
 		s, ok := strOf(o)
 		if !ok {
 			if i == 0 {
 				return nil, TypeError("first maketrans argument must be a string if there is a second argument")
 			}
-			return nil, TypeError("maketrans() argument %d must be str, not %s", i+1, o.TypeName())
+			return nil, TypeError("maketrans() argument %d must be str, not %s", i+1, argName(o))
 		}
 		texts[i] = s
 	}

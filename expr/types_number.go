@@ -91,6 +91,7 @@ func parseInt(t *Thread, s string, base int, from Object) (Object, error) {
 			return Int(i), nil
 		}
 	}
+	shown := base
 	digits, negative, base, ok := intDigits(s, base)
 	if ok {
 		if err := t.Charge(int64(len(digits))); err != nil {
@@ -99,7 +100,7 @@ func parseInt(t *Thread, s string, base int, from Object) (Object, error) {
 		digits, ok = withoutUnderscores(digits)
 	}
 	if !ok {
-		return nil, notAnInt(t, base, from)
+		return nil, notAnInt(t, shown, from)
 	}
 	if base&(base-1) != 0 && len(digits) > value.MaxDigits {
 		return nil, ValueError("Exceeds the limit (%d digits) for integer string conversion: value has %d digits; "+
@@ -116,7 +117,7 @@ func parseInt(t *Thread, s string, base int, from Object) (Object, error) {
 	} else if i, ok := new(big.Int).SetString(digits, base); ok {
 		return signed(i, negative), nil
 	}
-	return nil, notAnInt(t, base, from)
+	return nil, notAnInt(t, shown, from)
 }
 
 func notAnInt(t *Thread, base int, from Object) error {
@@ -290,10 +291,13 @@ func newComplex(t *Thread, a Args) (Object, error) {
 		if im != nil {
 			return nil, TypeError("complex() can't take second arg if first is a string")
 		}
-		return parseComplex(s)
+		return parseComplex(t, s)
 	}
 	if _, ok := im.(value.Str); ok {
 		return nil, TypeError("complex() second arg can't be a string")
+	}
+	if isComplex(re) && im == nil {
+		return re, nil
 	}
 	var x, y complex128
 	var err error

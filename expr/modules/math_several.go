@@ -46,18 +46,22 @@ func mathHypot(t *expr.Thread, args []expr.Object) (expr.Object, error) {
 }
 
 func mathDist(t *expr.Thread, args []expr.Object) (expr.Object, error) {
-	var points [2][]float64
+	var items [2][]expr.Object
 	for i, o := range args {
-		items, err := expr.Collect(t, o)
-		if err != nil {
-			return nil, err
-		}
-		if points[i], err = floats(t, items); err != nil {
+		var err error
+		if items[i], err = expr.Collect(t, o); err != nil {
 			return nil, err
 		}
 	}
-	if len(points[0]) != len(points[1]) {
+	if len(items[0]) != len(items[1]) {
 		return nil, expr.ValueError("both points must have the same number of dimensions")
+	}
+	var points [2][]float64
+	for i := range points {
+		var err error
+		if points[i], err = floats(t, items[i]); err != nil {
+			return nil, err
+		}
 	}
 	return number(pymath.Dist(points[0], points[1])), nil
 }

@@ -16,6 +16,11 @@ type Host interface {
 	Item(o Object, key value.Value) (Object, error)
 }
 
+// CharHost is a Host with its own rule for %c.
+type CharHost interface {
+	Char(o Object) (string, error)
+}
+
 // convert is the conversion that a field names by !r, !s, !a and % by its type.
 func convert(h Host, o Object, conversion rune) (string, error) {
 	switch conversion {

@@ -262,7 +262,11 @@ func (p *percent) write(f field, argument Object) error {
 		}
 		return p.pad(f, text)
 	case 'c':
-		text, err := charOf(argument)
+		char := charOf
+		if h, own := p.Host.(CharHost); own {
+			char = h.Char
+		}
+		text, err := char(argument)
 		if err != nil {
 			return err
 		}

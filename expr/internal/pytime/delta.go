@@ -160,6 +160,9 @@ func (d Delta) Ratio(e Delta) (float64, error) {
 		return 0, pyerr.New("ZeroDivisionError", "division by zero")
 	}
 	f, _ := new(big.Rat).SetFrac(d.Total(), e.Total()).Float64()
+	if f == 0 && e.Days < 0 {
+		f = math.Copysign(0, -1) // 0 / -1 for ints
+	}
 	return f, nil
 }
 
