@@ -22,7 +22,11 @@ func Standard(o Options) map[string]*expr.Module {
 		o.Now = time.Now
 	}
 	all, r := map[string]*expr.Module{}, &random{}
-	for _, m := range []*expr.Module{mathModule(), datetimeModule(o.Now), jsonModule(), statisticsModule(), r.module(), timeModule(o.Now), itertoolsModule(), functoolsModule(), base64Module(), binasciiModule(), hashlibModule()} {
+	for _, m := range []*expr.Module{
+		mathModule(), datetimeModule(o.Now), jsonModule(), statisticsModule(), r.module(), timeModule(o.Now),
+		itertoolsModule(), functoolsModule(),
+		base64Module(), binasciiModule(), hashlibModule(), structModule(),
+	} {
 		all[m.Name] = m
 	}
 	return all
