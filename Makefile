@@ -1,12 +1,13 @@
 # `make` says what can be made.
 
 FUZZTIME ?= 10s
+PYTHONTIME ?= 1m
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint fuzz bench cross vuln acceptance rename
+.PHONY: help run test race lint fuzz fuzz-python bench cross vuln acceptance rename
 
 help: ## say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: ## run the hub
 	go run ./cmd/althing serve
@@ -27,6 +28,9 @@ lint: ## go vet, gofumpt and golangci-lint, in the versions of scripts/tool.sh
 
 fuzz: ## run every Fuzz function for FUZZTIME (10s)
 	@FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
+
+fuzz-python: ## compare random expressions with CPython for PYTHONTIME (1m)
+	go test ./expr -run '^TestRandomAsCPython$$' -count=1 -v -timeout 0 -args -random $(PYTHONTIME)
 
 bench: ## measure against peers; writes docs/benchmarks.md
 	bench/run --write

@@ -16,8 +16,8 @@ func FuzzRun(f *testing.F) {
 	for _, src := range makersDay {
 		f.Add(src)
 	}
-	for _, c := range hostile {
-		f.Add(c.src)
+	for _, h := range hostiles(f) {
+		f.Add(h.src)
 	}
 	f.Add("x = [1]; x.append(x); x[0:1] = x; del x[::2]; x")
 	f.Add("'%(a)s %r' % {'a': 1}; f'{1!r:>{5}}'")

@@ -11,6 +11,7 @@ import (
 
 	"althing/expr"
 	"althing/expr/internal/cpython"
+	"althing/expr/modules"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -18,19 +19,24 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // eval runs a text and gives what the text port would: str() of the value, or
 // the error.
 func eval(t *expr.Thread, src string, env expr.Env) (string, error) {
-	p, err := expr.Parse(src)
-	if err != nil {
-		return "", err
-	}
-	o, err := t.Run(context.Background(), p, env)
+	o, err := run(t, src, env)
 	if err != nil || o == nil {
 		return "", err
 	}
 	return expr.Text(t, o)
 }
 
+// run gives the value of the last statement.
+func run(t *expr.Thread, src string, env expr.Env) (expr.Object, error) {
+	p, err := expr.Parse(src)
+	if err != nil {
+		return nil, err
+	}
+	return t.Run(context.Background(), p, env)
+}
+
 // lines reads a file of testdata without its comments and empty lines.
-func lines(t *testing.T, name string) []string {
+func lines(t testing.TB, name string) []string {
 	t.Helper()
 	data, err := os.ReadFile("testdata/" + name)
 	if err != nil {
@@ -44,6 +50,15 @@ func lines(t *testing.T, name string) []string {
 		}
 	}
 	return out
+}
+
+// standard is the names of the standard modules.
+func standard() expr.Vars {
+	all := expr.Vars{}
+	for name, module := range modules.Standard(modules.Options{}) {
+		all[name] = module
+	}
+	return all
 }
 
 // TestAsCPython compares value, type of error and message with CPython's.
