@@ -1,6 +1,7 @@
 package modules
 
 import (
+	"slices"
 	"strconv"
 
 	"althing/expr"
@@ -24,6 +25,24 @@ func positional(module, name string, least, most int, fn func(t *expr.Thread, ar
 		}
 		return fn(t, a.Pos)
 	})
+}
+
+// selfParams are the parameters of a method that CPython has in Python, where the
+// object itself counts as an argument in the messages.
+type selfParams struct{ plain, full *expr.Params }
+
+func methodParams(fn, spec string) selfParams {
+	return selfParams{expr.NewParams(fn, spec), expr.NewParams(fn, "self "+spec)}
+}
+
+// bind puts the arguments where they belong, as Params.Bind does.
+func (p selfParams) bind(a expr.Args, dst ...*expr.Object) error {
+	if err := p.plain.Bind(a, dst...); err == nil {
+		return nil
+	}
+	var self expr.Object
+	a.Pos = slices.Concat([]expr.Object{expr.None}, a.Pos)
+	return p.full.Bind(a, slices.Concat([]*expr.Object{&self}, dst)...)
 }
 
 // signature is a list of parameters that are bound as CPython's functions

@@ -100,7 +100,7 @@ func isoCalendar(t *expr.Thread, d pytime.Date) (expr.Object, error) {
 	return newRecord(t, isoCalendarShape, expr.Int(int64(year)), expr.Int(int64(week)), expr.Int(int64(day)))
 }
 
-var isoCalendarShape = &shape{typ: expr.Type{Name: "datetime.IsoCalendarDate"}, fields: []string{"year", "week", "weekday"}}
+var isoCalendarShape = newShape("datetime.IsoCalendarDate", []string{"year", "week", "weekday"})
 
 // ordinalArg reads the argument of fromordinal.
 func ordinalArg(of string, a expr.Args) (pytime.Date, error) {

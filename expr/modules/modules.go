@@ -23,7 +23,7 @@ func Standard(o Options) map[string]*expr.Module {
 	}
 	all, r := map[string]*expr.Module{}, &random{}
 	for _, m := range []*expr.Module{
-		mathModule(), datetimeModule(o.Now), jsonModule(), statisticsModule(), r.module(), timeModule(o.Now),
+		mathModule(), datetimeModule(o.Now), jsonModule(), statisticsModule(r), r.module(), timeModule(o.Now),
 		itertoolsModule(), functoolsModule(),
 		base64Module(), binasciiModule(), hashlibModule(), structModule(),
 	} {

@@ -104,7 +104,7 @@ func (g *given) or(i int, standard expr.Object) expr.Object {
 }
 
 // binder gives what puts the arguments of a drawing where they belong. CPython
-// has most in Python, where the generator itself counts as an argument.
+// has most in Python.
 func (w drawing) binder() func(a expr.Args) (given, error) {
 	fn := "Random." + w.name
 	if w.inC {
@@ -116,14 +116,9 @@ func (w drawing) binder() func(a expr.Args) (given, error) {
 			return g, a.Between(fn, most, most)
 		}
 	}
-	plain, full := expr.NewParams(fn, w.spec), expr.NewParams(fn, "self "+w.spec)
+	params := methodParams(fn, w.spec)
 	return func(a expr.Args) (g given, err error) {
-		if err := plain.Bind(a, &g[0], &g[1], &g[2], &g[3]); err != nil {
-			var self expr.Object
-			a.Pos = slices.Concat([]expr.Object{expr.None}, a.Pos)
-			return g, full.Bind(a, &self, &g[0], &g[1], &g[2], &g[3])
-		}
-		return g, nil
+		return g, params.bind(a, &g[0], &g[1], &g[2], &g[3])
 	}
 }
 

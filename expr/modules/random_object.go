@@ -14,13 +14,16 @@ const stateVersion = 3
 func randomTypes() []*expr.Type {
 	seeded := &expr.Type{Name: "random.Random", Attrs: methodsOf(drawings)}
 	seeded.New = func(t *expr.Thread, a expr.Args) (expr.Object, error) {
-		d, seed, err := newRandom(t, a)
+		seed := expr.None
+		if err := randomParams.Bind(a, &seed); err != nil {
+			return nil, err
+		}
+		d, err := newSeeded(t, seed)
 		if err != nil {
 			return nil, err
 		}
 		d.typ = seeded
-		_, err = randomSeed(t, d, given{seed})
-		return d, err
+		return d, nil
 	}
 	system := &expr.Type{Name: "random.SystemRandom", Base: seeded, Attrs: methodsOf([]drawing{
 		{name: "seed", spec: "a? version?", draw: func(*expr.Thread, *draws, given) (expr.Object, error) { return expr.None, nil }},
@@ -28,7 +31,11 @@ func randomTypes() []*expr.Type {
 		{name: "setstate", spec: "state", draw: noState},
 	})}
 	system.New = func(t *expr.Thread, a expr.Args) (expr.Object, error) {
-		d, _, err := newRandom(t, a)
+		seed := expr.None // of no use
+		if err := randomParams.Bind(a, &seed); err != nil {
+			return nil, err
+		}
+		d, err := newDraws(t)
 		if err != nil {
 			return nil, err
 		}
@@ -49,14 +56,14 @@ func methodsOf(list []drawing) map[string]expr.Object {
 
 var randomParams = expr.NewParams("Random.__init__", "x?")
 
-// newRandom makes a generator, and gives the argument that may be its seed.
-func newRandom(t *expr.Thread, a expr.Args) (d *draws, seed expr.Object, err error) {
-	seed = expr.None
-	if err := randomParams.Bind(a, &seed); err != nil {
-		return nil, nil, err
+// newSeeded makes a generator with a seed.
+func newSeeded(t *expr.Thread, seed expr.Object) (*draws, error) {
+	d, err := newDraws(t)
+	if err != nil {
+		return nil, err
 	}
-	d, err = newDraws(t)
-	return d, seed, err
+	_, err = randomSeed(t, d, given{seed})
+	return d, err
 }
 
 func noState(*expr.Thread, *draws, given) (expr.Object, error) {

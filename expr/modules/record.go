@@ -21,9 +21,61 @@ type shape struct {
 	more   []string
 }
 
+// newShape makes a type of records, which is one of tuples.
+func newShape(name string, fields []string, more ...string) *shape {
+	s := &shape{typ: expr.Type{Name: name, Base: expr.TypeOf(expr.NewTuple())}, fields: fields, more: more}
+	s.typ.Attrs = map[string]expr.Object{"count": tupleMethod("count"), "index": tupleMethod("index")}
+	for i, field := range fields {
+		s.typ.Attrs[field] = &expr.Property{Get: func(_ *expr.Thread, self expr.Object) (expr.Object, error) {
+			return self.(*record).items.Items()[i], nil
+		}}
+	}
+	for i, field := range more {
+		s.typ.Attrs[field] = &expr.Property{Get: func(_ *expr.Thread, self expr.Object) (expr.Object, error) {
+			if r := self.(*record); i < len(r.more) {
+				return r.more[i], nil
+			}
+			return expr.None, nil
+		}}
+	}
+	return s
+}
+
+// tupleMethod is a method of tuples on a record's elements.
+func tupleMethod(name string) *expr.Method {
+	return expr.NewMethod(name, func(t *expr.Thread, self expr.Object, a expr.Args) (expr.Object, error) {
+		if len(a.Names) > 0 {
+			return nil, expr.TypeError("tuple.%s() takes no keyword arguments", name)
+		}
+		method, err := expr.GetAttr(t, self.(*record).items, name)
+		if err != nil {
+			return nil, err
+		}
+		return expr.Call(t, method, a.Pos...)
+	})
+}
+
+// namedTuple makes a shape whose records are made of their elements.
+func namedTuple(name string, fields ...string) *shape {
+	s := newShape(name, fields)
+	params := methodParams(s.typ.ShortName()+".__new__", strings.Join(fields, " "))
+	s.typ.New = func(t *expr.Thread, a expr.Args) (expr.Object, error) {
+		items := make([]expr.Object, len(fields))
+		dst := make([]*expr.Object, len(fields))
+		for i := range items {
+			dst[i] = &items[i]
+		}
+		if err := params.bind(a, dst...); err != nil {
+			return nil, err
+		}
+		return newRecord(t, s, items...)
+	}
+	return s
+}
+
 var (
 	_ expr.HasType    = &record{}
-	_ expr.HasAttr    = &record{}
+	_ expr.HasBinary  = &record{}
 	_ expr.HasItem    = &record{}
 	_ expr.HasCompare = &record{}
 	_ expr.Hashable   = &record{}
@@ -44,23 +96,15 @@ func (r *record) TypeName() string { return r.typ.Name }
 // Type is the shape's type.
 func (r *record) Type() *expr.Type { return &r.typ }
 
-// Attr gives an element by its name.
-func (r *record) Attr(_ *expr.Thread, name string) (expr.Object, error) {
-	for i, field := range r.fields {
-		if field == name {
-			return r.items.Items()[i], nil
-		}
+// Binary is that of tuples.
+func (r *record) Binary(t *expr.Thread, op expr.Op, other expr.Object, reflected bool) (expr.Object, error) {
+	if o, ok := other.(*record); ok {
+		other = o.items
 	}
-	for i, field := range r.shape.more {
-		switch {
-		case field != name:
-		case i < len(r.more):
-			return r.more[i], nil
-		default:
-			return expr.None, nil
-		}
+	if reflected {
+		return expr.Binary(t, op, other, r.items)
 	}
-	return nil, nil
+	return expr.Binary(t, op, r.items, other)
 }
 
 // Item gives an element or a slice.

@@ -12,8 +12,8 @@ import (
 // statisticsError is the module's own exception.
 func statisticsError(msg string) error { return expr.Raise("StatisticsError", "%s", msg) }
 
-func statisticsModule() *expr.Module {
-	return &expr.Module{Name: "statistics", Attrs: attrs(
+func statisticsModule(r *random) *expr.Module {
+	m := &expr.Module{Name: "statistics", Attrs: attrs(
 		expr.NewFunc("mean", statMean),
 		expr.NewFunc("fmean", statFmean),
 		expr.NewFunc("geometric_mean", statGeometricMean),
@@ -33,6 +33,9 @@ func statisticsModule() *expr.Module {
 		expr.NewFunc("correlation", statCorrelation),
 		expr.NewFunc("linear_regression", statLinearRegression),
 	)}
+	m.Attrs["NormalDist"] = normalType(r)
+	m.Attrs["LinearRegression"] = &regression.typ
+	return m
 }
 
 // data collects the elements of the one argument of a function.

@@ -125,4 +125,4 @@ func statLinearRegression(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	return newRecord(t, regression, number(slope), number(intercept))
 }
 
-var regression = &shape{typ: expr.Type{Name: "LinearRegression"}, fields: []string{"slope", "intercept"}}
+var regression = namedTuple("LinearRegression", "slope", "intercept")

@@ -15,8 +15,11 @@ var structTime = structSequence("time.struct_time", []string{
 
 // structSequence makes a shape of which an expression can make records.
 func structSequence(name string, fields []string, more ...string) *shape {
-	s := &shape{typ: expr.Type{Name: name}, fields: fields, more: more}
+	s := newShape(name, fields, more...)
 	s.typ.New = s.fromSequence
+	s.typ.Attrs["n_fields"] = expr.Int(int64(len(fields) + len(more)))
+	s.typ.Attrs["n_sequence_fields"] = expr.Int(int64(len(fields)))
+	s.typ.Attrs["n_unnamed_fields"] = expr.Int(0)
 	return s
 }
 
