@@ -159,11 +159,11 @@ func encodeQP(t *expr.Thread, a expr.Args) (expr.Object, error) {
 // checksum reads the data of a checksum and the number that it goes on with, of
 // which only the low bits count.
 func checksum(t *expr.Thread, args []expr.Object, bits uint) (b []byte, crc uint32, err error) {
-	const perStep = 8 // bytes
+	const nsPerByte = 20 // as Thread.Work counts it
 	if b, err = octetsArg(t, args[0]); err != nil {
 		return nil, 0, err
 	}
-	if err := t.Step(int64(len(b)) / perStep); err != nil {
+	if err := t.Work(nsPerByte * int64(len(b))); err != nil {
 		return nil, 0, err
 	}
 	if len(args) == 1 {

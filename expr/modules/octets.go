@@ -54,11 +54,11 @@ func asciiOctets(t *expr.Thread, o expr.Object, other string) ([]byte, error) {
 
 // chargeCodec charges what package bintext makes of n bytes, and its work.
 func chargeCodec(t *expr.Thread, n int) error {
-	const perStep = 8 // bytes
+	const nsPerByte = 60 // as Thread.Work counts it
 	if err := t.ChargeText(bintext.MaxGrowth*n + bintext.Overhead); err != nil {
 		return err
 	}
-	return t.Step(int64(n) / perStep)
+	return t.Work(nsPerByte * int64(n))
 }
 
 // coded makes bytes of what f makes of b.

@@ -32,17 +32,26 @@ func DecodeHex(s []byte) ([]byte, error) {
 	return out, nil
 }
 
-// CRCHQX goes on with the checksum of binhex 4.
-func CRCHQX(b []byte, crc uint16) uint16 {
+// hqxTable is what eight steps of the checksum make of the high byte.
+var hqxTable = func() (all [256]uint16) {
 	const polynomial = 0x1021
-	for _, c := range b {
-		crc ^= uint16(c) << 8
+	for i := range all {
+		crc := uint16(i) << 8
 		for range 8 {
 			carry := crc&0x8000 != 0
 			if crc <<= 1; carry {
 				crc ^= polynomial
 			}
 		}
+		all[i] = crc
+	}
+	return all
+}()
+
+// CRCHQX goes on with the checksum of binhex 4.
+func CRCHQX(b []byte, crc uint16) uint16 {
+	for _, c := range b {
+		crc = crc<<8 ^ hqxTable[byte(crc>>8)^c]
 	}
 	return crc
 }
