@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -37,7 +38,9 @@ func (s *Server) admit(r *run, nc net.Conn) {
 		if err != nil {
 			s.roll.left(nc)
 			nc.Close()
-			s.notice("a registration has failed", "from", nc.RemoteAddr().String(), "err", err)
+			if !errors.Is(err, io.EOF) { // it only looked
+				s.refused("a registration has failed", err, "from", nc.RemoteAddr().String())
+			}
 			return
 		}
 		s.call(r, func() {
@@ -120,19 +123,23 @@ func (s *Server) recognise(nc net.Conn) (net.Conn, wire.Protocol, error) {
 }
 
 // match finds the protocol of a connection that begins with first. It is
-// certain, unless one that comes before it needs more bytes to tell. What none
-// claims is the first one's to refuse, in its own words.
+// certain, unless one that comes before it needs more bytes to tell. One that
+// alone may still claim what has begun waits for the rest itself, with its own
+// patience. What none claims is the first one's to refuse, in its own words.
 func match(protocols []wire.Protocol, first []byte) (found wire.Protocol, certain bool) {
-	certain = true
+	var open []wire.Protocol
 	for _, p := range protocols {
 		switch p.Claims(first) {
 		case wire.Yes:
-			return p, certain
+			return p, len(open) == 0
 		case wire.More:
-			certain = false
+			open = append(open, p)
 		}
 	}
-	return protocols[0], certain
+	if len(open) == 1 && len(first) > 0 {
+		return open[0], true
+	}
+	return protocols[0], len(open) == 0
 }
 
 // entrance is the wire.Desk of one connection.

@@ -61,10 +61,13 @@ func (c *Client) command(ctx context.Context, conn *Conn, f wire.Frame) {
 }
 
 func (c *Client) event(f wire.Frame) {
-	if name, ok := f.Value.(value.Str); ok && f.Name == "renamed" {
-		c.mu.Lock()
-		c.name = string(name)
-		c.mu.Unlock()
+	if data, ok := f.Value.(*value.Dict); ok && f.Name == wire.EventRenamed {
+		name, _ := data.Get(value.Str(wire.KeyName))
+		if name, ok := name.(value.Str); ok {
+			c.mu.Lock()
+			c.name = string(name)
+			c.mu.Unlock()
+		}
 	}
 	for _, happened := range c.happened.all() {
 		(*happened)(f.Name, f.Value)

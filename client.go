@@ -108,7 +108,8 @@ func (c *Client) OnMessage(f func(*Message)) (remove func()) { return c.received
 // OnDisconnect has f called when the connection has ended, with the reason.
 func (c *Client) OnDisconnect(f func(error)) (remove func()) { return c.disconnected.add(f) }
 
-// OnEvent has f called for what the server tells of: "renamed", "closing" …
+// OnEvent has f called for what the server tells of: wire.EventRenamed and its
+// like, "closing" …
 func (c *Client) OnEvent(f func(kind string, data value.Value)) (remove func()) {
 	return c.happened.add(f)
 }

@@ -261,7 +261,8 @@ func (c *Conn) Ping(ctx context.Context) (time.Duration, error) {
 }
 
 // Command has the other side run one of its commands, and waits for the answer,
-// for Limits.Answer when ctx has no deadline. The arguments are values, or
+// for Limits.Answer when ctx has no deadline, not at all when its protocol has no
+// answers to commands. The arguments are values, or
 // whatever value.FromGo takes.
 func (c *Conn) Command(ctx context.Context, name string, args ...any) (Answer, error) {
 	return c.askFor(ctx, wire.Frame{Kind: wire.Command, Name: name}, args)
@@ -336,6 +337,10 @@ func (c *Conn) ask(ctx context.Context, f wire.Frame) (answer wire.Frame, took t
 	if err := c.send(f); err != nil {
 		c.asked.forget(id)
 		return answer, 0, err
+	}
+	if p, ok := c.codec.(wire.Unanswered); ok && p.Unanswered(f.Kind) {
+		c.asked.forget(id)
+		return answer, time.Since(began), nil
 	}
 	c.turn.waits(c.relief)
 	select {

@@ -29,7 +29,7 @@ func (s *Server) handle(ctx context.Context, c *Conn, f wire.Frame) {
 	case wire.Data:
 		s.warn("Could not identify the purpose of a value", "type", f.Value.TypeName(), "conn", c.Name())
 	case wire.Wrong:
-		s.notice("something that is no frame", "conn", c.Name(), "err", f.Err)
+		s.refused("something that is no frame", f.Err, "conn", c.Name())
 		c.fail(f, f.Err)
 	}
 }

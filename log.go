@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"althing/fault"
 )
 
 // logger gives where to log. Without Verbose, only warnings and errors get there.
@@ -68,6 +70,17 @@ func (s *Server) warn(kind string, args ...any) { s.logTallied(slog.LevelWarn, k
 
 // notice is warn for what is known to happen on every network.
 func (s *Server) notice(kind string, args ...any) { s.logTallied(slog.LevelInfo, kind, args) }
+
+// refused logs why something was refused: as a warning where somebody tried what
+// is not allowed, a notice where it only was wrong.
+func (s *Server) refused(kind string, err error, args ...any) {
+	args = append(args, "err", err)
+	if fault.Is(err, fault.Denied) {
+		s.warn(kind, args...)
+		return
+	}
+	s.notice(kind, args...)
+}
 
 func (s *Server) logTallied(level slog.Level, kind string, args []any) {
 	if log, between := s.tally.count(kind, time.Now()); log {

@@ -201,7 +201,11 @@ func (s *Server) Rename(ctx context.Context, c *Conn, name string) error {
 	c.mu.Lock()
 	c.name = name
 	c.mu.Unlock()
-	return c.Event("renamed", value.Str(name))
+	data, err := value.FromGo(map[string]any{wire.KeyName: name})
+	if err != nil {
+		return err
+	}
+	return c.Event(wire.EventRenamed, data)
 }
 
 // AddCommand adds a command that clients may call. It fails when its name is no

@@ -83,6 +83,14 @@ type Raw interface {
 	Conn() net.Conn
 }
 
+// Unanswered is implemented by codecs of protocols in which some questions are
+// never answered.
+type Unanswered interface {
+	// Unanswered says that the other side answers no question of this kind:
+	// whoever asks one has done so when it is written.
+	Unanswered(Kind) bool
+}
+
 // Desk is where a server registers the client of one connection; there is one
 // for each connection that comes. Its errors are package fault's, for the
 // client to read.

@@ -1,0 +1,112 @@
+// Package localthings speaks the wire of LocalThingsNetwork 7, so that its
+// Python clients use a server of this framework unchanged, and a client of this
+// framework uses one of its servers.
+//
+// A registration is a talk in which neither side frames anything: each step is
+// one write, answered before the next. After it both sides send packets, each
+// the pickle of [transmission id, index, last index, bytes] and a separator; the
+// bytes of a transmission, put together, are the pickle of one value. What the
+// values mean is in client.go for what a client reads and sends, and in server.go
+// for a server. DESIGN.md says what the wire leaves open and how it is settled.
+package localthings
+
+import (
+	"context"
+	"net"
+	"strings"
+	"time"
+
+	"althing/wire"
+)
+
+// The versions that are shown to the other side, and by which it decides
+// whether to go on.
+const (
+	serverVersion = "7.43.162"
+	clientVersion = "6.26.136"
+	clientMajor   = "6"
+)
+
+// The words of the registration.
+const (
+	wordClient   = "clientsocket"
+	wordData     = "datasocket"
+	wordSuited   = "suited sockettype"
+	wordUnsuited = "unsuited sockettype"
+	wordContinue = "continue"
+)
+
+const (
+	// maxStep is the largest step of a registration; both sides of the original
+	// read a step with one recv of as many bytes.
+	maxStep = 4096
+	// maxUsername is what the original reads as the name that it got, in bytes.
+	maxUsername = 16
+	// wordPatience is how long the first word may take once it has begun. The
+	// original gives it 0.1 s, which is too little for a device on a bad link.
+	wordPatience = 2 * time.Second
+)
+
+// Protocol speaks it on the port where clients register. The zero value is
+// useful, and so is DataProtocol's on the port of a datasock.
+type Protocol struct{}
+
+// DataProtocol speaks it on a datasock's port, where registered clients connect
+// further sockets: Accept calls the desk's Attach with the address that the
+// client's registered connection has in the client's own view. Dial takes the
+// same from the Hello's Resume, where Protocol's Dial has put it in its Welcome.
+// The codec is a wire.Raw, for handlers that read raw bytes.
+type DataProtocol struct{}
+
+var (
+	_ wire.Protocol = Protocol{}
+	_ wire.Protocol = DataProtocol{}
+)
+
+// Name implements wire.Protocol.
+func (Protocol) Name() string { return "localthings" }
+
+// Name implements wire.Protocol.
+func (DataProtocol) Name() string { return "localthings-data" }
+
+// Claims implements wire.Protocol.
+func (Protocol) Claims(first []byte) wire.Match { return claims(first, wordClient) }
+
+// Claims implements wire.Protocol.
+func (DataProtocol) Claims(first []byte) wire.Match { return claims(first, wordData) }
+
+func claims(first []byte, word string) wire.Match {
+	switch {
+	case strings.HasPrefix(string(first), word):
+		return wire.Yes
+	case strings.HasPrefix(word, string(first)):
+		return wire.More
+	}
+	return wire.No
+}
+
+// Accept implements wire.Protocol. The error of a client that only looked is
+// io.EOF.
+func (Protocol) Accept(ctx context.Context, conn net.Conn, desk wire.Desk) (wire.Codec, error) {
+	t := newTalk(ctx, conn)
+	return t.accept(desk)
+}
+
+// Accept implements wire.Protocol.
+func (DataProtocol) Accept(ctx context.Context, conn net.Conn, desk wire.Desk) (wire.Codec, error) {
+	t := newTalk(ctx, conn)
+	return t.acceptData(desk)
+}
+
+// Dial implements wire.Protocol. The Welcome has no id: this wire does not tell
+// it.
+func (Protocol) Dial(ctx context.Context, conn net.Conn, hello wire.Hello) (wire.Codec, wire.Welcome, error) {
+	t := newTalk(ctx, conn)
+	return t.dial(hello)
+}
+
+// Dial implements wire.Protocol.
+func (DataProtocol) Dial(ctx context.Context, conn net.Conn, hello wire.Hello) (wire.Codec, wire.Welcome, error) {
+	t := newTalk(ctx, conn)
+	return t.dialData(hello)
+}

@@ -1,0 +1,142 @@
+package localthings_test
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"althing"
+	"althing/value"
+	"althing/wire"
+	"althing/wire/jsonrpc"
+	"althing/wire/localthings"
+)
+
+// The framework's server, on one port with the session protocol: a client in
+// Python, and one of ours beside it.
+func TestServer(t *testing.T) {
+	s := &althing.Server{
+		Name: "Demoserver", Addr: "127.0.0.1:0", AdminKey: "DemoKey", Logger: slog.New(slog.DiscardHandler),
+		Protocols: []wire.Protocol{jsonrpc.Lines{}, localthings.Protocol{}},
+	}
+	greet := althing.Command{Name: "s.greet", Params: []string{"name"}, Do: func(_ context.Context, call *althing.Call) (althing.Answer, error) {
+		return althing.Text("Hello %s!", call.Arg(0)), nil
+	}}
+	if err := s.AddCommand(greet, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	port := s.ListenAddr().(*net.TCPAddr).Port
+	p := start(t)
+	same := func(got, want any) {
+		t.Helper()
+		if got != want {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	}
+
+	same(p.do("connect", "client_1", "127.0.0.1", port), "Connected")
+	for _, line := range []string{"Connected to Demoserver", "Registered as 'client_1'", "Type 's.help()' for more information"} {
+		same(p.want("message"), line)
+	}
+	p.do("message", port, "Hello server!")
+	same(p.want("message"), "\x1b[3mReceived:\x1b[0m Hello server!")
+	p.do("message", port, "s.greet(World)")
+	same(p.want("message"), "Hello World!")
+	p.do("message", port, "s.greet()")
+	same(p.want("message"), "Expecting more arguments: s.greet(name)")
+	p.do("message", port, "s.x()")
+	same(p.want("message"), "No Servercommand 's.x' available")
+	same(p.do("request", port, "NOTHING"), "No requestable 'NOTHING'")
+
+	conn := s.ByName("client_1")
+	if _, err := conn.Ping(ctx); err != nil {
+		t.Error(err)
+	}
+	answer, err := conn.Request(ctx, "CLIENTDATA")
+	if err != nil || !strings.Contains(value.Text(answer.Value), "'username': 'client_1'") {
+		t.Errorf("CLIENTDATA: %v, %v", answer.Value, err)
+	}
+	// A clientcommand has no answer that could be waited for.
+	if _, err := conn.Command(ctx, "lamp", "red", "green"); err != nil {
+		t.Error(err)
+	}
+	same(p.want("command"), "lamp")
+	if err := s.Rename(ctx, conn, "better name"); err != nil {
+		t.Error(err)
+	}
+	same(p.want("command"), "changename")
+	answer, err = conn.Request(ctx, "CLIENTDATA")
+	if err != nil || !strings.Contains(value.Text(answer.Value), "'username': 'better name'") {
+		t.Errorf("CLIENTDATA: %v, %v", answer.Value, err)
+	}
+
+	other := althing.NewClient(althing.ClientOptions{Name: "lamp", Protocol: jsonrpc.Lines{}, Logger: slog.New(slog.DiscardHandler)})
+	if err := other.Connect(ctx, s.ListenAddr().String()); err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if err := other.Send(&althing.Message{To: "better name", Body: []byte("rain")}); err != nil {
+		t.Fatal(err)
+	}
+	same(p.want("message"), "lamp: rain")
+
+	// A client of ours that speaks as the original does.
+	third := althing.NewClient(althing.ClientOptions{Name: "third", Protocol: localthings.Protocol{}, Logger: slog.New(slog.DiscardHandler)})
+	if err := third.Connect(ctx, s.ListenAddr().String()); err != nil {
+		t.Fatal(err)
+	}
+	defer third.Close()
+	for _, line := range []string{"Connected to Demoserver", "Registered as 'third'", "Type 's.help()' for more information"} {
+		m, err := third.Read(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(m.String(), line)
+	}
+	if _, err := third.Command(ctx, "s.greet", "Tom"); err != nil {
+		t.Error(err)
+	}
+	m, err := third.Read(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(m.String(), "Hello Tom!")
+
+	if err := s.Shutdown(ctx); err != nil {
+		t.Error(err)
+	}
+	same(p.want("message"), "the server is shutting down")
+	same(p.want("command"), "disconnect")
+	p.want("ended")
+}
+
+// What has begun as one protocol's first word alone is that protocol's to refuse.
+func TestServerIsPatientWithAWord(t *testing.T) {
+	s := &althing.Server{
+		Addr: "127.0.0.1:0", Logger: slog.New(slog.DiscardHandler), Limits: althing.Limits{Register: 300 * time.Millisecond},
+		Protocols: []wire.Protocol{jsonrpc.Lines{}, localthings.Protocol{}},
+	}
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Wait()
+	defer s.Close()
+	conn, err := net.Dial("tcp", s.ListenAddr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	write(t, conn, "client")
+	if got := read(t, conn); got != "unsuited sockettype" {
+		t.Errorf("it reads %q", got)
+	}
+}
