@@ -62,10 +62,9 @@ func (c *Client) command(ctx context.Context, conn *Conn, f wire.Frame) {
 
 func (c *Client) event(f wire.Frame) {
 	if data, ok := f.Value.(*value.Dict); ok && f.Name == wire.EventRenamed {
-		name, _ := data.Get(value.Str(wire.KeyName))
-		if name, ok := name.(value.Str); ok {
+		if name, ok := data.Get(value.Str(wire.KeyName)); ok {
 			c.mu.Lock()
-			c.name = string(name)
+			c.name = value.Text(name)
 			c.mu.Unlock()
 		}
 	}

@@ -126,7 +126,7 @@ func BenchmarkBareEcho(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		defer c.Close()
+		b.Cleanup(func() { c.Close() })
 		conns = append(conns, c)
 	}
 	echo(b, conns, []byte(`{"jsonrpc":"2.0","method":"message","params":{"body":"`+string(bytes.Repeat([]byte{'x'}, 1024))+`"}}`+"\n"))

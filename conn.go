@@ -75,8 +75,10 @@ func newConn(e end, spawn func(func()), nc net.Conn, codec wire.Codec, protocol 
 		end: e, spawn: spawn, net: nc, codec: codec, protocol: protocol, limits: limits,
 		connected: time.Now(), rate: newBucket(limits.Rate),
 	}
+	_, separate := codec.(wire.Separate)
 	c.out = outbox{
-		conn: nc, codec: codec, limit: limits.Queue, timeout: limits.WriteTimeout, spawn: spawn,
+		separate: separate,
+		conn:     nc, codec: codec, limit: limits.Queue, timeout: limits.WriteTimeout, spawn: spawn,
 		failed: func(err error) {
 			_ = c.because(fault.Wrap(err, fault.Closed, "the other side does not read, or has gone"))
 			nc.Close()
@@ -261,8 +263,7 @@ func (c *Conn) Ping(ctx context.Context) (time.Duration, error) {
 }
 
 // Command has the other side run one of its commands, and waits for the answer,
-// for Limits.Answer when ctx has no deadline, not at all when its protocol has no
-// answers to commands. The arguments are values, or
+// for Limits.Answer when ctx has no deadline. The arguments are values, or
 // whatever value.FromGo takes.
 func (c *Conn) Command(ctx context.Context, name string, args ...any) (Answer, error) {
 	return c.askFor(ctx, wire.Frame{Kind: wire.Command, Name: name}, args)
@@ -338,9 +339,9 @@ func (c *Conn) ask(ctx context.Context, f wire.Frame) (answer wire.Frame, took t
 		c.asked.forget(id)
 		return answer, 0, err
 	}
-	if p, ok := c.codec.(wire.Unanswered); ok && p.Unanswered(f.Kind) {
+	if u, ok := c.codec.(wire.Unanswered); ok && u.Unanswered(f.Kind) {
 		c.asked.forget(id)
-		return answer, time.Since(began), nil
+		return answer, 0, c.Flush(ctx)
 	}
 	c.turn.waits(c.relief)
 	select {

@@ -34,6 +34,8 @@ type outbox struct {
 	failed  func(error)   // called when a write has failed, by the writing goroutine
 	spawn   func(func())  // starts that
 
+	separate bool // each frame is a write of its own
+
 	mu      sync.Mutex
 	waiting []piece
 	size    int // bytes that wait or are being written
@@ -89,7 +91,7 @@ func (o *outbox) refuse() error {
 // add puts p behind what waits: into the last pack when it is small.
 func (o *outbox) add(p []byte) {
 	n := len(o.waiting)
-	if n == 0 || len(p) > packed {
+	if n == 0 || len(p) > packed || o.separate {
 		o.waiting = append(o.waiting, piece{bytes: p})
 		return
 	}

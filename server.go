@@ -201,7 +201,7 @@ func (s *Server) Rename(ctx context.Context, c *Conn, name string) error {
 	c.mu.Lock()
 	c.name = name
 	c.mu.Unlock()
-	data, err := value.FromGo(map[string]any{wire.KeyName: name})
+	data, err := value.NewDict([]value.Pair{{Key: value.Str(wire.KeyName), Value: value.Str(name)}})
 	if err != nil {
 		return err
 	}

@@ -75,13 +75,9 @@ type Greeter interface {
 	Greeting() []byte
 }
 
-// Raw is implemented by codecs of which the connection can be taken over: a
-// channel's handler reads raw bytes.
-type Raw interface {
-	// Conn gives the connection itself, of which Read begins with the bytes
-	// that the codec had read ahead. The codec must not be used any more.
-	Conn() net.Conn
-}
+// Separate is implemented by codecs whose frames are told apart by nothing but the
+// writes they come in: each is written by itself.
+type Separate interface{ Separate() }
 
 // Unanswered is implemented by codecs of protocols in which some questions are
 // never answered.
@@ -89,6 +85,14 @@ type Unanswered interface {
 	// Unanswered says that the other side answers no question of this kind:
 	// whoever asks one has done so when it is written.
 	Unanswered(Kind) bool
+}
+
+// Raw is implemented by codecs of which the connection can be taken over: a
+// channel's handler reads raw bytes.
+type Raw interface {
+	// Conn gives the connection itself, of which Read begins with the bytes
+	// that the codec had read ahead. The codec must not be used any more.
+	Conn() net.Conn
 }
 
 // Desk is where a server registers the client of one connection; there is one
