@@ -1,6 +1,7 @@
 package expr_test
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -179,7 +180,9 @@ func (d *duel) run(thread *expr.Thread, source string) string {
 	o, err := run(thread, source, &ownVars{expr.Vars{}, d.modules})
 	if err != nil {
 		text := err.Error()
-		if name, _, _ := strings.Cut(text, ":"); !strings.HasSuffix(name, "Error") && name != "StopIteration" {
+		// Not every exception is called so: struct.error.
+		_, raised := errors.AsType[*expr.Error](err)
+		if name, _, _ := strings.Cut(text, ":"); !raised && !strings.HasSuffix(name, "Error") {
 			text = "SyntaxError: " + text
 		}
 		return text
