@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/big"
 
+	"althing/expr/internal/bigwork"
 	"althing/value"
 )
 
@@ -101,12 +102,12 @@ func arithBig(t *Thread, op Op, x, y *big.Int) (Object, error) {
 	case LShift, RShift:
 		return shift(t, op, x, y)
 	case Mul:
-		if err := t.budgetBig(n+m, mulWork(n, m)); err != nil {
+		if err := t.budgetBig(n+m, bigwork.Mul(n, m)); err != nil {
 			return nil, err
 		}
 		return value.Integer(new(big.Int).Mul(x, y)), nil
 	case Div, FloorDiv, Mod:
-		if err := t.budgetBig(max(n, m), divWork(n, m)); err != nil {
+		if err := t.budgetBig(max(n, m), bigwork.Div(n, m)); err != nil {
 			return nil, err
 		}
 		return divideBigs(op, x, y)

@@ -6,47 +6,9 @@ import (
 	"math/bits"
 	"time"
 
+	"althing/expr/internal/bigwork"
 	"althing/value"
 )
-
-// The work of an operation on large numbers is estimated in nanoseconds of a
-// machine that is some four times slower than a server of today, because nothing
-// looks at the clock while math/big is at it.
-
-// nsPerWordProduct is what it takes to multiply one digit of 64 bits with
-// another.
-const nsPerWordProduct = 4
-
-// karatsuba is the number of digits from which math/big multiplies in less than
-// quadratic time: n^1.585.
-const karatsuba = 40
-
-// mulWork is the work of multiplying ints of n and m bits.
-func mulWork(n, m int) int64 {
-	x, y := words(n), words(m)
-	if x > y {
-		x, y = y, x
-	}
-	if x <= karatsuba {
-		return int64(x * y * nsPerWordProduct)
-	}
-	// Blocks of x digits each, one after the other.
-	return int64(y / x * karatsuba * karatsuba * math.Pow(x/karatsuba, 1.585) * nsPerWordProduct)
-}
-
-// divWork is the work of dividing an int of n bits by one of m.
-func divWork(n, m int) int64 {
-	if m >= n {
-		return int64(words(n))
-	}
-	x, y := words(n-m), words(m)
-	if min(x, y) <= 100 {
-		return int64(x * y * nsPerWordProduct)
-	}
-	return 3 * mulWork(n-m, m)
-}
-
-func words(bits int) float64 { return float64(bits/64 + 1) }
 
 // budgetBig counts an int result of so many bits, and the work of making it.
 func (t *Thread) budgetBig(bits int, ns int64) error {
@@ -94,7 +56,7 @@ func powBig(t *Thread, x, y *big.Int) (Object, error) {
 		return nil, errMemory
 	}
 	// Squaring doubles the size each time: the last one is most of the work.
-	if err := t.budgetBig(int(size), 2*mulWork(int(size)/2, int(size)/2)); err != nil {
+	if err := t.budgetBig(int(size), 2*bigwork.Mul(int(size)/2, int(size)/2)); err != nil {
 		return nil, err
 	}
 	return value.Integer(new(big.Int).Exp(x, y, nil)), nil
@@ -150,7 +112,7 @@ func PowMod(t *Thread, x, y, m *big.Int) (Object, error) {
 		return nil, ValueError("pow() 3rd argument cannot be 0")
 	}
 	n := m.BitLen()
-	work := mulWork(n, n)*int64(y.BitLen())*2 + divWork(x.BitLen(), n)
+	work := bigwork.Mul(n, n)*int64(y.BitLen())*2 + bigwork.Div(x.BitLen(), n)
 	if n > 2048 && y.BitLen() > 64 {
 		// Without Montgomery's method every product is divided.
 		work *= 2

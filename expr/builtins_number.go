@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"strconv"
 
+	"althing/expr/internal/bigwork"
 	"althing/expr/internal/format"
 	"althing/value"
 )
@@ -164,7 +165,7 @@ func roundInt(t *Thread, o Object, digits int) (Object, error) {
 	if i.BitLen() < -digits*3 {
 		return Int(0), nil
 	}
-	if err := t.budgetBig(i.BitLen(), 2*divWork(i.BitLen(), -digits*4)); err != nil {
+	if err := t.budgetBig(i.BitLen(), 2*bigwork.Div(i.BitLen(), -digits*4)); err != nil {
 		return nil, err
 	}
 	return format.RoundInt(v, digits), nil

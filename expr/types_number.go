@@ -93,6 +93,9 @@ func parseInt(t *Thread, s string, base int, from Object) (Object, error) {
 	}
 	shown := base
 	digits, negative, base, ok := intDigits(s, base)
+	if _, text := from.(value.Str); !text && !isASCII(s) {
+		ok = false // bytes are no text: other digits are for that
+	}
 	if ok {
 		if err := t.Charge(int64(len(digits))); err != nil {
 			return nil, err

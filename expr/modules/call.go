@@ -46,7 +46,10 @@ func (p selfParams) bind(a expr.Args, dst ...*expr.Object) error {
 }
 
 // signature is a list of parameters that are bound as CPython's functions
-// written in C do it, with their errors.
+// written in C do it, with their errors. They differ from those of expr.Params,
+// even from what it says for built-in functions: the number of arguments is
+// refused first, the message tells positional ones from others, and some name
+// the function without brackets.
 type signature struct {
 	fn       string // with brackets, if the messages have them
 	names    []string

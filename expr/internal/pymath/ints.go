@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"time"
 
+	"althing/expr/internal/bigwork"
 	"althing/expr/internal/pyerr"
 )
 
@@ -16,26 +17,6 @@ type Budget interface {
 	// the clock.
 	Work(ns int64) error
 }
-
-// nsPerWordProduct is what it takes to multiply one digit of 64 bits with
-// another on a slow machine.
-const nsPerWordProduct = 4
-
-// mulWork is the work of multiplying ints of n and m bits; from some 40 digits
-// on it grows less than with the square.
-func mulWork(n, m int) int64 {
-	const karatsuba = 40
-	x, y := words(n), words(m)
-	if x > y {
-		x, y = y, x
-	}
-	if x <= karatsuba {
-		return int64(x * y * nsPerWordProduct)
-	}
-	return int64(y / x * karatsuba * karatsuba * math.Pow(x/karatsuba, 1.585) * nsPerWordProduct)
-}
-
-func words(bits int) float64 { return float64(bits/64 + 1) }
 
 // refuse is the work that no budget has time for.
 const refuse = int64(24 * time.Hour)
@@ -65,7 +46,7 @@ func product(b Budget, lo, hi *big.Int) (*big.Int, error) {
 		for ; factor.Cmp(hi) <= 0; factor.Add(factor, big.NewInt(1)) {
 			result.Mul(result, factor)
 		}
-		return result, b.Work(few * nsPerWordProduct * int64(words(result.BitLen())))
+		return result, b.Work(few * bigwork.PerProduct * int64(bigwork.Words(result.BitLen())))
 	}
 	middle := width.Add(lo, width.Rsh(width, 1))
 	left, err := product(b, lo, middle)
@@ -76,7 +57,7 @@ func product(b Budget, lo, hi *big.Int) (*big.Int, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := b.Work(mulWork(left.BitLen(), right.BitLen())); err != nil {
+	if err := b.Work(bigwork.Mul(left.BitLen(), right.BitLen())); err != nil {
 		return nil, err
 	}
 	return left.Mul(left, right), nil
@@ -131,7 +112,7 @@ func Comb(b Budget, n, k *big.Int) (*big.Int, error) {
 		return nil, err
 	}
 	// A division is some products of the quotient's and the divisor's sizes.
-	if err := b.Work(3 * mulWork(over.BitLen(), under.BitLen())); err != nil {
+	if err := b.Work(3 * bigwork.Mul(over.BitLen(), under.BitLen())); err != nil {
 		return nil, err
 	}
 	return over.Quo(over, under), nil
@@ -142,7 +123,7 @@ func GCD(b Budget, x, y *big.Int) (*big.Int, error) {
 	if err := allow(b, float64(min(x.BitLen(), y.BitLen()))); err != nil {
 		return nil, err
 	}
-	if err := b.Work(int64(words(x.BitLen()) * words(y.BitLen()) * nsPerWordProduct)); err != nil {
+	if err := b.Work(int64(bigwork.Words(x.BitLen()) * bigwork.Words(y.BitLen()) * bigwork.PerProduct)); err != nil {
 		return nil, err
 	}
 	return new(big.Int).GCD(nil, nil, new(big.Int).Abs(x), new(big.Int).Abs(y)), nil
@@ -160,7 +141,7 @@ func LCM(b Budget, x, y *big.Int) (*big.Int, error) {
 	if err := allow(b, float64(x.BitLen()+y.BitLen())); err != nil {
 		return nil, err
 	}
-	if err := b.Work(4 * mulWork(x.BitLen(), y.BitLen())); err != nil {
+	if err := b.Work(4 * bigwork.Mul(x.BitLen(), y.BitLen())); err != nil {
 		return nil, err
 	}
 	multiple := new(big.Int).Quo(x, divisor)
@@ -177,7 +158,7 @@ func Isqrt(b Budget, n *big.Int) (*big.Int, error) {
 	}
 	// Each of a few steps of Newton's method is a division.
 	const steps = 8
-	if err := b.Work(steps * 3 * mulWork(n.BitLen()/2, n.BitLen()/2)); err != nil {
+	if err := b.Work(steps * 3 * bigwork.Mul(n.BitLen()/2, n.BitLen()/2)); err != nil {
 		return nil, err
 	}
 	return new(big.Int).Sqrt(n), nil
