@@ -26,6 +26,7 @@ func Standard(o Options) map[string]*expr.Module {
 		mathModule(), datetimeModule(o.Now), jsonModule(), statisticsModule(r), r.module(), timeModule(o.Now),
 		itertoolsModule(), functoolsModule(),
 		base64Module(), binasciiModule(), hashlibModule(), structModule(),
+		reModule(), fnmatchModule(), stringModule(),
 	} {
 		all[m.Name] = m
 	}

@@ -76,9 +76,14 @@ func compare(t *testing.T, lines string) {
 
 func compareAll(t *testing.T, expressions []string) {
 	t.Helper()
+	compareWithin(t, expressions, expr.Limits{})
+}
+
+func compareWithin(t *testing.T, expressions []string, limits expr.Limits) {
+	t.Helper()
 	env, wrong := names(), 0
 	for i, answer := range cpython.Eval(t, "import "+strings.Join(slices.Sorted(maps.Keys(env)), ", "), expressions) {
-		if ours := evaluate(t, env, expressions[i]); ours != answer.String() {
+		if ours := evaluateWithin(t, env, expressions[i], limits); ours != answer.String() {
 			if wrong++; wrong <= 30 {
 				t.Errorf("%.300s\n ours %.300s\n want %.300s", expressions[i], ours, answer)
 			}
