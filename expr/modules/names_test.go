@@ -36,6 +36,12 @@ var absent = map[string][]string{
 		"time.CLOCK_", "time.clock_", "time.get_clock_info", "time.pthread_getcpuclockid", "time.process_time",
 		"time.process_time_ns", "time.thread_time", "time.thread_time_ns", "time.tzset",
 	},
+	"for classes that refine it, which cannot be made": {
+		"string.Formatter.check_unused_args", "string.Formatter.convert_field", "string.Formatter.format_field",
+		"string.Formatter.get_field", "string.Formatter.get_value", "string.Formatter.parse", "string.Template.pattern", "string.Template.idpattern", "string.Template.braceidpattern",
+		"string.Template.flags",
+	},
+	"obsolete, or not in the manual":          {"re.template", "re.Pattern.scanner", "re.RegexFlag.TEMPLATE", "re.RegexFlag.DEBUG"},
 	"inner to CPython":                        {"datetime.datetime_CAPI", "json.detect_encoding"},
 	"abstract: timezone has them":             {"datetime.tzinfo."},
 	"a read-only dict, for which nobody asks": {"mapping"},

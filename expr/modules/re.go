@@ -28,12 +28,12 @@ func reModule() *expr.Module {
 		expr.NewFunc("escape", reEscape).Forgets(),
 		expr.NewFunc("purge", rePurge).Forgets(),
 	)
-	for _, f := range flagNames {
-		if f.short != "" {
-			all[f.long], all[f.short] = flag{r, f.flag}, flag{r, f.flag}
+	for name, o := range r.flag.Attrs {
+		if f, ok := o.(flag); ok {
+			all[name] = f
 		}
 	}
-	all["NOFLAG"], all["RegexFlag"] = flag{r, 0}, &r.flag
+	all["RegexFlag"] = &r.flag
 	all["Pattern"], all["Match"], all["error"] = &r.pattern, &r.match, &r.failure
 	return &expr.Module{Name: "re", Attrs: all}
 }

@@ -56,7 +56,36 @@ func (r *regex) defineFlag() {
 			return nil, expr.ValueError("a %s is not a valid RegexFlag", a.Pos[0].TypeName())
 		}
 		return flag{r, n}, nil
-	}}
+	}, Attrs: intAttrs()}
+	for _, f := range flagNames {
+		if f.short != "" {
+			r.flag.Attrs[f.long], r.flag.Attrs[f.short] = flag{r, f.flag}, flag{r, f.flag}
+		}
+	}
+	r.flag.Attrs["NOFLAG"] = flag{r, 0}
+}
+
+// intAttrs are the attributes of int, which look at the number of a flag.
+func intAttrs() map[string]expr.Object {
+	all := map[string]expr.Object{}
+	for name, attr := range expr.Builtin("int").(*expr.Type).Attrs {
+		switch attr.(type) {
+		case *expr.Method:
+			attr = expr.NewMethod(name, func(t *expr.Thread, self expr.Object, a expr.Args) (expr.Object, error) {
+				method, err := expr.GetAttr(t, self.(flag).number(), name)
+				if err != nil {
+					return nil, err
+				}
+				return expr.CallArgs(t, method, a)
+			})
+		case *expr.Property:
+			attr = &expr.Property{Get: func(t *expr.Thread, self expr.Object) (expr.Object, error) {
+				return expr.GetAttr(t, self.(flag).number(), name)
+			}}
+		}
+		all[name] = attr
+	}
+	return all
 }
 
 // flagArg reads flags, given as such or as an int.

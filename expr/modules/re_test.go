@@ -44,8 +44,8 @@ func TestREAsCPython(t *testing.T) {
 		re.sub('a', lambda m: b'x', 'banana')
 		re.sub('b', lambda m: b'x', 'banana')
 		re.sub(b'a', lambda m: 'x', b'banana')
-		re.sub('a', b'x', 'banana'), 
-		re.sub('n', b'x', 'banana'), 
+		re.sub('a', b'x', 'banana'),
+		re.sub('n', b'x', 'banana'),
 		re.sub(b'a', 'x', b'banana')
 		re.sub('z', b'x', 'banana')
 		re.sub('a', 5, 'banana')
@@ -56,7 +56,7 @@ func TestREAsCPython(t *testing.T) {
 		re.sub(b'a', b'x', '5')
 		re.sub(5, 'x', '5')
 		re.sub([], 'x', '5')
-		re.sub({}, 'x', '5'), 
+		re.sub({}, 'x', '5'),
 		re.sub(None, 'x', '5')
 		re.sub('a', 'x', 'a', 'y')
 		re.sub('a', 'x', 'a', 1.5)
@@ -141,6 +141,7 @@ func TestREAsCPython(t *testing.T) {
 		re.I + 'x'
 		2 in re.I
 		re.RegexFlag(2), re.RegexFlag(10)
+		re.I.bit_length(), re.M.numerator, re.S.real, re.I.to_bytes(2, 'big'), re.RegexFlag.IGNORECASE, re.RegexFlag.A, re.RegexFlag.bit_length(re.X)
 		re.I.foo
 		re.search('A', 'a', re.I).group(), re.search('A', 'a', 2).group(), re.search('A', 'a', flags=re.I | re.M).group(), re.search('A', 'a', True)
 		re.escape('a.b*c'), re.escape('é-_ \n#&~'), re.escape(b'a.\xff'), re.escape(''), re.escape('"\'!%,/:;<=>@`+"`"+`')
@@ -210,7 +211,7 @@ func TestREErrorsAsCPython(t *testing.T) {
 		re.compile('a[^')
 		re.compile('[]')
 		re.compile('[a-')
-		re.compile('[a-]'), 
+		re.compile('[a-]'),
 		re.compile('*')
 		re.compile('+a')
 		re.compile('?')
@@ -243,7 +244,7 @@ func TestREErrorsAsCPython(t *testing.T) {
 		re.compile('\\U00110000')
 		re.compile('[\\U00110000]')
 		re.compile('\\q')
-		re.compile('\\é'), 
+		re.compile('\\é'),
 		re.compile('[\\q]')
 		re.compile('[\\A]')
 		re.compile('[\\8]')
