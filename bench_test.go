@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"althing"
+	"althing/wire"
+	"althing/wire/jsonrpc"
 )
 
 // raw connects and registers without a Client: what is measured is the server.
@@ -40,21 +42,46 @@ func raw(b *testing.B, s *althing.Server, n int) []net.Conn {
 
 // BenchmarkBroadcast sends 64 bytes to a thousand conns; one op is one delivery.
 func BenchmarkBroadcast(b *testing.B) {
-	const receivers, ahead = 1000, 64
-	s := started(b, &althing.Server{})
-	conns := raw(b, s, receivers)
+	const line = `{"jsonrpc":"2.0","method":"message","params":{"body":"` + "%064d" + `"}}`
+	size := len(fmt.Sprintf(line, 1))
+	b.Run("lines", func(b *testing.B) {
+		s := started(b, &althing.Server{})
+		broadcast(b, s, raw(b, s, 1000), size+len("\n"))
+	})
+	b.Run("websocket", func(b *testing.B) {
+		s := started(b, &althing.Server{})
+		conns := make([]net.Conn, 1000)
+		for i := range conns {
+			c, err := net.Dial("tcp", s.ListenAddr().String())
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.Cleanup(func() { c.Close() })
+			if _, _, err := (jsonrpc.WebSocket{}).Dial(b.Context(), c, wire.Hello{}); err != nil {
+				b.Fatal(err)
+			}
+			conns[i] = c
+		}
+		broadcast(b, s, conns, size+len("\x81\x79"))
+	})
+}
+
+// broadcast broadcasts messages that have size bytes on the wire, and reads them.
+func broadcast(b *testing.B, s *althing.Server, conns []net.Conn, size int) {
+	b.Helper()
+	const ahead = 64
+	rounds := (b.N + len(conns) - 1) / len(conns)
 	var read sync.WaitGroup
-	rounds := (b.N + receivers - 1) / receivers
 	for _, c := range conns {
 		read.Go(func() {
 			buf := make([]byte, 16<<10)
-			for got := 0; got < rounds; {
+			for left := rounds * size; left > 0; {
 				n, err := c.Read(buf)
 				if err != nil {
 					b.Error(err)
 					return
 				}
-				got += bytes.Count(buf[:n], []byte{'\n'})
+				left -= n
 			}
 		})
 	}
@@ -72,7 +99,7 @@ func BenchmarkBroadcast(b *testing.B) {
 		}
 	}
 	read.Wait()
-	b.ReportMetric(float64(rounds*receivers)/b.Elapsed().Seconds(), "deliveries/s")
+	b.ReportMetric(float64(rounds*len(conns))/b.Elapsed().Seconds(), "deliveries/s")
 }
 
 // BenchmarkRequest has 50 clients ask one question after another.

@@ -60,7 +60,7 @@ func (s *Server) ended() bool {
 func (s *Server) begin() {
 	s.Limits.setDefaults()
 	if len(s.Protocols) == 0 {
-		s.Protocols = []wire.Protocol{jsonrpc.Lines{}}
+		s.Protocols = []wire.Protocol{jsonrpc.Lines{}, jsonrpc.WebSocket{}}
 	}
 	if s.Directory == nil {
 		s.Directory = newMemory(s.Limits.Resume)

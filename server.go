@@ -38,8 +38,8 @@ type Server struct {
 	Path  string
 	Layer int
 	// Protocols are those that it speaks, told apart by the first bytes of a
-	// connection: the session protocol. What none of them claims is refused by
-	// the first.
+	// connection: the session protocol, over TCP and WebSocket. What none of
+	// them claims is refused by the first.
 	Protocols []wire.Protocol
 	// TLS, when set, lets clients in that begin with TLS, beside those that do
 	// not.

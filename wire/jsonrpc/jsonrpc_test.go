@@ -422,3 +422,20 @@ func TestClaims(t *testing.T) {
 		}
 	}
 }
+
+// TestHostileTexts reads a frame full of what is costly when it is looked for
+// again and again; a reader that did would take minutes.
+func TestHostileTexts(t *testing.T) {
+	codec, far, _ := registered(t)
+	for _, piece := range []string{`\\`, `\"`, `\n`, `"`, `{`, `["`, `{"a":`, ` `} {
+		line := `{"jsonrpc":"2.0","id":1,"method":"message","params":{"body":"` + strings.Repeat(piece, 900_000/len(piece)) + "\"}}\n"
+		go io.WriteString(far, line)
+		began := time.Now()
+		if _, err := codec.Read(); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took > 2*time.Second {
+			t.Errorf("%q took %v", piece, took)
+		}
+	}
+}

@@ -174,25 +174,27 @@ func (s *scanner) value() ([]byte, error) {
 	return s.src[from:s.at], nil
 }
 
-// text goes past a text, of which the opening quote is next.
+// text goes past a text, of which the opening quote is next. Each byte is looked
+// at once for a quote and once for a backslash, however many there are.
 func (s *scanner) text() bool {
 	s.at++
-	for {
-		n := bytes.IndexByte(s.src[s.at:], '"')
-		if n < 0 {
-			s.at = len(s.src)
-			return false
+	for quote := -1; s.at <= len(s.src); {
+		if quote < s.at {
+			n := bytes.IndexByte(s.src[s.at:], '"')
+			if n < 0 {
+				break
+			}
+			quote = s.at + n
 		}
-		escape := bytes.IndexByte(s.src[s.at:s.at+n], '\\')
+		escape := bytes.IndexByte(s.src[s.at:quote], '\\')
 		if escape < 0 {
-			s.at += n + 1
+			s.at = quote + 1
 			return true
 		}
-		if s.at += escape + 2; s.at > len(s.src) {
-			s.at = len(s.src)
-			return false
-		}
+		s.at += escape + 2
 	}
+	s.at = len(s.src)
+	return false
 }
 
 // container goes past an object or a list, of which the opening bracket is next.
