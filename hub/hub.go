@@ -201,6 +201,11 @@ func (h *Hub) ready() {
 	h.cancel = cancel
 	h.running.Go(func() { h.upkeep.run(ctx) })
 	h.running.Go(func() { h.watchDisk(ctx) })
+	h.running.Go(func() {
+		ticks := time.NewTicker(giveBackEvery)
+		defer ticks.Stop()
+		giveBack(ctx, ticks.C, h.evaluation.Pool)
+	})
 }
 
 // lookAtDisk is how often the free space is looked at.
