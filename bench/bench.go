@@ -39,6 +39,7 @@ type bench struct {
 	althing string // the binary
 	servers []*proc.Server
 	rows    []*table.Row
+	folded  []*table.Row // of single expressions, for those who want to know
 }
 
 // open makes the run's folder, and builds the hub unless a binary was named.
@@ -82,6 +83,14 @@ func (b *bench) say(format string, args ...any) {
 func (b *bench) row(r table.Row) *table.Row {
 	b.rows = append(b.rows, &r)
 	return &r
+}
+
+// fold is the second table, which a page shows on demand.
+func (b *bench) fold() string {
+	if len(b.folded) == 0 {
+		return ""
+	}
+	return "<details>\n<summary>The expressions one by one</summary>\n\n" + table.Markdown(b.folded) + "\n</details>\n\n"
 }
 
 // eachRound runs all of these in every round, so that whatever else the machine

@@ -84,9 +84,20 @@ func dial(address string) (*lineConn, error) {
 
 func (c *lineConn) close() { c.conn.Close() }
 
-// ask gives the replies to the requests. It sends some hundreds at a time, which
-// fit the system's buffers: it never waits to send to a hub that waits to send.
+// ask gives the replies to the requests, none of which may be an error.
 func (c *lineConn) ask(texts ...string) ([]string, error) {
+	replies, err := c.send(texts...)
+	for i, reply := range replies {
+		if strings.HasPrefix(reply, "Error: ") {
+			return nil, fmt.Errorf("asked %q, got %q", texts[i], reply)
+		}
+	}
+	return replies, err
+}
+
+// send gives the replies to the requests. It sends some hundreds at a time, which
+// fit the system's buffers: it never waits to send to a hub that waits to send.
+func (c *lineConn) send(texts ...string) ([]string, error) {
 	const batch = 200
 	replies := make([]string, 0, len(texts))
 	for len(replies) < len(texts) {
@@ -102,10 +113,7 @@ func (c *lineConn) ask(texts ...string) ([]string, error) {
 			if err != nil {
 				return nil, err
 			}
-			if reply = strings.TrimSuffix(reply, "\n"); strings.HasPrefix(reply, "Error: ") {
-				return nil, fmt.Errorf("asked like %q, got %q", some[0], reply)
-			}
-			replies = append(replies, reply)
+			replies = append(replies, strings.TrimSuffix(reply, "\n"))
 		}
 	}
 	return replies, nil

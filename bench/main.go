@@ -49,6 +49,8 @@ var measures = []struct {
 	{"everyone", "a message to ALL in 10,000 inboxes", everyone},
 	{"restart", "from kill -9 to the first answer", restart},
 	{"rest", "start, memory and CPU at rest", rest},
+	{"expressions", "expressions of a maker's day, in this process", expressions},
+	{"hostile", "expressions that want all time and memory", hostile},
 	{"build", "sizes of the binaries", build},
 }
 
@@ -71,7 +73,7 @@ func parse() (o options, err error) {
 		out := flag.CommandLine.Output()
 		fmt.Fprint(out, "usage: bench/run [flags]\n\n")
 		for _, m := range measures {
-			fmt.Fprintf(out, "  %-9s %s\n", m.name, m.what)
+			fmt.Fprintf(out, "  %-11s %s\n", m.name, m.what)
 		}
 		fmt.Fprintln(out)
 		flag.PrintDefaults()
@@ -112,8 +114,8 @@ func run(ctx context.Context) error {
 			b.say("%s failed: %v", m.name, err)
 		}
 	}
-	text := fmt.Sprintf("%s\n%s\nMedians of %d. The run took %v.\n",
-		machine(begin), table.Markdown(b.rows), b.rounds, time.Since(begin).Round(time.Second))
+	text := fmt.Sprintf("%s\n%s\n%sMedians of %d. The run took %v.\n",
+		machine(begin), table.Markdown(b.rows), b.fold(), b.rounds, time.Since(begin).Round(time.Second))
 	fmt.Print("\n", text)
 	if len(failed) > 0 {
 		return fmt.Errorf("failed: %s; the reasons are above", strings.Join(failed, ", "))

@@ -19,6 +19,7 @@ const (
 	Time    Unit = "seconds"
 	Bytes   Unit = "bytes"
 	Percent Unit = "percent"
+	Count   Unit = "number"
 )
 
 // Bar is what a row must reach. The zero Bar asks for nothing.
@@ -34,6 +35,7 @@ const (
 	ratioAtLeast
 	ratioAtMost
 	valueAtMost
+	valueAtLeast
 )
 
 // AtLeast asks for so many times the peer's figure, or more.
@@ -44,6 +46,9 @@ func AtMostTimes(ratio float64) Bar { return Bar{ratio, ratioAtMost} }
 
 // AtMost asks for a figure of our own of so much, or less.
 func AtMost(figure float64) Bar { return Bar{figure, valueAtMost} }
+
+// Reach asks for a figure of our own of so much, or more.
+func Reach(figure float64) Bar { return Bar{figure, valueAtLeast} }
 
 // Row is one thing that is measured, some times of which the medians count. It
 // belongs to one goroutine.
@@ -65,8 +70,7 @@ func (r *Row) Peers(figure float64) { r.peers = append(r.peers, figure) }
 // Met says whether the bar was reached. A row without figures reaches none, and
 // one without a bar every one.
 func (r *Row) Met() bool {
-	ours := median(r.ours)
-	ratio := ours / median(r.peers)
+	ours, ratio := median(r.ours), r.Ratio()
 	switch r.Bar.kind {
 	case ratioAtLeast:
 		return ratio >= r.Bar.figure
@@ -74,9 +78,14 @@ func (r *Row) Met() bool {
 		return ratio <= r.Bar.figure
 	case valueAtMost:
 		return ours <= r.Bar.figure
+	case valueAtLeast:
+		return ours >= r.Bar.figure
 	}
 	return true
 }
+
+// Ratio is ours to the peer's, not a number without both.
+func (r *Row) Ratio() float64 { return median(r.ours) / median(r.peers) }
 
 // Markdown writes the rows as a table.
 func Markdown(rows []*Row) string {
@@ -104,7 +113,7 @@ func (r *Row) beside() string {
 
 // ratio is never rounded across its bar: what reads 0.90 has reached 0.9.
 func (r *Row) ratio() string {
-	ratio := median(r.ours) / median(r.peers)
+	ratio := r.Ratio()
 	if math.IsNaN(ratio) || math.IsInf(ratio, 0) {
 		return ""
 	}
@@ -121,11 +130,13 @@ func (r *Row) ratio() string {
 func (r *Row) bar() string {
 	switch r.Bar.kind {
 	case ratioAtLeast:
-		return fmt.Sprintf("≥ %g", r.Bar.figure)
+		return "≥ " + strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", r.Bar.figure), "0"), ".")
 	case ratioAtMost:
 		return fmt.Sprintf("≤ %g", r.Bar.figure)
 	case valueAtMost:
 		return "≤ " + r.Unit.Text(r.Bar.figure)
+	case valueAtLeast:
+		return "≥ " + r.Unit.Text(r.Bar.figure)
 	}
 	return ""
 }
@@ -150,6 +161,8 @@ func (u Unit) Text(figure float64) string {
 		return "not measured"
 	case u == Rate:
 		return thousands(figure) + "/s"
+	case u == Count:
+		return fmt.Sprintf("%.0f", figure)
 	case u == Percent:
 		return digits(figure) + " %"
 	case u == Bytes:

@@ -31,6 +31,8 @@ func TestMarkdown(t *testing.T) {
 		row(table.Row{What: "idle", Unit: table.Percent}, []float64{0.2}, nil),
 		row(table.Row{What: "nothing", Unit: table.Time, Bar: table.AtMost(3)}, nil, nil),
 		row(table.Row{What: "no peer", Unit: table.Time, Peer: "Redis", Bar: table.AtLeast(1)}, []float64{2}, nil),
+		row(table.Row{What: "of 40", Unit: table.Count, Bar: table.Reach(20)}, []float64{19, 18, 20}, nil),
+		row(table.Row{What: "a third", Unit: table.Rate, Peer: "CPython", Bar: table.AtLeast(1.0 / 3)}, []float64{34}, []float64{100}),
 	}
 	const want = `| what | althing | beside it | ratio | bar | |
 | --- | ---: | ---: | ---: | ---: | --- |
@@ -43,6 +45,8 @@ func TestMarkdown(t *testing.T) {
 | idle | 0.20 % |  |  |  |  |
 | nothing | not measured |  |  | ≤ 3.00 s | **missed** |
 | no peer | 2.00 s | Redis not measured |  | ≥ 1 | **missed** |
+| of 40 | 19 |  |  | ≥ 20 | **missed** |
+| a third | 34/s | CPython 100/s | 0.34 | ≥ 0.33 | met |
 `
 	if got := table.Markdown(rows); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
