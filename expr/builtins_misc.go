@@ -56,7 +56,7 @@ func builtinChr(_ *Thread, args []Object) (Object, error) {
 }
 
 func builtinOrd(_ *Thread, args []Object) (Object, error) {
-	n := 0
+	var n int
 	switch o := args[0].(type) {
 	case value.Str:
 		if o != "" {
@@ -91,7 +91,7 @@ func builtinFormat(t *Thread, args []Object) (Object, error) {
 }
 
 func builtinIsinstance(_ *Thread, args []Object) (Object, error) {
-	ok, err := isOf(typeOf(args[0]), args[1], "isinstance() arg 2 must be a type, a tuple of types, or a union")
+	ok, err := isOf(typeOf(args[0]), args[1], "isinstance", "isinstance() arg 2 must be a type, a tuple of types, or a union")
 	return Bool(ok), err
 }
 
@@ -100,24 +100,31 @@ func builtinIssubclass(_ *Thread, args []Object) (Object, error) {
 	if !ok {
 		return nil, TypeError("issubclass() arg 1 must be a class")
 	}
-	ok, err := isOf(ty, args[1], "issubclass() arg 2 must be a class, a tuple of classes, or a union")
+	ok, err := isOf(ty, args[1], "issubclass", "issubclass() arg 2 must be a class, a tuple of classes, or a union")
 	return Bool(ok), err
 }
 
 // isOf says whether a type is another or one of several, which may be nested.
-func isOf(ty *Type, of Object, wrong string) (bool, error) {
+func isOf(ty *Type, of Object, fn, wrong string) (bool, error) {
+	var several []Object
 	switch of := of.(type) {
 	case *Type:
 		return ty.Is(of), nil
 	case *Tuple:
-		for _, one := range of.items {
-			if ok, err := isOf(ty, one, wrong); ok || err != nil {
-				return ok, err
-			}
-		}
-		return false, nil
+		several = of.items
+	case *union:
+		several = of.members
+	case *alias:
+		return false, TypeError("%s() argument 2 cannot be a parameterized generic", fn)
+	default:
+		return false, TypeError("%s", wrong)
 	}
-	return false, TypeError("%s", wrong)
+	for _, one := range several {
+		if ok, err := isOf(ty, one, fn, wrong); ok || err != nil {
+			return ok, err
+		}
+	}
+	return false, nil
 }
 
 var printParams = newParamsC("print", "* sep? end? file? flush?")

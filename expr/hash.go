@@ -87,15 +87,47 @@ func setHash(s *Set) uint64 {
 	return h
 }
 
-// Hash is Python's hash(o): CPython's own numbers for numbers, otherwise a number
-// that is the same for equal objects within one process.
+// Hash is Python's hash(o): CPython's own numbers for numbers, tuples of them and
+// ranges, otherwise a number that is the same for equal objects within one
+// process.
 func Hash(t *Thread, o Object) (int64, error) {
 	if h, ok := numberHash(o); ok {
 		return h, nil
 	}
-	if h, ok := o.(Hashable); ok {
-		return h.Hash(t)
+	switch o := o.(type) {
+	case *Tuple:
+		return pythonTupleHash(t, o.items)
+	case anyRange:
+		return pythonTupleHash(t, o.wide().common())
+	case Hashable:
+		return o.Hash(t)
 	}
 	h, err := keyHash(t, o)
 	return int64(h >> 2), err
+}
+
+// pythonTupleHash is CPython's hash of a tuple: xxHash, with the elements' hashes
+// for its lanes.
+func pythonTupleHash(t *Thread, items []Object) (int64, error) {
+	const prime1, prime2, prime5 = 11400714785074694791, 14029467366897019727, 2870177450012600261
+	if err := t.enter(); err != nil {
+		return 0, err
+	}
+	defer t.leave()
+	if err := t.Step(int64(len(items)) / 8); err != nil {
+		return 0, err
+	}
+	h := uint64(prime5)
+	for _, item := range items {
+		lane, err := Hash(t, item)
+		if err != nil {
+			return 0, err
+		}
+		h = bits.RotateLeft64(h+uint64(lane)*prime2, 31) * prime1
+	}
+	h += uint64(len(items)) ^ (prime5 ^ 3527539)
+	if int64(h) == -1 {
+		return 1546275796, nil
+	}
+	return int64(h), nil
 }

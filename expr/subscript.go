@@ -40,8 +40,8 @@ func GetItem(t *Thread, o, key Object) (Object, error) {
 	case HasItem:
 		return o.Item(t, key)
 	case *Type:
-		if o == typeType || o == typeList || o == typeDict || o == typeTuple || o == typeSet || o == typeFrozenSet {
-			return nil, TypeError("types with parameters, such as %s[...], are not supported", o.Name)
+		if isGeneric(o) {
+			return newAlias(t, o, key)
 		}
 		return nil, TypeError("type '%s' is not subscriptable", o.Name)
 	}
