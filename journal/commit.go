@@ -74,6 +74,7 @@ func (j *Journal) commit(b *batch) {
 	}
 	b.outcomes = make([]outcome, len(b.txs))
 	rev := j.at.rev - uint64(len(b.txs))
+	b.rev = rev + 1
 	for i, tx := range b.txs {
 		rev++
 		b.outcomes[i].results, b.outcomes[i].err = j.machine.Apply(rev, at, tx)

@@ -85,8 +85,9 @@ func TestStateComesBack(t *testing.T) {
 	for g := range 8 {
 		wg.Go(func() {
 			for i := range 100 {
-				if _, err := j.Commit(t.Context(), put(fmt.Sprint(g, i), "x")); err != nil {
-					t.Error(err)
+				ticket := j.Submit(put(fmt.Sprint(g, i), "x"))
+				if results, err := ticket.Wait(t.Context()); err != nil || results[0] != ticket.Revision() {
+					t.Errorf("%v, %v: its revision is %d", results, err, ticket.Revision())
 				}
 			}
 		})
@@ -207,6 +208,15 @@ func (g *gate) Append(ctx context.Context, last uint64, data []byte) (uint64, er
 		<-wait
 	}
 	return g.Store.Append(ctx, last, data)
+}
+
+func TestWhatIsNotStoredHasNoRevision(t *testing.T) {
+	j, _ := open(t, new(journal.Memory), journal.Options{})
+	closeJournal(t, j)
+	ticket := j.Submit(put("a", "1"))
+	if _, err := ticket.Wait(t.Context()); err == nil || ticket.Revision() != 0 {
+		t.Errorf("%v, revision %d", err, ticket.Revision())
+	}
 }
 
 func TestQueueIsBounded(t *testing.T) {

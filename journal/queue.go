@@ -36,12 +36,26 @@ func (t Ticket) Wait(ctx context.Context) ([]any, error) {
 	return o.results, o.err
 }
 
+// Revision is the transaction's own, when Wait has said that it is applied; 0
+// before, and when it was not stored.
+func (t Ticket) Revision() uint64 {
+	select {
+	case <-t.batch.done:
+		if t.batch.rev != 0 {
+			return t.batch.rev + uint64(t.index)
+		}
+	default:
+	}
+	return 0
+}
+
 // batch is the transactions of one record.
 type batch struct {
 	record   []byte // room for the header, then the transactions
 	txs      []Tx
 	done     chan struct{} // closed when what follows is set
 	err      error         // of all of them: they were not stored
+	rev      uint64        // of the first transaction
 	outcomes []outcome
 }
 

@@ -22,6 +22,10 @@ func (m *Messaging) Apply(rev uint64, at time.Time, op Op) (any, error) {
 		return nil, m.deliver(rev, at, op)
 	case *Register:
 		return nil, m.register(rev, at, op)
+	case *Amend:
+		return nil, m.amend(rev, op)
+	case *Ack:
+		return m.ack(op), nil
 	case *Join:
 		return nil, m.join(rev, op)
 	case *Leave:
@@ -36,29 +40,6 @@ func (m *Messaging) Apply(rev uint64, at time.Time, op Op) (any, error) {
 	}
 }
 
-func (m *Messaging) register(rev uint64, at time.Time, op *Register) error {
-	if err := CheckName(op.ID); err != nil {
-		return err
-	}
-	if err := checkClientName(op.Name); err != nil {
-		return err
-	}
-	if m.clients[op.ID] != nil || m.groups[op.ID] != nil || Reserved(op.ID) {
-		return fault.New(fault.Conflict, "the ID %s is taken", quoted(op.ID))
-	}
-	if l := m.limits.Clients; l > 0 && int64(len(m.clients)) >= l {
-		return fault.New(fault.Full, "the hub has all the %d clients it may have", l)
-	}
-	m.admit(&client{
-		id:   strings.Clone(op.ID),
-		name: strings.Clone(op.Name),
-		addr: strings.Clone(op.Addr),
-		at:   at.UnixNano(),
-	})
-	m.revision = rev
-	return nil
-}
-
 func (m *Messaging) join(rev uint64, op *Join) error {
 	c, err := m.known(op.ID)
 	if err != nil {
@@ -70,8 +51,8 @@ func (m *Messaging) join(rev uint64, op *Join) error {
 	if err := mayJoin(op.Group); err != nil {
 		return err
 	}
-	if m.clients[op.Group] != nil {
-		return fault.New(fault.Invalid, "%s is a client's ID and cannot be a group", quoted(op.Group))
+	if m.find(op.Group) != nil {
+		return fault.New(fault.Invalid, "%s is a client's ID or name and cannot be a group", quoted(op.Group))
 	}
 	if m.IsMember(op.ID, op.Group) {
 		return nil
@@ -130,12 +111,14 @@ func (m *Messaging) send(rev uint64, at time.Time, op *Send) error {
 	if op.To == NoReply {
 		return fault.New(fault.Denied, "messages from 'NOPLY' cannot be answered")
 	}
-	if err := m.fits(op.Text); err != nil {
+	if err := m.fits(op.Text, op.Headers); err != nil {
 		return err
 	}
-	l := &letter{Message: Message{From: from, Text: op.Text, Rev: rev, At: instant(at.UnixNano())}}
-	if c := m.clients[op.To]; c != nil {
-		l.To = c.id
+	l := &letter{Message: Message{From: from, Text: op.Text, Headers: op.Headers, Rev: rev, At: instant(at.UnixNano())}}
+	if c := m.find(op.To); c != nil {
+		if l.To = c.name; op.To == c.id {
+			l.To = c.id
+		}
 		if !m.limits.roomFor(&c.inbox, 1, l.bytes()) {
 			return fullInbox(c)
 		}
@@ -171,7 +154,7 @@ func (m *Messaging) deliver(rev uint64, at time.Time, op *Deliver) error {
 	}
 	letters, bytes := make([]letter, len(op.Texts)), int64(0)
 	for i, text := range op.Texts {
-		if err := m.fits(text); err != nil {
+		if err := m.fits(text, nil); err != nil {
 			return err
 		}
 		letters[i].Message = Message{From: from, To: c.id, Text: text, Rev: rev, At: instant(at.UnixNano())}
@@ -228,6 +211,9 @@ func (m *Messaging) sender(from string) (string, error) {
 	if c := m.clients[from]; c != nil {
 		return c.id, nil
 	}
+	if c := m.names[from]; c != nil {
+		return c.name, nil
+	}
 	if g := m.groups[from]; g != nil {
 		return g.name, nil
 	}
@@ -237,10 +223,16 @@ func (m *Messaging) sender(from string) (string, error) {
 	return "", fault.New(fault.NotFound, "the sender %s is no client and no group", quoted(from))
 }
 
-// fits refuses a text that is too long for any inbox.
-func (m *Messaging) fits(text string) error {
-	if l := m.limits.MessageBytes; l > 0 && int64(len(text)) > l {
-		return fault.New(fault.Limit, "the message has %d bytes and may have %d", len(text), l)
+// fits refuses what is too long for any inbox, and a header without a name.
+func (m *Messaging) fits(text string, headers []Header) error {
+	for _, h := range headers {
+		if h.Name == "" {
+			return fault.New(fault.Invalid, "a header needs a name")
+		}
+	}
+	n := int64(len(text)) + weighHeaders(headers)
+	if l := m.limits.MessageBytes; l > 0 && n > l {
+		return fault.New(fault.Limit, "the message has %d bytes and may have %d", n, l)
 	}
 	return nil
 }
@@ -255,30 +247,6 @@ func (m *Messaging) room(bytes int64) error {
 
 func fullInbox(c *client) error {
 	return fault.New(fault.Full, "the inbox of %s is full (%d messages)", quoted(c.id), c.inbox.count)
-}
-
-// admit and dismiss make a client be there and not be there, with its groups
-// and its inbox.
-func (m *Messaging) admit(c *client) {
-	m.remember(func() { m.dismiss(c) })
-	m.clients[c.id] = c
-	for _, name := range c.groups {
-		m.group(name).members[c.id] = c
-	}
-	for b, n := c.inbox.head, c.inbox.count; n > 0; b, n = b.next, n-1 {
-		m.hold(b.letter)
-	}
-}
-
-func (m *Messaging) dismiss(c *client) {
-	m.remember(func() { m.admit(c) })
-	delete(m.clients, c.id)
-	for _, name := range c.groups {
-		m.forsake(name, c)
-	}
-	for b, n := c.inbox.head, c.inbox.count; n > 0; b, n = b.next, n-1 {
-		m.release(b.letter)
-	}
 }
 
 // enter and depart make a client be in a group and not be in it.

@@ -1,6 +1,8 @@
 package messaging
 
 import (
+	"encoding/binary"
+
 	"althing/fault"
 	"althing/state/codec"
 )
@@ -16,15 +18,37 @@ const (
 	KindSend     = 0x35
 	KindDeliver  = 0x36
 	KindRecv     = 0x37
+	KindAmend    = 0x38
+	KindAck      = 0x39
 )
 
-// version is the second byte of every operation. A new version is read beside
-// the old ones, for as long as there are logs with them.
-const version = 1
+// The second byte of an operation. A new version is read beside the old ones,
+// for as long as there are logs with them, and written only where the old one
+// does not say it all.
+const (
+	version = 1
+	// richer is the version of a Register with a token or a name taken from
+	// another, and of a Send with headers.
+	richer = 2
+)
 
 // AppendBinary implements journal.Op.
 func (op *Register) AppendBinary(dst []byte) ([]byte, error) {
-	return appendTexts(dst, KindRegister, op.ID, op.Addr, op.Name), nil
+	if op.Token == "" && op.Take == "" {
+		return appendTexts(dst, KindRegister, op.ID, op.Addr, op.Name), nil
+	}
+	return appendRicher(dst, KindRegister, op.ID, op.Addr, op.Name, op.Token, op.Take), nil
+}
+
+// AppendBinary implements journal.Op.
+func (op *Amend) AppendBinary(dst []byte) ([]byte, error) {
+	return appendTexts(dst, KindAmend, op.ID, op.Addr, op.Name, op.Take), nil
+}
+
+// AppendBinary implements journal.Op.
+func (op *Ack) AppendBinary(dst []byte) ([]byte, error) {
+	dst = binary.AppendUvarint(appendTexts(dst, KindAck, op.ID), op.UpTo)
+	return binary.AppendUvarint(dst, op.Missed), nil
 }
 
 // AppendBinary implements journal.Op.
@@ -53,7 +77,10 @@ func (op *Drop) AppendBinary(dst []byte) ([]byte, error) {
 
 // AppendBinary implements journal.Op.
 func (op *Send) AppendBinary(dst []byte) ([]byte, error) {
-	return appendTexts(dst, KindSend, op.From, op.To, op.Text), nil
+	if len(op.Headers) == 0 {
+		return appendTexts(dst, KindSend, op.From, op.To, op.Text), nil
+	}
+	return appendHeaders(appendRicher(dst, KindSend, op.From, op.To, op.Text), op.Headers), nil
 }
 
 // AppendBinary implements journal.Op.
@@ -72,7 +99,14 @@ func (op *Recv) AppendBinary(dst []byte) ([]byte, error) {
 }
 
 func appendTexts(dst []byte, kind byte, texts ...string) []byte {
-	dst = append(dst, kind, version)
+	return appendAll(append(dst, kind, version), texts)
+}
+
+func appendRicher(dst []byte, kind byte, texts ...string) []byte {
+	return appendAll(append(dst, kind, richer), texts)
+}
+
+func appendAll(dst []byte, texts []string) []byte {
 	for _, text := range texts {
 		dst = codec.AppendText(dst, text)
 	}
@@ -87,12 +121,20 @@ func DecodeOp(src []byte) (op Op, rest []byte, err error) {
 	if r.Err() != nil {
 		return nil, nil, r.Err()
 	}
-	if ver != version {
+	if ver != version && (ver != richer || kind != KindRegister && kind != KindSend) {
 		return nil, nil, fault.New(fault.Unavailable, "a messaging operation of version %d: it was made by a newer program, use that", ver)
 	}
 	switch kind {
 	case KindRegister:
-		op = &Register{ID: r.Text(), Addr: r.Text(), Name: r.Text()}
+		register := &Register{ID: r.Text(), Addr: r.Text(), Name: r.Text()}
+		if ver == richer {
+			register.Token, register.Take = r.Text(), r.Text()
+		}
+		op = register
+	case KindAmend:
+		op = &Amend{ID: r.Text(), Addr: r.Text(), Name: r.Text(), Take: r.Text()}
+	case KindAck:
+		op = &Ack{ID: r.Text(), UpTo: r.Uvarint(), Missed: r.Uvarint()}
 	case KindJoin:
 		op = &Join{ID: r.Text(), Group: r.Text()}
 	case KindLeave:
@@ -102,7 +144,11 @@ func DecodeOp(src []byte) (op Op, rest []byte, err error) {
 	case KindDrop:
 		op = &Drop{IDs: texts(r)}
 	case KindSend:
-		op = &Send{From: r.Text(), To: r.Text(), Text: r.Text()}
+		send := &Send{From: r.Text(), To: r.Text(), Text: r.Text()}
+		if ver == richer {
+			send.Headers = headers(r)
+		}
+		op = send
 	case KindDeliver:
 		op = &Deliver{ID: r.Text(), From: r.Text(), Texts: texts(r)}
 	case KindRecv:
@@ -114,6 +160,27 @@ func DecodeOp(src []byte) (op Op, rest []byte, err error) {
 		return nil, nil, err
 	}
 	return op, r.Rest(), nil
+}
+
+func appendHeaders(dst []byte, headers []Header) []byte {
+	dst = codec.AppendCount(dst, len(headers))
+	for _, h := range headers {
+		dst = codec.AppendText(codec.AppendText(dst, h.Name), h.Value)
+	}
+	return dst
+}
+
+// headers reads what appendHeaders wrote; none are nil.
+func headers(r *codec.Reader) []Header {
+	n := r.Count(2)
+	if n == 0 {
+		return nil
+	}
+	all := make([]Header, n)
+	for i := range all {
+		all[i] = Header{Name: r.Text(), Value: r.Text()}
+	}
+	return all
 }
 
 func texts(r *codec.Reader) []string {

@@ -14,12 +14,16 @@ func sampleOps() []messaging.Op {
 	return []messaging.Op{
 		&messaging.Register{ID: "2UQp4It1", Addr: "10.0.0.7", Name: "kitchen"},
 		&messaging.Register{},
+		&messaging.Register{ID: "2UQp4It1", Addr: "local", Name: "lamp.hall", Token: "\x00\xff", Take: "K467Bu92"},
+		&messaging.Amend{ID: "2UQp4It1", Addr: "local", Name: "lamp.hall", Take: "K467Bu92"},
+		&messaging.Ack{ID: "2UQp4It1", UpTo: 1 << 40, Missed: 3},
 		&messaging.Join{ID: "2UQp4It1", Group: "Chcago Office"},
 		&messaging.Leave{ID: "2UQp4It1", Group: "größe"},
 		&messaging.Exit{ID: "2UQp4It1"},
 		&messaging.Drop{IDs: []string{"a", "", "b"}},
 		&messaging.Drop{IDs: []string{}},
 		&messaging.Send{From: "2UQp4It1", To: "ALL", Text: "hello\n\x00\xff"},
+		&messaging.Send{From: "2UQp4It1", To: "ALL", Headers: []messaging.Header{{Name: "kind", Value: "größe"}, {Name: "flag"}}},
 		&messaging.Deliver{ID: "2UQp4It1", From: "SQLite", Texts: []string{"(1, 'a')", ""}},
 		&messaging.Recv{ID: "2UQp4It1"},
 	}
@@ -54,7 +58,7 @@ func TestDecodeRefuses(t *testing.T) {
 				t.Errorf("%#v cut to %d bytes: %v", op, cut, err)
 			}
 		}
-		stored[1]++
+		stored[1] = 9
 		if _, _, err := messaging.DecodeOp(stored); !fault.Is(err, fault.Unavailable) {
 			t.Errorf("%#v of another version: %v", op, err)
 		}
@@ -63,8 +67,10 @@ func TestDecodeRefuses(t *testing.T) {
 		src  []byte
 		want fault.Code
 	}{
-		"a kind it has not":   {[]byte{0x5f, 1}, fault.Unavailable},
-		"more IDs than bytes": {[]byte{messaging.KindDrop, 1, 0xff, 0xff, 0x7f, 0, 0}, fault.Invalid},
+		"a kind it has not":            {[]byte{0x5f, 1}, fault.Unavailable},
+		"a Join of the second version": {[]byte{messaging.KindJoin, 2, 0, 0}, fault.Unavailable},
+		"more headers than bytes":      {[]byte{messaging.KindSend, 2, 0, 0, 0, 9, 0, 0}, fault.Invalid},
+		"more IDs than bytes":          {[]byte{messaging.KindDrop, 1, 0xff, 0xff, 0x7f, 0, 0}, fault.Invalid},
 	} {
 		if op, _, err := messaging.DecodeOp(c.src); !fault.Is(err, c.want) {
 			t.Errorf("%s: got %#v, %v", name, op, err)
@@ -134,6 +140,10 @@ func TestLoadRefusesDamage(t *testing.T) {
 		"an ID that is none":          {p.Head(), [][]byte{client("a.b", "", "")}},
 		"an ID that is taken":         {p.Head(), [][]byte{client("ALL", "", "")}},
 		"a name that is none":         {p.Head(), [][]byte{client("a", "@", "")}},
+		"a name twice":                {p.Head(), [][]byte{client("a", "x", ""), client("b", "x", "")}},
+		"a name that is an ID":        {p.Head(), [][]byte{client("a", "", ""), client("b", "a", "")}},
+		"a name that is a later ID":   {p.Head(), [][]byte{client("a", "b", ""), client("b", "", "")}},
+		"a name that is a group":      {p.Head(), [][]byte{client("a", "b", "b")}},
 		"a group that is none":        {p.Head(), [][]byte{client("a", "", "x@y")}},
 		"a group nobody joins":        {p.Head(), [][]byte{client("a", "", "SYSTEM")}},
 		"ALL, where everyone is":      {p.Head(), [][]byte{client("a", "", "ALL")}},

@@ -4,9 +4,11 @@ import "time"
 
 // Message is what waits in an inbox. It is immutable.
 type Message struct {
-	From, To, Text string
-	Rev            uint64    // the transaction that sent it
-	At             time.Time // when that was, in UTC
+	From, To string
+	Text     string // any bytes
+	Headers  []Header
+	Rev      uint64    // the transaction that sent it
+	At       time.Time // when that was, in UTC
 }
 
 // letter is a message as it is kept: once, however many inboxes it waits in.
@@ -21,11 +23,20 @@ type letter struct {
 const (
 	letterBytes = 160
 	copyBytes   = 16
+	headerBytes = 32 // a header beside its texts
 )
 
 // bytes is what the letter takes.
 func (l *letter) bytes() int64 {
-	return letterBytes + int64(len(l.From)+len(l.To)+len(l.Text))
+	return letterBytes + int64(len(l.From)+len(l.To)+len(l.Text)) + weighHeaders(l.Headers)
+}
+
+func weighHeaders(headers []Header) int64 {
+	bytes := int64(0)
+	for _, h := range headers {
+		bytes += headerBytes + int64(len(h.Name)+len(h.Value))
+	}
+	return bytes
 }
 
 // inbox is the letters that wait for one client, the oldest first, as a linked
@@ -37,7 +48,7 @@ type inbox struct {
 	count      int
 	bytes      int64
 	// taken is how many letters were ever taken out, which gives every letter
-	// of this inbox a number of its own: acknowledgements will need it.
+	// of this inbox a number of its own: the head's is the next.
 	taken uint64
 	// missed is how many messages to a group found the inbox full since the
 	// client was last told.
@@ -62,6 +73,7 @@ func (m *Messaging) push(c *client, l *letter) {
 			m.release(l)
 		})
 	}
+	m.tell(c)
 	last := &link{letter: l}
 	if c.inbox.tail == nil {
 		c.inbox.head = last
@@ -95,6 +107,58 @@ func (m *Messaging) pop(c *client) *letter {
 	return l
 }
 
+// Waiting is a part of what waits in an inbox.
+type Waiting struct {
+	// Messages are in order, and First is the number of the first of them. The
+	// messages of an inbox are numbered from 1 on, for as long as the client is
+	// known; one with a lower number than First has been taken out. They are not
+	// to be changed.
+	Messages []*Message
+	First    uint64
+	// Missed is how many messages to groups found the inbox full.
+	Missed uint64
+}
+
+// Waiting gives what waits in a client's inbox behind the message with the
+// number after, at most so many. It takes nothing out; Ack does. False: the ID is
+// not known.
+func (m *Messaging) Waiting(id string, after uint64, most int) (Waiting, bool) {
+	c, known := m.clients[id]
+	if !known {
+		return Waiting{}, false
+	}
+	b := &c.inbox
+	passed := int(min(after-min(after, b.taken), uint64(b.count)))
+	w := Waiting{First: b.taken + uint64(passed) + 1, Missed: b.missed}
+	at := b.head
+	for range passed {
+		at = at.next
+	}
+	if n := min(most, b.count-passed); n > 0 {
+		w.Messages = make([]*Message, n)
+		for i := range n {
+			w.Messages[i], at = &at.letter.Message, at.next
+		}
+	}
+	return w, true
+}
+
+// ack takes out what was acknowledged and tells how many messages that were.
+func (m *Messaging) ack(op *Ack) int {
+	c, known := m.clients[op.ID]
+	if !known {
+		return 0
+	}
+	n := 0
+	for ; c.inbox.count > 0 && c.inbox.taken < op.UpTo; n++ {
+		m.pop(c)
+	}
+	if told := min(op.Missed, c.inbox.missed); told > 0 {
+		m.miss(c, c.inbox.missed-told)
+	}
+	return n
+}
+
 // miss sets how many messages a client has missed.
 func (m *Messaging) miss(c *client, missed uint64) {
 	if m.undoable {
@@ -102,6 +166,7 @@ func (m *Messaging) miss(c *client, missed uint64) {
 		m.undo = append(m.undo, func() { c.inbox.missed = was })
 	}
 	c.inbox.missed = missed
+	m.tell(c)
 }
 
 // hold counts one more inbox that has the letter, release one less.

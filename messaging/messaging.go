@@ -19,10 +19,11 @@ import (
 
 // Client is a client as others may see it.
 type Client struct {
-	ID   string
-	Name string    // empty: it has none
-	Addr string    // from where it registered
-	At   time.Time // when, in UTC
+	ID    string
+	Name  string    // empty: it has none
+	Addr  string    // from where it registered
+	Token string    // as Register had it
+	At    time.Time // when it registered, in UTC
 	// Groups are those it joined, in order; ALL, where everyone is, is not
 	// among them. Not to be changed.
 	Groups []string
@@ -41,7 +42,9 @@ type Stats struct {
 type Messaging struct {
 	limits   Limits
 	clients  map[string]*client
-	groups   map[string]*group // those that somebody is in
+	names    map[string]*client // those that have a name
+	groups   map[string]*group  // those that somebody is in
+	news     []*client          // what Arrived will tell
 	messages int
 	bytes    int64
 	revision uint64 // of the last change of clients and groups
@@ -54,9 +57,12 @@ type Messaging struct {
 // client is a client and its inbox.
 type client struct {
 	id, name, addr string
+	token          string
 	at             int64    // nanoseconds since 1970
 	groups         []string // sorted; replaced, never changed
 	inbox          inbox
+
+	listened, new bool // of Listen and Arrived
 }
 
 // group is who is in it.
@@ -67,7 +73,9 @@ type group struct {
 
 // New makes an empty Messaging without bounds: those come with SetLimits.
 func New() *Messaging {
-	return &Messaging{clients: make(map[string]*client), groups: make(map[string]*group)}
+	return &Messaging{
+		clients: make(map[string]*client), names: make(map[string]*client), groups: make(map[string]*group),
+	}
 }
 
 // Limits gives the bounds that hold now.
@@ -92,6 +100,22 @@ func (m *Messaging) Client(id string) (Client, bool) {
 		return Client{}, false
 	}
 	return c.public(), true
+}
+
+// Find gives the client with that ID or name.
+func (m *Messaging) Find(who string) (Client, bool) {
+	c := m.find(who)
+	if c == nil {
+		return Client{}, false
+	}
+	return c.public(), true
+}
+
+func (m *Messaging) find(who string) *client {
+	if c := m.clients[who]; c != nil {
+		return c
+	}
+	return m.names[who]
 }
 
 // Clients gives all clients in the order of their IDs.
@@ -171,7 +195,7 @@ func (m *Messaging) audience(name string) (string, map[string]*client) {
 }
 
 func (c *client) public() Client {
-	return Client{ID: c.id, Name: c.name, Addr: c.addr, At: instant(c.at), Groups: c.groups}
+	return Client{ID: c.id, Name: c.name, Addr: c.addr, Token: c.token, At: instant(c.at), Groups: c.groups}
 }
 
 func publics(clients map[string]*client) []Client {

@@ -20,12 +20,14 @@ const most = 3
 // everything copied.
 type model struct {
 	inboxes map[string][]string
+	taken   map[string]int // messages that were ever taken out
 	missed  map[string]int
+	names   map[string]string // of clients, by ID
 	groups  map[string]map[string]bool
 }
 
 func newModel() *model {
-	return &model{map[string][]string{}, map[string]int{}, map[string]map[string]bool{}}
+	return &model{map[string][]string{}, map[string]int{}, map[string]int{}, map[string]string{}, map[string]map[string]bool{}}
 }
 
 func (m *model) clone() *model {
@@ -33,7 +35,9 @@ func (m *model) clone() *model {
 	for id, inbox := range m.inboxes {
 		c.inboxes[id] = slices.Clone(inbox)
 	}
+	maps.Copy(c.taken, m.taken)
 	maps.Copy(c.missed, m.missed)
+	maps.Copy(c.names, m.names)
 	for name, members := range m.groups {
 		c.groups[name] = maps.Clone(members)
 	}
@@ -42,9 +46,40 @@ func (m *model) clone() *model {
 
 func (m *model) known(id string) bool { _, is := m.inboxes[id]; return is }
 
+// find gives the ID of the client with that ID or name.
+func (m *model) find(who string) string {
+	if m.known(who) {
+		return who
+	}
+	for id, name := range m.names {
+		if name == who {
+			return id
+		}
+	}
+	return ""
+}
+
+// call gives a client a name, and reports whether it cannot have it.
+func (m *model) call(id, name, take string) (failed bool) {
+	if name != "" && name != m.names[id] {
+		holder := m.find(name)
+		if name == id || m.groups[name] != nil || holder != "" && (holder != take || m.names[take] != name) {
+			return true
+		}
+		delete(m.names, holder)
+	}
+	delete(m.names, id)
+	if name != "" {
+		m.names[id] = name
+	}
+	return false
+}
+
 func (m *model) gone(id string) {
 	delete(m.inboxes, id)
+	delete(m.taken, id)
 	delete(m.missed, id)
+	delete(m.names, id)
 	for name := range m.groups {
 		m.left(id, name)
 	}
@@ -61,12 +96,16 @@ func (m *model) left(id, name string) {
 func (m *model) apply(op messaging.Op) (result any, failed bool) {
 	switch op := op.(type) {
 	case *messaging.Register:
-		if m.known(op.ID) || m.groups[op.ID] != nil {
+		if m.find(op.ID) != "" || m.groups[op.ID] != nil || m.call(op.ID, op.Name, op.Take) {
 			return nil, true
 		}
 		m.inboxes[op.ID] = nil
+	case *messaging.Amend:
+		return nil, !m.known(op.ID) || m.call(op.ID, op.Name, op.Take)
+	case *messaging.Ack:
+		return m.ack(op), false
 	case *messaging.Join:
-		if !m.known(op.ID) || m.known(op.Group) {
+		if !m.known(op.ID) || m.find(op.Group) != "" {
 			return nil, true
 		}
 		if m.groups[op.Group] == nil {
@@ -105,15 +144,18 @@ func (m *model) apply(op messaging.Op) (result any, failed bool) {
 }
 
 func (m *model) send(op *messaging.Send) (failed bool) {
-	if !m.known(op.From) && m.groups[op.From] == nil {
+	if m.find(op.From) == "" && m.groups[op.From] == nil {
 		return true
 	}
 	message := op.From + ">" + op.To + ": " + op.Text
-	if m.known(op.To) {
-		if len(m.inboxes[op.To]) == most {
+	for _, h := range op.Headers {
+		message += " " + h.Name + "=" + h.Value
+	}
+	if to := m.find(op.To); to != "" {
+		if len(m.inboxes[to]) == most {
 			return true
 		}
-		m.inboxes[op.To] = append(m.inboxes[op.To], message)
+		m.inboxes[to] = append(m.inboxes[to], message)
 		return false
 	}
 	for id, inbox := range m.inboxes {
@@ -136,9 +178,32 @@ func (m *model) recv(id string) any {
 	if len(m.inboxes[id]) == 0 {
 		return nil
 	}
+	return m.take(id)
+}
+
+// take takes the first message out.
+func (m *model) take(id string) string {
 	message := m.inboxes[id][0]
 	m.inboxes[id] = m.inboxes[id][1:]
+	m.taken[id]++
 	return message
+}
+
+func (m *model) ack(op *messaging.Ack) (n int) {
+	for ; len(m.inboxes[op.ID]) > 0 && m.taken[op.ID] < int(op.UpTo); n++ {
+		m.take(op.ID)
+	}
+	m.missed[op.ID] -= min(m.missed[op.ID], int(op.Missed))
+	return n
+}
+
+// text is a message as the model has it.
+func text(m *messaging.Message) string {
+	text := m.From + ">" + m.To + ": " + m.Text
+	for _, h := range m.Headers {
+		text += " " + h.Name + "=" + h.Value
+	}
+	return text
 }
 
 // TestMessagingIsItsModel carries out random transactions on both and compares
@@ -179,7 +244,7 @@ func step(t *rapid.T, house *messaging.Messaging, plain *model, rev uint64) (ref
 	want, refused := plain.apply(op)
 	got, err := house.Apply(rev, time.Unix(1, 0), op)
 	if m, is := got.(*messaging.Message); is {
-		got = m.From + ">" + m.To + ": " + m.Text
+		got = text(m)
 		if m.From == "SYSTEM" {
 			count, _, _ := strings.Cut(m.Text, " ")
 			got = "SYSTEM>" + m.To + ": " + count + " missed"
@@ -195,9 +260,16 @@ func drawOp(t *rapid.T) messaging.Op {
 	name := rapid.SampledFrom([]string{"a", "b", "c", "d", "e"})
 	one, two := name.Draw(t, "one"), name.Draw(t, "two")
 	text := rapid.StringMatching("[xyz]").Draw(t, "text")
-	switch rapid.IntRange(0, 11).Draw(t, "kind") {
+	called := rapid.SampledFrom([]string{"", "", "n", "m.m", "a"}).Draw(t, "name")
+	switch rapid.IntRange(0, 14).Draw(t, "kind") {
 	case 0, 1:
-		return &messaging.Register{ID: one}
+		return &messaging.Register{ID: one, Name: called, Token: called, Take: two}
+	case 12:
+		return &messaging.Amend{ID: one, Addr: text, Name: called, Take: two}
+	case 13:
+		return &messaging.Ack{ID: one, UpTo: rapid.Uint64Range(0, 6).Draw(t, "up to"), Missed: rapid.Uint64Range(0, 2).Draw(t, "missed")}
+	case 14:
+		return &messaging.Send{From: one, To: called, Text: text, Headers: []messaging.Header{{Name: "k", Value: text}}}
 	case 2, 3:
 		return &messaging.Join{ID: one, Group: two}
 	case 4:
@@ -228,6 +300,7 @@ func compare(t *rapid.T, house *messaging.Messaging, plain *model) {
 		if got := house.Pending(id); got != want {
 			t.Fatalf("%s would be handed %d messages, want %d", id, got, want)
 		}
+		compareInbox(t, house, plain, id)
 	}
 	groups := house.Groups()
 	for name, members := range plain.groups {
@@ -243,6 +316,29 @@ func compare(t *rapid.T, house *messaging.Messaging, plain *model) {
 	s := house.Stats()
 	if s.Clients != len(plain.inboxes) || s.Groups != len(plain.groups) || s.Messages != waiting {
 		t.Fatalf("figures %+v; want %d clients, %d groups, %d messages", s, len(plain.inboxes), len(plain.groups), waiting)
+	}
+}
+
+// compareInbox compares what a session would be handed, wherever it begins.
+func compareInbox(t *rapid.T, house *messaging.Messaging, plain *model, id string) {
+	taken, inbox := plain.taken[id], plain.inboxes[id]
+	if c, known := house.Find(id); !known || c.Name != plain.names[id] {
+		t.Fatalf("%s is %+v, want the name %q", id, c, plain.names[id])
+	}
+	for after := range taken + len(inbox) + 2 {
+		for limit := range most + 1 {
+			w, known := house.Waiting(id, uint64(after), limit)
+			first := min(max(after, taken), taken+len(inbox))
+			want := inbox[first-taken:]
+			want = want[:min(limit, len(want))]
+			var got []string
+			for _, m := range w.Messages {
+				got = append(got, text(m))
+			}
+			if !known || w.First != uint64(first+1) || !slices.Equal(got, want) || w.Missed != uint64(plain.missed[id]) {
+				t.Fatalf("behind %d wait for %s %v from %d, missed %d; want %v from %d, %d", after, id, got, w.First, w.Missed, want, first+1, plain.missed[id])
+			}
+		}
 	}
 }
 

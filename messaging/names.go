@@ -52,14 +52,17 @@ func mayJoin(group string) error {
 	return CheckName(group)
 }
 
-// checkClientName refuses what can be no client's name: it is shown, not
-// addressed, so that a host's name with its dots and hyphens is one.
-func checkClientName(name string) error {
+// CheckClientName refuses what can be no client's name: it may have the dots and
+// hyphens of a host's name, and may be empty.
+func CheckClientName(name string) error {
 	if name == "" {
 		return nil
 	}
 	return checkName(name, "@")
 }
+
+// AdminsOnly reports whether only administrators may join the group.
+func AdminsOnly(group string) bool { return group == SysAdmin || group == Console }
 
 func checkName(name, without string) error {
 	if name == "" {

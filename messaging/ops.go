@@ -10,13 +10,25 @@ type Op interface {
 	op()
 }
 
-// Register makes a client, which is in ALL from then on. An ID that is a
-// client's already, or a group's name, is fault.Conflict: take another one.
-// Result: nil.
+// Register makes a client, which is in ALL from then on. IDs, clients' names and
+// groups are one namespace: what is taken in it is fault.Conflict. Result: nil.
 type Register struct {
 	ID   string // as CheckName wants it
 	Addr string // where it registered from; the hub compares it
-	Name string // shown beside the ID; may be empty, no '@'
+	Name string // by which it can be reached beside its ID; may be empty, no '@'
+	// Token is what the client proves by that it is itself when it comes back,
+	// as the hub keeps it: a hash. Empty: it cannot come back.
+	Token string
+	// Take is the ID of a client that Name is taken from, if it is that one's:
+	// it stays, without a name.
+	Take string
+}
+
+// Amend changes how a client is known; the name is subject to what Register
+// says of it. Result: nil.
+type Amend struct {
+	ID, Addr, Name string
+	Take           string // as in Register
 }
 
 // Join puts a client into a group, which is made when it is first joined.
@@ -43,7 +55,14 @@ type Drop struct{ IDs []string }
 // is full makes it fault.Full; of a group the others get theirs, and the full
 // one is told how many it missed. NOPLY cannot be sent to (fault.Denied).
 // Result: nil.
-type Send struct{ From, To, Text string }
+type Send struct {
+	From, To string // an ID, a client's name or a group
+	Text     string // any bytes
+	Headers  []Header
+}
+
+// Header is a named property of a message; its value may be empty, its name not.
+type Header struct{ Name, Value string }
 
 // Deliver puts several messages from one sender into a client's inbox: all, or
 // none and fault.Full. Result: nil.
@@ -58,7 +77,19 @@ type Deliver struct {
 // changed: others may have it, too.
 type Recv struct{ ID string }
 
+// Ack takes out of a client's inbox what it has acknowledged, as Waiting
+// numbers it: the messages up to one, and so many of those that it was told to
+// have missed. What is gone already is no error, nor an unknown ID. Result: an
+// int, how many messages were taken out.
+type Ack struct {
+	ID     string
+	UpTo   uint64
+	Missed uint64
+}
+
 func (*Register) op() {}
+func (*Amend) op()    {}
+func (*Ack) op()      {}
 func (*Join) op()     {}
 func (*Leave) op()    {}
 func (*Exit) op()     {}

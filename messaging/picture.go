@@ -38,6 +38,8 @@ func (p *Picture) Head() []byte {
 const (
 	letterBlock = 1
 	clientBlock = 2
+	headedBlock = 3 // a letter with headers
+	memberBlock = 4 // a client that can come back: with a token
 )
 
 // Blocks gives the clients in the order of their IDs, and ahead of each the
@@ -92,7 +94,14 @@ func (b *inbox) letters() iter.Seq[*letter] {
 }
 
 func (l *letter) appendBlock(dst []byte) []byte {
-	dst = append(dst, letterBlock)
+	kind := byte(letterBlock)
+	if len(l.Headers) > 0 {
+		kind = headedBlock
+	}
+	dst = append(dst, kind)
+	if kind == headedBlock {
+		dst = appendHeaders(dst, l.Headers)
+	}
 	dst = codec.AppendText(dst, l.From)
 	dst = codec.AppendText(dst, l.To)
 	dst = codec.AppendText(dst, l.Text)
@@ -101,7 +110,11 @@ func (l *letter) appendBlock(dst []byte) []byte {
 }
 
 func (c *client) appendBlock(dst []byte, inbox []int) []byte {
-	dst = append(dst, clientBlock)
+	if c.token == "" {
+		dst = append(dst, clientBlock)
+	} else {
+		dst = codec.AppendText(append(dst, memberBlock), c.token)
+	}
 	dst = codec.AppendText(dst, c.id)
 	dst = codec.AppendText(dst, c.name)
 	dst = codec.AppendText(dst, c.addr)
@@ -142,10 +155,15 @@ func (l *Loader) LoadBlock(block []byte) error {
 	d := codec.NewReader(block)
 	switch d.Byte() {
 	case letterBlock:
-		l.letters = append(l.letters, readLetter(d))
+		l.letters = append(l.letters, readLetter(d, nil))
+		return d.Done()
+	case headedBlock:
+		l.letters = append(l.letters, readLetter(d, headers(d)))
 		return d.Done()
 	case clientBlock:
-		return l.loadClient(d)
+		return l.loadClient(d, "")
+	case memberBlock:
+		return l.loadClient(d, d.Text())
 	default:
 		d.Fail()
 		return d.Err()
@@ -153,7 +171,7 @@ func (l *Loader) LoadBlock(block []byte) error {
 }
 
 // Done gives what was read. It is damage when a letter waits nowhere, or a
-// group has a client's ID for its name.
+// group has a client's ID or name for its own.
 func (l *Loader) Done() (*Messaging, error) {
 	d := codec.NewReader(nil)
 	for _, letter := range l.letters {
@@ -162,16 +180,16 @@ func (l *Loader) Done() (*Messaging, error) {
 		}
 	}
 	for name := range l.m.groups {
-		if l.m.clients[name] != nil {
+		if l.m.find(name) != nil {
 			d.Fail()
 		}
 	}
 	return l.m, d.Err()
 }
 
-func (l *Loader) loadClient(d *codec.Reader) error {
-	c := &client{id: d.Text(), name: d.Text(), addr: d.Text(), at: d.Varint()}
-	if CheckName(c.id) != nil || Reserved(c.id) || checkClientName(c.name) != nil || c.id <= l.last {
+func (l *Loader) loadClient(d *codec.Reader, token string) error {
+	c := &client{token: token, id: d.Text(), name: d.Text(), addr: d.Text(), at: d.Varint()}
+	if CheckName(c.id) != nil || Reserved(c.id) || c.id <= l.last || c.name == c.id || l.m.free(c.name, "") != nil || l.m.names[c.id] != nil {
 		d.Fail()
 	}
 	l.last = c.id
@@ -215,12 +233,13 @@ func (l *Loader) readInbox(d *codec.Reader) []*letter {
 	return waiting
 }
 
-func readLetter(d *codec.Reader) *letter {
+func readLetter(d *codec.Reader, headers []Header) *letter {
 	return &letter{Message: Message{
-		From: d.Text(),
-		To:   d.Text(),
-		Text: d.Text(),
-		Rev:  d.Uvarint(),
-		At:   instant(d.Varint()),
+		Headers: headers,
+		From:    d.Text(),
+		To:      d.Text(),
+		Text:    d.Text(),
+		Rev:     d.Uvarint(),
+		At:      instant(d.Varint()),
 	}}
 }

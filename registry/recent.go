@@ -120,13 +120,23 @@ func (c Recent) Match(ctx context.Context, p *Pattern, now time.Time) ([]Change,
 	return matches, nil
 }
 
+// Touches reports whether one of the changes is of a key that matches.
+func (c Recent) Touches(p *Pattern) bool {
+	for i := range c.changes {
+		if p.Match(c.changes[i].key) {
+			return true
+		}
+	}
+	return false
+}
+
 // Changes gives everything that matches as if it had just been set: under the
 // View's own revision, so that whoever asks after that the next time misses
 // nothing and is told nothing twice. It ends early when ctx does, with its
 // error.
 func (v *View) Changes(ctx context.Context, p *Pattern, now time.Time) ([]Change, error) {
 	var all []Change
-	for e := range v.match(ctx, p, now) {
+	for e := range v.match(ctx, p, "", now) {
 		all = append(all, Change{Rev: v.revision, Key: e.key, Value: e.value})
 	}
 	return all, ctx.Err()

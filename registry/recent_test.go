@@ -46,6 +46,16 @@ func TestChanges(t *testing.T) {
 	s.do(&registry.Delete{Keys: []string{"a.x", "b.x"}})
 	s.do(&registry.Set{Key: "a.y", Value: value.Int(4), Expire: s.now.Add(time.Second)})
 	s.do(&registry.Lapse{Key: "a.y", Rev: 4})
+	recent, _ := s.Since(2)
+	for pattern, want := range map[string]bool{"a.x": true, "b.x": true, "a.y": true, "a.*": true, "c*": false} {
+		p, err := registry.Compile(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if recent.Touches(p) != want {
+			t.Errorf("whether a change matches %q is %v", pattern, !want)
+		}
+	}
 	since := func(after uint64, pattern string, now time.Time) string {
 		recent, all := s.Since(after)
 		if !all {

@@ -54,8 +54,14 @@ const namesPerLook = 16
 // Match gives, in order, the keys that match and what they hold at the time
 // now. It ends early when ctx does; ask ctx.Err afterwards.
 func (v *View) Match(ctx context.Context, p *Pattern, now time.Time) iter.Seq2[string, Entry] {
+	return v.MatchBehind(ctx, p, "", now)
+}
+
+// MatchBehind is Match for the keys behind one, in their order; all are behind
+// the empty one.
+func (v *View) MatchBehind(ctx context.Context, p *Pattern, key string, now time.Time) iter.Seq2[string, Entry] {
 	return func(yield func(string, Entry) bool) {
-		for e := range v.match(ctx, p, now) {
+		for e := range v.match(ctx, p, key, now) {
 			if !yield(e.key, e.public()) {
 				return
 			}
@@ -63,15 +69,18 @@ func (v *View) Match(ctx context.Context, p *Pattern, now time.Time) iter.Seq2[s
 	}
 }
 
-func (v *View) match(ctx context.Context, p *Pattern, now time.Time) iter.Seq[*entry] {
+func (v *View) match(ctx context.Context, p *Pattern, behind string, now time.Time) iter.Seq[*entry] {
 	return func(yield func(*entry) bool) {
 		nanos, looked := now.UnixNano(), 0
-		v.names.Ascend(p.prefix, func(key string, slot uint32) bool {
+		v.names.Ascend(max(p.prefix, behind), func(key string, slot uint32) bool {
 			if looked++; looked%namesPerLook == 0 && ctx.Err() != nil {
 				return false
 			}
 			if !strings.HasPrefix(key, p.prefix) {
 				return false
+			}
+			if key == behind {
+				return true
 			}
 			if !p.Match(key) {
 				return !p.exact // nothing else begins with all of it and is it

@@ -3,6 +3,7 @@ package registry_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,6 +72,19 @@ func TestViewMatch(t *testing.T) {
 		}
 		if got := strings.Join(keys, " "); got != want {
 			t.Errorf("%q matches %q, want %q", pattern, got, want)
+		}
+		for _, behind := range []string{"", "a", "a.", "a.b", "a.x", "b", "z"} {
+			var rest []string
+			for key := range s.View().MatchBehind(context.Background(), p, behind, s.now) {
+				rest = append(rest, key)
+			}
+			from := slices.IndexFunc(keys, func(key string) bool { return key > behind })
+			if from < 0 {
+				from = len(keys)
+			}
+			if !slices.Equal(rest, keys[from:]) {
+				t.Errorf("%q matches %q behind %q, want %q", pattern, rest, behind, keys[from:])
+			}
 		}
 	}
 }

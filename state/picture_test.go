@@ -24,16 +24,35 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files of the present format anew")
 
-// The golden files hold a log and the state it makes, as the first released
-// format has them. A program that cannot read them cannot read anybody's data:
-// a new format gets files of its own, beside these.
-const (
-	goldenLog   = "testdata/log.v1"   // an operation a line, in hex
-	goldenState = "testdata/state.v1" // a block of 32 bytes a line, in hex
-)
+// The golden files hold a log, an operation a line in hex, and the state it makes,
+// a block of 32 bytes a line, as each released format has them. A program that
+// cannot read them cannot read anybody's data: a new format gets files of its
+// own, beside these.
+var formats = []struct {
+	log, state string
+	history    func(testing.TB) []journal.Op
+}{
+	{"testdata/log.v1", "testdata/state.v1", firstHistory},
+	{"testdata/log.v2", "testdata/state.v2", history},
+}
 
 // history is one operation of every kind, in every form.
 func history(tb testing.TB) []journal.Op {
+	tb.Helper()
+	return append(firstHistory(tb),
+		&messaging.Register{ID: "x7Rk20Pq", Addr: "local", Name: "lamp.hall", Token: "\x00\xff hashed"},
+		&messaging.Register{ID: "x7Rk20Pr", Addr: "local", Name: "lamp.hall", Token: "t", Take: "x7Rk20Pq"},
+		&messaging.Amend{ID: "x7Rk20Pq", Addr: "10.0.0.9", Name: "lamp.attic"},
+		&messaging.Amend{ID: "2UQp4It1", Addr: "10.0.0.9", Name: "lamp.hall", Take: "x7Rk20Pr"},
+		&messaging.Send{From: "lamp.hall", To: "lamp.attic", Text: "by name"},
+		&messaging.Send{From: "lamp.attic", To: "x7Rk20Pr", Text: "\xff", Headers: []messaging.Header{{Name: "kind", Value: "größe"}, {Name: "flag"}}},
+		&messaging.Send{From: "x7Rk20Pr", To: "ALL", Text: "everyone", Headers: []messaging.Header{{Name: "n", Value: "1"}}},
+		&messaging.Ack{ID: "2UQp4It1", UpTo: 3, Missed: 1},
+	)
+}
+
+// firstHistory is that of the first format.
+func firstHistory(tb testing.TB) []journal.Op {
 	tb.Helper()
 	dict, err := value.NewDict([]value.Pair{{Key: value.Str("a"), Value: value.Int(1)}, {Key: value.Tuple{}, Value: value.None{}}})
 	if err != nil {
@@ -85,9 +104,11 @@ func lines(all [][]byte) string {
 	return b.String()
 }
 
-func golden(t *testing.T, file, got string) string {
+// golden gives what a golden file holds. Those of the newest format are written
+// anew when that is asked for.
+func golden(t *testing.T, file, got string, newest bool) string {
 	t.Helper()
-	if *update {
+	if *update && newest {
 		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -96,47 +117,57 @@ func golden(t *testing.T, file, got string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got != string(want) {
-		t.Errorf("%s: the format has changed\n%s", file, got)
-	}
 	return string(want)
 }
 
-func TestGoldenFiles(t *testing.T) {
-	var ops [][]byte
-	for _, op := range history(t) {
-		stored, err := op.AppendBinary(nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ops = append(ops, stored)
-	}
-	s := state.New()
-	for i, line := range strings.Fields(golden(t, goldenLog, lines(ops))) {
-		src, err := hex.DecodeString(line)
-		if err != nil {
-			t.Fatal(err)
-		}
-		op, rest, err := s.DecodeOp(src)
-		if err != nil || len(rest) != 0 {
-			t.Fatalf("operation %d: %d bytes left, %v", i, len(rest), err)
-		}
-		apply(t, s, uint64(i+1), op)
-	}
-	var blocks [][]byte
-	for rest := stored(t, s); len(rest) > 0; rest = rest[min(32, len(rest)):] {
-		blocks = append(blocks, rest[:min(32, len(rest))])
-	}
-	src, err := hex.DecodeString(strings.ReplaceAll(golden(t, goldenState, lines(blocks)), "\n", ""))
+// unhex reads what lines has made.
+func unhex(t *testing.T, text string) []byte {
+	t.Helper()
+	src, err := hex.DecodeString(strings.ReplaceAll(text, "\n", ""))
 	if err != nil {
 		t.Fatal(err)
 	}
-	restored := state.New()
-	if err := restored.Restore(bytes.NewReader(src)); err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(stored(t, restored), stored(t, s)) || restored.Stats() != s.Stats() || restored.Limits() != s.Limits() {
-		t.Errorf("restored it is %+v, before it was %+v", restored.Stats(), s.Stats())
+	return src
+}
+
+func TestGoldenFiles(t *testing.T) {
+	for i, format := range formats {
+		newest := i == len(formats)-1
+		var ops [][]byte
+		for _, op := range format.history(t) {
+			stored, err := op.AppendBinary(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ops = append(ops, stored)
+		}
+		log := lines(ops)
+		if want := golden(t, format.log, log, newest); log != want {
+			t.Errorf("%s: the format has changed\n%s", format.log, log)
+		}
+		s := state.New()
+		for i, line := range strings.Fields(log) {
+			op, rest, err := s.DecodeOp(unhex(t, line))
+			if err != nil || len(rest) != 0 {
+				t.Fatalf("%s: operation %d: %d bytes left, %v", format.log, i, len(rest), err)
+			}
+			apply(t, s, uint64(i+1), op)
+		}
+		var blocks [][]byte
+		for rest := stored(t, s); len(rest) > 0; rest = rest[min(32, len(rest)):] {
+			blocks = append(blocks, rest[:min(32, len(rest))])
+		}
+		want := golden(t, format.state, lines(blocks), newest)
+		if newest && lines(blocks) != want {
+			t.Errorf("%s: the format has changed\n%s", format.state, lines(blocks))
+		}
+		restored := state.New()
+		if err := restored.Restore(bytes.NewReader(unhex(t, want))); err != nil {
+			t.Fatalf("%s: %v", format.state, err)
+		}
+		if !bytes.Equal(stored(t, restored), stored(t, s)) || restored.Stats() != s.Stats() || restored.Limits() != s.Limits() {
+			t.Errorf("%s: restored it is %+v, before it was %+v", format.state, restored.Stats(), s.Stats())
+		}
 	}
 }
 
@@ -168,7 +199,8 @@ func TestRestoreRefusesDamageAndStaysWhatItWas(t *testing.T) {
 		refuses(fmt.Sprintf("cut to %d bytes", cut), bytes.NewReader(src[:cut]), fault.Invalid)
 	}
 	refuses("something behind it", bytes.NewReader(append(bytes.Clone(src), 0)), fault.Invalid)
-	refuses("another version", bytes.NewReader(append([]byte{2}, src[1:]...)), fault.Unavailable)
+	refuses("another version", bytes.NewReader(append([]byte{3}, src[1:]...)), fault.Unavailable)
+	refuses("version 0", bytes.NewReader(append([]byte{0}, src[1:]...)), fault.Unavailable)
 	refuses("a block that claims too much", strings.NewReader("\x01\x01\xff\xff\xff\xff\x7f"), fault.Invalid)
 	refuses("a block that claims much", strings.NewReader("\x01\x01\xff\xff\xff\x1f"), fault.Invalid)
 	refuses("no sections", strings.NewReader("\x01\x00"), fault.Invalid)

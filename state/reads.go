@@ -67,11 +67,7 @@ type Changes struct {
 // Changes gives the changes of shared keys that match, after a revision. It
 // never waits. Matching ends early when ctx does, with its error.
 func (s *State) Changes(ctx context.Context, p *registry.Pattern, after uint64, now time.Time) (Changes, error) {
-	s.mu.RLock()
-	values := s.spaces[registry.Values]
-	recent, all := values.Since(after)
-	next := max(after, values.Revision())
-	s.mu.RUnlock()
+	recent, next, all := s.Since(after)
 	if all {
 		list, err := recent.Match(ctx, p, now)
 		return Changes{List: list, Next: next}, err
@@ -79,6 +75,16 @@ func (s *State) Changes(ctx context.Context, p *registry.Pattern, after uint64, 
 	view := s.View(registry.Values)
 	list, err := view.Changes(ctx, p, now)
 	return Changes{List: list, Next: max(after, view.Revision()), Anew: true}, err
+}
+
+// Since gives the changes of shared keys after a revision, and the revision to
+// ask after the next time; false: some of them are forgotten. It only copies.
+func (s *State) Since(after uint64) (recent registry.Recent, next uint64, all bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	values := s.spaces[registry.Values]
+	recent, all = values.Since(after)
+	return recent, max(after, values.Revision()), all
 }
 
 // NextExpiry is when the next key of any space runs out; false: none does.
@@ -111,6 +117,13 @@ func (s *State) Client(id string) (messaging.Client, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.messaging.Client(id)
+}
+
+// Find gives the client with that ID or name.
+func (s *State) Find(who string) (messaging.Client, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.messaging.Find(who)
 }
 
 // Clients gives all clients in the order of their IDs.
@@ -163,6 +176,36 @@ func (s *State) Pending(id string) int {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.messaging.Pending(id)
+}
+
+// Waiting gives what waits in a client's inbox behind a message, at most so many;
+// false: the ID is not known.
+func (s *State) Waiting(id string, after uint64, most int) (messaging.Waiting, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.messaging.Waiting(id, after, most)
+}
+
+// Listen makes Arrived tell of a client, Ignore no more.
+func (s *State) Listen(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.messaging.Listen(id)
+}
+
+// Ignore is what Listen says of it.
+func (s *State) Ignore(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.messaging.Ignore(id)
+}
+
+// Arrived gives the IDs of the clients listened to that got a message since it
+// was asked last, or are clients no more. There is one who asks.
+func (s *State) Arrived() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.messaging.Arrived()
 }
 
 // Limits gives the bounds that hold now: those of the last Configure.

@@ -133,10 +133,12 @@ func drawLog(t *rapid.T) []record {
 func drawOp(t *rapid.T, at time.Time) journal.Op {
 	key := rapid.SampledFrom([]string{"a", "b", "c.d", "c.e"})
 	id := rapid.SampledFrom([]string{"ann", "bob", "cid", "garden"})
-	to := rapid.SampledFrom([]string{"ann", "bob", "garden", "cellar", "ALL", "NOPLY"})
+	to := rapid.SampledFrom([]string{"ann", "bob", "garden", "cellar", "lamp.hall", "ALL", "NOPLY"})
 	space := registry.Space(rapid.IntRange(0, 3).Draw(t, "space") / 3)
 	text := rapid.StringN(0, 5, 20).Draw(t, "text")
-	switch rapid.IntRange(0, 15).Draw(t, "kind") {
+	name := rapid.SampledFrom([]string{"", "lamp.hall", "garden", "bob"})
+	take := rapid.SampledFrom([]string{"", "ann", "bob"})
+	switch rapid.IntRange(0, 18).Draw(t, "kind") {
 	case 0:
 		return &registry.Delete{Space: space, Keys: rapid.SliceOfN(key, 0, 3).Draw(t, "keys")}
 	case 1:
@@ -150,13 +152,20 @@ func drawOp(t *rapid.T, at time.Time) journal.Op {
 	case 5:
 		return &messaging.Drop{IDs: rapid.SliceOfN(id, 0, 2).Draw(t, "ids")}
 	case 6, 7:
-		return &messaging.Register{ID: id.Draw(t, "id"), Addr: "local", Name: "n"}
+		return &messaging.Register{
+			ID: id.Draw(t, "id"), Addr: "local", Name: name.Draw(t, "name"),
+			Token: rapid.SampledFrom([]string{"", "\xff"}).Draw(t, "token"), Take: take.Draw(t, "take"),
+		}
 	case 8, 9:
-		return &messaging.Send{From: to.Draw(t, "from"), To: to.Draw(t, "to"), Text: text}
+		return &messaging.Send{From: to.Draw(t, "from"), To: to.Draw(t, "to"), Text: text, Headers: drawHeaders(t)}
 	case 10:
 		return &messaging.Deliver{ID: id.Draw(t, "id"), From: "REGISTRY", Texts: []string{text, "x"}}
 	case 11:
 		return &messaging.Recv{ID: id.Draw(t, "id")}
+	case 13:
+		return &messaging.Amend{ID: id.Draw(t, "id"), Addr: text, Name: name.Draw(t, "name"), Take: take.Draw(t, "take")}
+	case 14:
+		return &messaging.Ack{ID: id.Draw(t, "id"), UpTo: rapid.Uint64Range(0, 5).Draw(t, "up to"), Missed: rapid.Uint64Range(0, 2).Draw(t, "missed")}
 	case 12:
 		return &state.Configure{Limits: state.Limits{
 			Values:    registry.Limits{Keys: 3, HistoryBytes: 200},
@@ -169,4 +178,11 @@ func drawOp(t *rapid.T, at time.Time) journal.Op {
 		op.Expire = at.Add(time.Duration(rapid.IntRange(0, 4000).Draw(t, "milliseconds")) * time.Millisecond)
 	}
 	return op
+}
+
+func drawHeaders(t *rapid.T) []messaging.Header {
+	if rapid.IntRange(0, 2).Draw(t, "headed") > 0 {
+		return nil
+	}
+	return []messaging.Header{{Name: rapid.SampledFrom([]string{"", "kind"}).Draw(t, "header"), Value: "v"}}
 }

@@ -12,6 +12,7 @@
 //	*registry.Lapse    bool, whether it was removed
 //	*messaging.Recv    *messaging.Message, or nil when there is none
 //	*messaging.Drop    int, the clients removed
+//	*messaging.Ack     int, the messages taken out
 //	all others         nil
 //
 // # Errors

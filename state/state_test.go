@@ -70,6 +70,10 @@ func TestResults(t *testing.T) {
 		{&messaging.Deliver{ID: "bob", From: "SQLite", Texts: []string{"x"}}, nil},
 		{&messaging.Recv{ID: "ann"}, &messaging.Message{From: "ann", To: "ann", Text: "hello", Rev: 1, At: now}},
 		{&messaging.Recv{ID: "ann"}, nil},
+		{&messaging.Send{From: "ann", To: "ann", Text: "again"}, nil},
+		{&messaging.Ack{ID: "ann", UpTo: 2}, 1},
+		{&messaging.Ack{ID: "ann", UpTo: 2}, 0},
+		{&messaging.Amend{ID: "ann", Name: "anna"}, nil},
 		{&messaging.Exit{ID: "bob"}, nil},
 		{&messaging.Drop{IDs: []string{"ann", "bob"}}, 1},
 	} {
