@@ -196,15 +196,28 @@ func (s *Server) enter(ctx context.Context, e *entrance, hello wire.Hello) (wire
 
 // authorize says whether a client is an admin.
 func (s *Server) authorize(hello wire.Hello, from netip.AddrPort) (bool, error) {
-	switch {
-	case s.Authorize != nil:
+	if s.Authorize != nil {
 		return s.Authorize(hello, from)
-	case s.AdminKey == "":
-		return true, nil
-	case hello.Key == "":
-		return false, nil
-	case sameSecret(hello.Key, s.AdminKey):
-		return true, nil
+	}
+	admin := s.IsAdminKey(hello.Key)
+	if admin || hello.Key == "" {
+		return admin, nil
 	}
 	return false, fault.New(fault.Denied, "the admin key is wrong")
+}
+
+// IsAdminKey reports whether key is the admin key, in a time that says nothing
+// about it. Every key is while that is empty.
+func (s *Server) IsAdminKey(key string) bool {
+	s.mu.Lock()
+	admin := s.AdminKey
+	s.mu.Unlock()
+	return admin == "" || sameSecret(key, admin)
+}
+
+// SetAdminKey takes another AdminKey from now on. Who is an admin stays one.
+func (s *Server) SetAdminKey(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.AdminKey = key
 }

@@ -2,6 +2,8 @@ package althing
 
 import (
 	"context"
+	"log/slog"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -24,11 +26,15 @@ type Command struct {
 	Description string
 	Category    string
 	// Params are the parameters that must be given, Optional those that may
-	// follow, and Repeatable one that may be given any number of times at the
-	// end, or not at all. A name is for people.
+	// follow. Repeatable is one that may be given any number of times at the end:
+	// the last of those, once more, or another, which may be left out. A name is
+	// for people.
 	Params     []string
 	Optional   []string
 	Repeatable string
+	// Secret says that the one argument is a key. All that stands between the
+	// brackets is it, commas and brackets too.
+	Secret bool
 	// Needs are the permissions that the caller must have, all of them. None
 	// means User. A client asks nothing of its server.
 	Needs []string
@@ -42,9 +48,21 @@ type Command struct {
 	Do func(ctx context.Context, call *Call) (Answer, error)
 }
 
+// Caller is who asks for a command: a *Conn, or somebody who came another way and
+// for whom the program calls Server.RunCommand.
+type Caller interface {
+	// ID tells callers apart. A caller keeps it.
+	ID() string
+	// Name is what others know the caller by.
+	Name() string
+	// Has reports whether the caller has a permission.
+	Has(permission string) bool
+}
+
 // Call is one call of a command or a request.
 type Call struct {
-	Conn *Conn // the other side
+	By   Caller
+	Conn *Conn // the other side; nil when By came another way
 	Name string
 	Args []value.Value
 }
@@ -64,6 +82,9 @@ type Answer struct {
 	// Took is the time from the question to the answer, for the side that
 	// asked. It is not sent.
 	Took time.Duration
+	// After, if set, is called when the answer is on its way: for what ends the
+	// conn that it goes to. It is not called when there is an error.
+	After func()
 }
 
 // Text is an answer of text, formatted as by fmt.Sprintf when there are
@@ -74,14 +95,20 @@ func Text(text string, args ...any) Answer {
 
 // Usage is how the command is called: "s.greet(name, greeting[o], more[o][r])".
 func (c *Command) Usage() string {
-	params := slices.Clone(c.Params)
-	for _, name := range c.Optional {
-		params = append(params, name+"[o]")
+	names := slices.Concat(c.Params, c.Optional)
+	if c.Repeatable != "" && (len(names) == 0 || names[len(names)-1] != c.Repeatable) {
+		names = append(names, c.Repeatable)
 	}
-	if c.Repeatable != "" {
-		params = append(params, c.Repeatable+"[o][r]")
+	shown := slices.Clone(names)
+	for i := range names {
+		if i >= len(c.Params) {
+			shown[i] += "[o]"
+		}
+		if i == len(names)-1 && c.Repeatable != "" {
+			shown[i] += "[r]"
+		}
 	}
-	return c.Name + "(" + strings.Join(params, ", ") + ")"
+	return c.Name + "(" + strings.Join(shown, ", ") + ")"
 }
 
 // check refuses a command that nobody could call.
@@ -93,9 +120,9 @@ func (c *Command) check() error {
 }
 
 // permits says whether a caller with these permissions may call the command.
-func (c *Command) permits(conn *Conn) error {
+func (c *Command) permits(by Caller) error {
 	for _, permission := range c.Needs {
-		if !conn.Has(permission) {
+		if !by.Has(permission) {
 			return fault.New(fault.Denied, "'%s' permissions needed for '%s()'", permission, c.Name)
 		}
 	}
@@ -113,14 +140,61 @@ func (c *Command) accepts(args int) error {
 	return nil
 }
 
-// run calls the command for f, which asked for it.
-func (c *Command) run(ctx context.Context, conn *Conn, f wire.Frame) (Answer, error) {
-	answer, err := c.Do(ctx, &Call{Conn: conn, Name: f.Name, Args: f.Args})
+// run does what the call asks for. The log knows of what goes wrong by a mistake.
+func (c *Command) run(ctx context.Context, call *Call, log *slog.Logger) (answer Answer, err error) {
+	failed := func(err error) error {
+		return fault.Wrap(err, fault.Internal, "Error while executing '%s()'", c.Name)
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			log.Error("a command has panicked", "command", c.Name, "by", call.By.Name(), "panic", p, "stack", string(debug.Stack()))
+			err = failed(nil)
+		}
+	}()
+	answer, err = c.Do(ctx, call)
 	if err == nil {
 		return answer, nil
 	}
 	if e := fault.Of(err); e.Code != fault.Internal {
 		return answer, e
 	}
-	return answer, fault.Wrap(err, fault.Internal, "Error while executing '%s()'", c.Name)
+	log.Error("a command has failed", "command", c.Name, "by", call.By.Name(), "err", err)
+	return answer, failed(err)
+}
+
+// RunCommand runs one of the server's commands for somebody who has no conn
+// here, as if a conn had asked for it. It is a text, "s.info(lamp)"; brackets in
+// which nothing would stand may be left out. Whoever calls it calls the answer's
+// After.
+func (s *Server) RunCommand(ctx context.Context, by Caller, text string) (Answer, error) {
+	text = strings.TrimSpace(text)
+	name, inner, ok := wire.CutCommand(text)
+	if !ok && strings.Contains(text, "(") {
+		return Answer{}, fault.New(fault.Invalid, "%s is no command; expected one like s.info(lamp)", quoted(wire.Redact(text)))
+	}
+	args, err := wire.SplitArgs(inner)
+	if err != nil {
+		return Answer{}, err
+	}
+	f := wire.Frame{Kind: wire.Command, Name: name, Args: args, Text: inner}
+	command, err := s.commandFor(by, &f)
+	if err != nil {
+		return Answer{}, err
+	}
+	return command.run(ctx, &Call{By: by, Name: name, Args: f.Args}, s.logger())
+}
+
+// commandFor gives the command that f asks for, or says why by cannot have it.
+func (s *Server) commandFor(by Caller, f *wire.Frame) (*Command, error) {
+	command, ok := s.commands.get(f.Name)
+	if !ok {
+		return nil, fault.New(fault.NotFound, "No Servercommand %s available", quoted(f.Name))
+	}
+	if command.Secret && f.Text != "" {
+		f.Args = []value.Value{value.Str(f.Text)}
+	}
+	if err := command.permits(by); err != nil {
+		return nil, err
+	}
+	return command, command.accepts(len(f.Args))
 }

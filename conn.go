@@ -107,6 +107,12 @@ func (c *Conn) LocalAddr() net.Addr { return c.net.LocalAddr() }
 // Protocol is the name of the protocol that is spoken.
 func (c *Conn) Protocol() string { return c.protocol }
 
+// Styled reports whether texts for the other side may hold ANSI's sequences.
+func (c *Conn) Styled() bool {
+	_, styled := c.codec.(wire.Styled)
+	return styled
+}
+
 // Hello is what the client said about itself when it registered, without its
 // key. It is empty when the other side is the server.
 func (c *Conn) Hello() wire.Hello {

@@ -94,15 +94,7 @@ func (s *Server) client(who string) (*Conn, error) {
 }
 
 func (s *Server) command(ctx context.Context, c *Conn, f wire.Frame) {
-	command, ok := s.commands.get(f.Name)
-	if !ok {
-		c.fail(f, fault.New(fault.NotFound, "No Servercommand %s available", quoted(f.Name)))
-		return
-	}
-	err := command.permits(c)
-	if err == nil {
-		err = command.accepts(len(f.Args))
-	}
+	command, err := s.commandFor(c, &f)
 	if err != nil {
 		c.fail(f, err)
 		return
@@ -113,15 +105,15 @@ func (s *Server) command(ctx context.Context, c *Conn, f wire.Frame) {
 // runCommand runs a command that may be run, and answers.
 func (c *Conn) runCommand(ctx context.Context, command *Command, f wire.Frame) {
 	do := func(ctx context.Context) {
-		answer, err := command.run(ctx, c, f)
+		answer, err := command.run(ctx, &Call{By: c, Conn: c, Name: f.Name, Args: f.Args}, c.end.logger())
 		if err != nil {
-			if fault.Is(err, fault.Internal) {
-				c.end.logger().Error("a command has failed", "command", f.Name, "conn", c.Name(), "err", err)
-			}
 			c.fail(f, err)
 			return
 		}
 		c.answer(f, wire.Frame{Text: answer.Text, Value: answer.Value})
+		if answer.After != nil {
+			answer.After()
+		}
 	}
 	if command.Background {
 		c.beside(ctx, f, do)
@@ -146,7 +138,7 @@ func (c *Conn) answerRequest(ctx context.Context, requests *table[RequestFunc], 
 		return
 	}
 	began := time.Now()
-	v, err := answer(ctx, &Call{Conn: c, Name: f.Name, Args: f.Args})
+	v, err := answer(ctx, &Call{By: c, Conn: c, Name: f.Name, Args: f.Args})
 	if err != nil {
 		c.fail(f, err)
 		return

@@ -15,7 +15,8 @@ const (
 	Wrong Kind = iota
 	// Message is a message: From, To, Headers, Body, MessageID.
 	Message
-	// Command asks for a named action: Name, Args.
+	// Command asks for a named action: Name, Args, and in protocols where it is
+	// a text also what stood in its brackets: Text.
 	Command
 	// Request asks for a named value: Name, Args, To.
 	Request
@@ -56,7 +57,7 @@ type Frame struct {
 
 	Args    []value.Value
 	Value   value.Value
-	Text    string       // what a command says to people
+	Text    string       // what a command says to people, or was asked in
 	Err     *fault.Error // the question has failed
 	Seconds float64      // what a request took
 }

@@ -79,6 +79,10 @@ type Greeter interface {
 // writes they come in: each is written by itself.
 type Separate interface{ Separate() }
 
+// Styled is implemented by codecs of protocols whose clients show texts on a
+// terminal, ANSI's sequences included.
+type Styled interface{ Styled() }
+
 // Unanswered is implemented by codecs of protocols in which some questions are
 // never answered.
 type Unanswered interface {

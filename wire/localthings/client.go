@@ -211,14 +211,12 @@ func (c *client) say(f wire.Frame) (value.Value, error) {
 // call is the text of a servercommand, in which no argument can hold what
 // stands between two.
 func call(f wire.Frame) (value.Value, error) {
-	args := make([]string, len(f.Args))
-	for i, arg := range f.Args {
-		args[i] = value.Text(arg)
-		if strings.Contains(args[i], ",") {
-			return nil, fault.New(fault.Invalid, "the argument %.40q holds a comma, which ends it in LocalThings", args[i])
+	for _, arg := range f.Args {
+		if text := value.Text(arg); strings.Contains(text, ",") {
+			return nil, fault.New(fault.Invalid, "the argument %.40q holds a comma, which ends it in LocalThings", text)
 		}
 	}
-	text := f.Name + "(" + strings.Join(args, ", ") + ")"
+	text := wire.CommandText(f.Name, f.Args)
 	if name, _, ok := cutCommand(text); !ok || name != f.Name {
 		return nil, fault.New(fault.Invalid, "LocalThings names no servercommand %.60q; expected one like s.help", f.Name)
 	}

@@ -47,6 +47,7 @@ var (
 	_ wire.Greeter    = (*codec)(nil)
 	_ wire.Raw        = (*codec)(nil)
 	_ wire.Unanswered = (*codec)(nil)
+	_ wire.Styled     = (*codec)(nil)
 )
 
 func newCodec(conn net.Conn, in *wire.Reader, tongue tongue, packetSize int) *codec {
@@ -59,6 +60,9 @@ func (c *codec) Form() string { return c.tongue.form() }
 // Unanswered implements wire.Unanswered: a command is answered by messages that
 // do not say of which, and a message by one at the most.
 func (*codec) Unanswered(k wire.Kind) bool { return k != wire.Request && k != wire.Ping }
+
+// Styled implements wire.Styled.
+func (*codec) Styled() {}
 
 // Greeting implements wire.Greeter: a client that is told to connect a datasock
 // does so at once, and has to be known by then.

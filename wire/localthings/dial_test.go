@@ -111,7 +111,7 @@ func TestDial(t *testing.T) {
 	}
 	check(say(wire.Frame{Kind: wire.Message, Body: []byte("Hello")}), wire.Frame{Kind: wire.Message, ID: "Hello", Body: []byte("Hello")})
 	check(say(wire.Frame{Kind: wire.Command, ID: "6", Name: "s.greet", Args: []value.Value{value.Str("a"), value.Int(7)}}),
-		wire.Frame{Kind: wire.Command, ID: "s.greet", Name: "s.greet", Args: textsOf("a", "7")})
+		wire.Frame{Kind: wire.Command, ID: "s.greet", Name: "s.greet", Args: textsOf("a", "7"), Text: "a, 7"})
 	ping := say(wire.Frame{Kind: wire.Ping, ID: "7"})
 	serverdata := say(wire.Frame{Kind: wire.Request, ID: "8", Name: "SERVERDATA"})
 

@@ -89,28 +89,21 @@ func readText(text string) (wire.Frame, error) {
 	if !ok {
 		return wire.Frame{Kind: wire.Message, ID: text, Body: []byte(text)}, nil
 	}
-	f := wire.Frame{Kind: wire.Command, ID: name, Name: name}
-	if inner == "" {
-		return f, nil
+	args, err := wire.SplitArgs(inner)
+	if err != nil {
+		return wire.Frame{}, err
 	}
-	if strings.Count(inner, ",") >= wire.MaxArgs {
-		return wire.Frame{}, fault.New(fault.Limit, "a command may have %d arguments", wire.MaxArgs)
-	}
-	for arg := range strings.SplitSeq(inner, ",") {
-		f.Args = append(f.Args, value.Str(strings.Trim(arg, " ")))
-	}
-	return f, nil
+	return wire.Frame{Kind: wire.Command, ID: name, Name: name, Args: args, Text: inner}, nil
 }
 
-// cutCommand takes apart "s.name(args)": a point as the second character, and
-// brackets.
+// cutCommand takes apart "s.name(args)", which has a point as its second
+// character.
 func cutCommand(text string) (name, inner string, ok bool) {
 	_, n := utf8.DecodeRuneInString(text)
-	if !strings.HasPrefix(text[n:], ".") || !strings.HasSuffix(text, ")") {
+	if !strings.HasPrefix(text[n:], ".") {
 		return "", "", false
 	}
-	name, inner, ok = strings.Cut(text[:len(text)-1], "(")
-	return name, strings.Trim(inner, " "), ok && len(name) <= wire.MaxName
+	return wire.CutCommand(text)
 }
 
 func (s *server) say(f wire.Frame) (value.Value, error) {
