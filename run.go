@@ -47,6 +47,20 @@ func (s *Server) serve(l net.Listener) error {
 	return nil
 }
 
+// ServeConn serves a connection that the program has accepted itself, in the
+// background. The server must run.
+func (s *Server) ServeConn(nc net.Conn) error {
+	s.mu.Lock()
+	r := s.run
+	s.mu.Unlock()
+	if r == nil || s.isClosing(r) {
+		nc.Close()
+		return ErrServerClosed
+	}
+	s.admit(r, nc)
+	return nil
+}
+
 func (s *Server) ended() bool {
 	select {
 	case <-s.run.over:

@@ -19,14 +19,18 @@ type running struct {
 // the conn, and when the other side cancels the question.
 func (c *Conn) beside(ctx context.Context, f wire.Frame, do func(context.Context)) {
 	ctx, cancel := context.WithCancel(ctx)
-	if err := c.running.begin(f.ID, cancel, c.limits.Running); err != nil {
+	id := f.ID
+	if _, none := c.codec.(wire.Unanswered); none {
+		id = "" // such a protocol has no ids that its questions could be told apart by
+	}
+	if err := c.running.begin(id, cancel, c.limits.Running); err != nil {
 		cancel()
 		c.fail(f, err)
 		return
 	}
 	c.spawn(func() {
 		defer cancel()
-		defer c.running.end(f.ID)
+		defer c.running.end(id)
 		defer c.recovers(f)
 		do(ctx)
 	})

@@ -116,7 +116,7 @@ func TestRegistration(t *testing.T) {
 		{`7`, `{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"expected an object","data":{"code":"invalid"}}}`},
 		{`{"jsonrpc":"2.0","id":2,"method":"eval","params":{"text":"1"}}`, `{"jsonrpc":"2.0","id":2,"error":{"code":-32001,"message":"register first","data":{"code":"denied"}}}`},
 		{`{"jsonrpc":"2.0","id":3,"method":"register","params":{"name":"nobody"}}`, `{"jsonrpc":"2.0","id":3,"error":{"code":-32001,"message":"nobody may not enter","data":{"code":"denied"}}}`},
-		{`{"jsonrpc":"2.0","id":4,"method":"register","params":{"name":5}}`, `{"jsonrpc":"2.0","id":4,"error":{"code":-32002,"message":"name is a text, not int","data":{"code":"invalid"}}}`},
+		{`{"jsonrpc":"2.0","id":4,"method":"register","params":{"name":5}}`, `{"jsonrpc":"2.0","id":4,"error":{"code":-32602,"message":"name is a text, not int","data":{"code":"invalid"}}}`},
 		{
 			`{"jsonrpc":"2.0","id":5,"method":"register","params":{"name":"lamp","key":"k","commands":["on"],"resume":null}}`,
 			`{"jsonrpc":"2.0","id":5,"result":{"id":"42","name":"lamp","resume":"token","server":{"name":"tester","version":"1","description":"a server","layer":2,"path":"top/tester","commands":["s.greet"],"requests":["TIME"],"limits":{"message":1000,"name":16},"started":1000.5}}}`,
