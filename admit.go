@@ -54,7 +54,11 @@ func (s *Server) admit(r *run, nc net.Conn) {
 
 // register finds out what protocol a connection speaks, and registers the client.
 func (s *Server) register(r *run, nc net.Conn) (*Conn, error) {
-	ctx, cancel := context.WithTimeout(r.ctx, s.Limits.Register)
+	base := r.ctx
+	if s.ConnContext != nil {
+		base = s.ConnContext(base, nc)
+	}
+	ctx, cancel := context.WithTimeout(base, s.Limits.Register)
 	defer cancel()
 	if err := nc.SetDeadline(time.Now().Add(s.Limits.Register)); err != nil {
 		return nil, err
@@ -81,7 +85,7 @@ func (s *Server) register(r *run, nc net.Conn) (*Conn, error) {
 	c := newConn(s, r.work.Go, spoken, codec, protocol.Name(), &s.Limits)
 	c.id, c.name, c.permissions = e.identity.ID, e.identity.Name, e.permissions
 	c.hello, c.accepted, c.run = e.hello, nc, r
-	c.prepare(r.ctx)
+	c.prepare(base)
 	if before := s.roll.register(nc, c); before != nil {
 		before.drop(fault.New(fault.Conflict, "the client has registered again"))
 	}
@@ -173,7 +177,7 @@ func (s *Server) enter(ctx context.Context, e *entrance, hello wire.Hello) (wire
 		return wire.Welcome{}, fault.New(fault.Conflict, "the connection is registered already")
 	}
 	from := addrOf(e.net)
-	admin, err := s.authorize(hello, from)
+	admin, err := s.authorize(ctx, hello, from)
 	if err != nil {
 		return wire.Welcome{}, err
 	}
@@ -195,9 +199,9 @@ func (s *Server) enter(ctx context.Context, e *entrance, hello wire.Hello) (wire
 }
 
 // authorize says whether a client is an admin.
-func (s *Server) authorize(hello wire.Hello, from netip.AddrPort) (bool, error) {
+func (s *Server) authorize(ctx context.Context, hello wire.Hello, from netip.AddrPort) (bool, error) {
 	if s.Authorize != nil {
-		return s.Authorize(hello, from)
+		return s.Authorize(ctx, hello, from)
 	}
 	admin := s.IsAdminKey(hello.Key)
 	if admin || hello.Key == "" {

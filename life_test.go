@@ -8,12 +8,14 @@ import (
 	"log/slog"
 	"net"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
 	"althing"
 	"althing/fault"
+	"althing/value"
 	"althing/wire"
 	"althing/wire/jsonrpc"
 	"althing/wire/simple"
@@ -247,4 +249,38 @@ func TestNobodyThere(t *testing.T) {
 	if err := c.Send(althing.NewMessage("x")); !fault.Is(err, fault.Closed) {
 		t.Errorf("without a connection: %v", err)
 	}
+}
+
+// TestConnContext sees what ConnContext gives wherever something is done for the
+// connection, and sees it end with the connection.
+func TestConnContext(t *testing.T) {
+	type key struct{}
+	seen := func(ctx context.Context) string {
+		addr, _ := ctx.Value(key{}).(string)
+		return addr
+	}
+	var registered string
+	s := &althing.Server{
+		ConnContext: func(ctx context.Context, nc net.Conn) context.Context {
+			return context.WithValue(ctx, key{}, nc.RemoteAddr().String())
+		},
+		Authorize: func(ctx context.Context, _ wire.Hello, _ netip.AddrPort) (bool, error) {
+			registered = seen(ctx)
+			return false, nil
+		},
+	}
+	ended := make(chan context.Context, 1)
+	s.Method("where", false, func(ctx context.Context, c *althing.Conn, _ *value.Dict) (value.Value, error) {
+		ended <- ctx
+		return value.Str(seen(ctx)), nil
+	})
+	started(t, s)
+	c := dial(t, s, althing.ClientOptions{})
+	where, err := c.Call(t.Context(), "where", nil)
+	conn := s.Conns()[0]
+	if addr := conn.RemoteAddr().String(); err != nil || where != value.Str(addr) || registered != addr {
+		t.Errorf("from %s: a method sees %v, error %v, the registration %q", addr, where, err, registered)
+	}
+	c.Close()
+	wait(t, (<-ended).Done(), "end of the context")
 }

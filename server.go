@@ -51,7 +51,11 @@ type Server struct {
 	AdminKey string
 	// Authorize, when set, takes the place of AdminKey: it says whether a client
 	// is an admin, or refuses it with an error.
-	Authorize func(hello wire.Hello, from netip.AddrPort) (admin bool, err error)
+	Authorize func(ctx context.Context, hello wire.Hello, from netip.AddrPort) (admin bool, err error)
+	// ConnContext, when set, gives the context in which everything is done for
+	// one connection, from its registration on. It is derived from ctx; nc is the
+	// connection as the listener gave it.
+	ConnContext func(ctx context.Context, nc net.Conn) context.Context
 	// Deliver takes a message that names who is to have it, and answers once
 	// the message is safe. When it is nil, the message goes to the client with
 	// that id or name, who must be connected.
