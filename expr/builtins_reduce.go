@@ -28,6 +28,10 @@ func builtinSum(t *Thread, a Args) (Object, error) {
 	if err := sumParams.Bind(a, &o, &total); err != nil {
 		return nil, err
 	}
+	it, err := Iterate(t, o)
+	if err != nil {
+		return nil, err
+	}
 	switch total.(type) {
 	case value.Str:
 		return nil, TypeError("sum() can't sum strings [use ''.join(seq) instead]")
@@ -35,10 +39,6 @@ func builtinSum(t *Thread, a Args) (Object, error) {
 		return nil, TypeError("sum() can't sum bytes [use b''.join(seq) instead]")
 	case *ByteArray:
 		return nil, TypeError("sum() can't sum bytearray [use b''.join(seq) instead]")
-	}
-	it, err := Iterate(t, o)
-	if err != nil {
-		return nil, err
 	}
 	var before int64 // the size of the total so far
 	for {

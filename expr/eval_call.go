@@ -262,11 +262,12 @@ func (n *callAll) eval(t *Thread, f *frame) (Object, error) {
 		}
 	}
 	a := Args{Pos: pos.items}
-	if err := n.named(t, f, fn, &a); err != nil {
-		return nil, err
-	}
-	if late != nil {
+	err = n.named(t, f, fn, &a)
+	if late != nil && (err == nil || err == errKeywords) {
 		return nil, late
+	}
+	if err != nil {
+		return nil, err
 	}
 	return callObject(t, fn, a)
 }
@@ -292,6 +293,8 @@ func (n *callAll) named(t *Thread, f *frame, fn Object, a *Args) error {
 	return nil
 }
 
+var errKeywords = TypeError("keywords must be strings")
+
 // spreadNamed adds the entries of a mapping, **o, to the keyword arguments.
 func spreadNamed(t *Thread, fn, o Object, a *Args) error {
 	if !isMapping(o) {
@@ -313,7 +316,7 @@ func spreadNamed(t *Thread, fn, o Object, a *Args) error {
 	for key, val := range d.All() {
 		name, ok := key.(value.Str)
 		if !ok {
-			return TypeError("keywords must be strings")
+			return errKeywords
 		}
 		if twice, err := given.Has(t, key); twice || err != nil {
 			return TypeError("%s got multiple values for keyword argument '%s'", calledName(fn), string(name))

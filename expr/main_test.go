@@ -3,6 +3,7 @@ package expr_test
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"althing/expr"
 	"althing/expr/internal/cpython"
 	"althing/expr/modules"
+	"althing/expr/syntax"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -78,27 +80,79 @@ func TestAsCPython(t *testing.T) {
 	}
 }
 
-// TestStatements runs the chunks of statements.txt.
-func TestStatements(t *testing.T) {
-	env := &lockedVars{}
-	for _, line := range lines(t, "statements.txt") {
-		if line == "---" || env.Vars == nil {
-			env.Vars = expr.Vars{"same": same, "fail": fail}
-		}
-		if line == "---" {
+// TestLanguage runs the chunks of testdata/language: each begins with no names,
+// and a line that must fail ends in "### " and its error. Nothing else of Python
+// is needed to read them but same(a, b), which fails unless repr(a) == repr(b).
+func TestLanguage(t *testing.T) {
+	for _, file := range languageFiles(t) {
+		t.Run(file, func(t *testing.T) {
+			var env *lockedVars
+			for _, line := range lines(t, file) {
+				if line == "---" || env == nil {
+					env = &lockedVars{expr.Vars{"same": same, "fail": fail}}
+				}
+				if line == "---" {
+					continue
+				}
+				src, want, _ := strings.Cut(line, " ### ")
+				thread := expr.NewThread(expr.Limits{Steps: 1_000_000})
+				got := ""
+				_, err := eval(thread, src, env)
+				var wrong *syntax.Error
+				if errors.As(err, &wrong) {
+					got = wrong.Type + ": " + err.Error()
+				} else if err != nil {
+					got = err.Error()
+				}
+				if got != want {
+					t.Errorf("%s\n got  %s\n want %s", src, got, want)
+				}
+				thread.Done()
+			}
+		})
+	}
+}
+
+func languageFiles(t *testing.T) []string {
+	t.Helper()
+	files, err := fs.Glob(os.DirFS("testdata"), "language/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files: %v", err)
+	}
+	return files
+}
+
+// TestLanguageAsCPython checks the files themselves: CPython must agree with every
+// line of theirs but syntax errors, which name other places.
+func TestLanguageAsCPython(t *testing.T) {
+	const prelude = "def same(a, b):\n if repr(a) != repr(b): raise Exception(repr(a) + ' is not ' + repr(b))\n" +
+		"def fail(): raise Exception('failed')"
+	var programs, wants []string
+	for _, file := range languageFiles(t) {
+		if strings.HasSuffix(file, "budgets.txt") || strings.HasSuffix(file, "ours.txt") {
 			continue
 		}
-		src, want, _ := strings.Cut(line, " ### ")
-		thread := expr.NewThread(expr.Limits{})
-		_, err := eval(thread, src, env)
-		got := ""
-		if err != nil {
-			got = err.Error()
+		before := "" // the lines of the chunk that did not fail
+		for _, line := range lines(t, file) {
+			src, want, fails := strings.Cut(line, " ### ")
+			switch {
+			case line == "---":
+				before = ""
+				continue
+			case strings.HasPrefix(want, "SyntaxError: ") || want == "failed":
+				continue
+			}
+			programs, wants = append(programs, before+src+"\nNone"), append(wants, want)
+			if !fails {
+				wants[len(wants)-1] = "None"
+				before += src + "\n"
+			}
 		}
-		if got != want {
-			t.Errorf("%s\n got  %s\n want %s", src, got, want)
+	}
+	for i, answer := range cpython.Run(t, prelude, programs) {
+		if got := answer.String(); got != wants[i] && !strings.HasPrefix(got, "RecursionError: ") {
+			t.Errorf("%s\n CPython says %s\n want         %s", programs[i], got, wants[i])
 		}
-		thread.Done()
 	}
 }
 

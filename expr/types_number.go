@@ -304,18 +304,18 @@ func newComplex(t *Thread, a Args) (Object, error) {
 	}
 	var x, y complex128
 	var err error
+	if re != nil && !isNumber(re) {
+		return nil, TypeError("complex() first argument must be a string or a number, not '%s'", re.TypeName())
+	}
+	if im != nil && !isNumber(im) {
+		return nil, TypeError("complex() second argument must be a number, not '%s'", im.TypeName())
+	}
 	if re != nil {
-		if !isNumber(re) {
-			return nil, TypeError("complex() first argument must be a string or a number, not '%s'", re.TypeName())
-		}
 		if x, err = AsComplex(re); err != nil {
 			return nil, err
 		}
 	}
 	if im != nil {
-		if !isNumber(im) {
-			return nil, TypeError("complex() second argument must be a number, not '%s'", im.TypeName())
-		}
 		if y, err = AsComplex(im); err != nil {
 			return nil, err
 		}

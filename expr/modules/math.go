@@ -96,7 +96,7 @@ func mathPlain() []*expr.Func {
 			return checked(pymath.Lgamma(x), x > 0 || x != math.Floor(x), x)
 		}),
 		onFloats("pow", func(x, y float64) (expr.Object, error) { return checked(pymath.Pow(x, y), x != 0, x, y) }),
-		onFloats("nextafter", func(x, y float64) (expr.Object, error) { return number(math.Nextafter(x, y)), nil }),
+		onFloats("nextafter", func(x, y float64) (expr.Object, error) { return number(nextAfter(x, y)), nil }),
 		onFloat("isnan", func(x float64) (expr.Object, error) { return expr.Bool(x != x), nil }),
 		onFloat("isinf", func(x float64) (expr.Object, error) { return expr.Bool(math.IsInf(x, 0)), nil }),
 		onFloat("isfinite", func(x float64) (expr.Object, error) { return expr.Bool(!math.IsInf(x, 0) && x == x), nil }),
@@ -236,4 +236,13 @@ func mathLog(t *expr.Thread, a expr.Args) (expr.Object, error) {
 		return nil, err
 	}
 	return expr.Binary(t, expr.Div, over, under)
+}
+
+// nextAfter gives y where the two are equal, also where they differ in the sign
+// of zero.
+func nextAfter(x, y float64) float64 {
+	if x == y {
+		return y
+	}
+	return math.Nextafter(x, y)
 }
