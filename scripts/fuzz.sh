@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
 # usage: fuzz.sh [PACKAGES]     (default ./...)
-# Runs every Fuzz function it finds, each for FUZZTIME (default 10s), as many at
-# once as there are cores, each with one worker. What makes one fail is kept in
-# its package's testdata/fuzz; commit it with the mend.
+# Runs every Fuzz function it finds, each for FUZZTIME (default 10s), and those in
+# `first` for FUZZLONG (default FUZZTIME), as many at once as there are cores, each
+# with one worker. What makes one fail is kept in its package's testdata/fuzz;
+# commit it with the mend.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 export FUZZTIME=${FUZZTIME:-10s}
+export FUZZLONG=${FUZZLONG:-$FUZZTIME}
+# What reads every request of a stranger, and what the hub reads at its start.
+export first=' FuzzFraming FuzzParse FuzzRecord FuzzSnapshot FuzzMatch '
 cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
 # `go test -list` prints the names of a package, then "ok PACKAGE TIME".
@@ -19,8 +23,11 @@ if [ -z "$targets" ]; then
 fi
 
 one() {
-	local package=$1 name=$2 out status
-	out=$(go test -run '^$' -fuzz "^$name\$" -fuzztime "$FUZZTIME" -parallel 1 "$package" 2>&1 </dev/null)
+	local package=$1 name=$2 time=$FUZZTIME out status
+	if [[ $first == *" $name "* ]]; then
+		time=$FUZZLONG
+	fi
+	out=$(go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" -parallel 1 "$package" 2>&1 </dev/null)
 	status=$?
 	# Before Go 1.27 a worker that is busy at the very end may be reported as
 	# this, though nothing failed (golang/go#75804).
@@ -35,5 +42,5 @@ one() {
 }
 export -f one
 
-echo "$(wc -l <<<"$targets") Fuzz functions, $FUZZTIME each, $cores at once"
+echo "$(wc -l <<<"$targets") Fuzz functions, $FUZZTIME each, the first $FUZZLONG, $cores at once"
 xargs -P "$cores" -L 1 bash -c 'one "$1" "$2"' one <<<"$targets"
