@@ -2,7 +2,6 @@ package althing
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"althing/fault"
+	"althing/secure"
 	"althing/value"
 	"althing/wire"
 )
@@ -22,8 +22,6 @@ const (
 	// silence is how long a connection that says nothing is waited for, when a
 	// protocol is among those in question whose clients wait for the server.
 	silence = 500 * time.Millisecond
-	// tlsHandshake is the first byte of a connection that begins with TLS.
-	tlsHandshake = 0x16
 )
 
 // admit registers whoever has connected, in a goroutine of its own.
@@ -63,13 +61,13 @@ func (s *Server) register(r *run, nc net.Conn) (*Conn, error) {
 	if err := nc.SetDeadline(time.Now().Add(s.Limits.Register)); err != nil {
 		return nil, err
 	}
-	spoken, protocol, err := s.recognise(nc)
+	is, err := s.recognise(ctx, nc)
 	if err != nil {
 		return nil, err
 	}
-	e := &entrance{server: s, net: nc}
+	e := &entrance{server: s, net: nc, secured: is.secured}
 	e.enter = func(hello wire.Hello) (wire.Welcome, error) { return s.enter(ctx, e, hello) }
-	codec, err := protocol.Accept(ctx, spoken, e)
+	codec, err := is.protocol.Accept(ctx, is.conn, e)
 	if err == nil && !e.entered {
 		err = fault.New(fault.Invalid, "the connection was not registered")
 	}
@@ -82,7 +80,7 @@ func (s *Server) register(r *run, nc net.Conn) (*Conn, error) {
 		}
 		return nil, err
 	}
-	c := newConn(s, r.work.Go, spoken, codec, protocol.Name(), &s.Limits)
+	c := newConn(s, r.work.Go, is.conn, codec, is.protocol.Name(), &s.Limits)
 	c.id, c.name, c.permissions = e.identity.ID, e.identity.Name, e.permissions
 	c.hello, c.accepted, c.run = e.hello, nc, r
 	c.prepare(base)
@@ -96,32 +94,47 @@ func (s *Server) register(r *run, nc net.Conn) (*Conn, error) {
 	return c, nil
 }
 
-// recognise finds out what a connection speaks.
-func (s *Server) recognise(nc net.Conn) (net.Conn, wire.Protocol, error) {
-	config := s.TLS
+// recognised is a connection of which is known what it speaks.
+type recognised struct {
+	conn     net.Conn
+	secured  bool // by TLS
+	protocol wire.Protocol
+}
+
+// recognise finds out what a connection speaks, and shakes hands when that is
+// TLS first.
+func (s *Server) recognise(ctx context.Context, nc net.Conn) (is recognised, err error) {
+	is.conn = nc
 	for first := []byte(nil); ; {
-		if config != nil && len(first) > 0 && first[0] == tlsHandshake {
-			nc, first, config = tls.Server(wire.Ahead(nc, first), config), nil, nil
+		if s.TLS != nil && !is.secured && secure.Begins(first) {
+			if is.conn, err = secure.Accept(ctx, nc, first, s.TLS); err != nil {
+				return is, err
+			}
+			is.secured, first = true, nil
 		}
-		protocol, certain := match(s.Protocols, first)
-		certain = certain && (config == nil || len(first) > 0)
+		var certain bool
+		is.protocol, certain = match(s.Protocols, first)
+		certain = certain && (s.TLS == nil || is.secured || len(first) > 0)
 		if certain || len(first) >= maxFirst {
-			return wire.Ahead(nc, first), protocol, nil
+			is.conn = wire.Ahead(is.conn, first)
+			return is, nil
 		}
-		if protocol != s.Protocols[0] {
+		claimed := is.protocol.Claims(first) == wire.Yes // unless more comes soon
+		if claimed {
 			_ = nc.SetReadDeadline(time.Now().Add(silence)) // the read says whether it is closed
 		}
 		more := make([]byte, maxFirst-len(first))
-		n, err := nc.Read(more)
+		n, err := is.conn.Read(more)
 		first = append(first, more[:n]...)
-		if protocol != s.Protocols[0] {
+		if claimed {
 			_ = nc.SetReadDeadline(time.Now().Add(s.Limits.Register))
 			if errors.Is(err, os.ErrDeadlineExceeded) {
-				return wire.Ahead(nc, first), protocol, nil
+				is.conn = wire.Ahead(is.conn, first)
+				return is, nil
 			}
 		}
 		if err != nil && n == 0 {
-			return nil, nil, err
+			return is, err
 		}
 	}
 }
@@ -150,6 +163,7 @@ func match(protocols []wire.Protocol, first []byte) (found wire.Protocol, certai
 type entrance struct {
 	server      *Server
 	net         net.Conn
+	secured     bool
 	enter       func(wire.Hello) (wire.Welcome, error)
 	entered     bool
 	hello       wire.Hello
@@ -161,10 +175,28 @@ type entrance struct {
 func (e *entrance) Info() wire.Info { return e.server.Info() }
 
 // Status implements wire.Desk.
-func (e *entrance) Status() (value.Value, error) { return e.server.status() }
+func (e *entrance) Status() (value.Value, error) {
+	if err := e.mayComeIn(); err != nil {
+		return nil, err
+	}
+	return e.server.status()
+}
+
+// mayComeIn refuses a connection without TLS where it is not wanted.
+func (e *entrance) mayComeIn() error {
+	if e.server.TLSOnly && !e.secured && !addrOf(e.net).Addr().IsLoopback() {
+		return secure.ErrPlain
+	}
+	return nil
+}
 
 // Enter implements wire.Desk.
-func (e *entrance) Enter(hello wire.Hello) (wire.Welcome, error) { return e.enter(hello) }
+func (e *entrance) Enter(hello wire.Hello) (wire.Welcome, error) {
+	if err := e.mayComeIn(); err != nil {
+		return wire.Welcome{}, err
+	}
+	return e.enter(hello)
+}
 
 // Attach implements wire.Desk.
 func (e *entrance) Attach(string) (wire.Welcome, error) {

@@ -3,6 +3,7 @@ package althing_test
 import (
 	"bufio"
 	"bytes"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -17,6 +18,7 @@ import (
 )
 
 // raw connects and registers without a Client: what is measured is the server.
+// When that has TLS the registration is secured, and no more can be said.
 func raw(b *testing.B, s *althing.Server, n int) []net.Conn {
 	b.Helper()
 	conns := make([]net.Conn, n)
@@ -25,8 +27,12 @@ func raw(b *testing.B, s *althing.Server, n int) []net.Conn {
 		if err != nil {
 			b.Fatal(err)
 		}
-		fmt.Fprintf(c, `{"jsonrpc":"2.0","id":1,"method":"register","params":{}}`+"\n")
-		in := bufio.NewReaderSize(c, 4096)
+		over := c
+		if s.TLS != nil {
+			over = tls.Client(c, &tls.Config{InsecureSkipVerify: true})
+		}
+		fmt.Fprintf(over, `{"jsonrpc":"2.0","id":1,"method":"register","params":{}}`+"\n")
+		in := bufio.NewReaderSize(over, 4096)
 		if _, err := in.ReadString('\n'); err != nil {
 			b.Fatal(err)
 		}
@@ -188,15 +194,22 @@ func echo(b *testing.B, conns []net.Conn, line []byte) {
 // BenchmarkIdle says what an idle conn takes: memory of the process, which the
 // kernel's own is not part of.
 func BenchmarkIdle(b *testing.B) {
+	config, _ := certificate(b)
+	b.Run("plain", func(b *testing.B) { idle(b, &althing.Server{}) })
+	b.Run("TLS", func(b *testing.B) { idle(b, &althing.Server{TLS: config}) })
+}
+
+func idle(b *testing.B, s *althing.Server) {
+	b.Helper()
 	const n = 2000
-	s := started(b, &althing.Server{})
+	started(b, s)
 	before := inUse()
 	conns := raw(b, s, n)
 	after := inUse()
 	for b.Loop() {
 	}
 	b.ReportMetric(float64(after-before)/n, "B/conn") // both ends, of which the near one has a goroutine
-	io.WriteString(conns[0], "\n")
+	io.WriteString(conns[0], "\n")                    // until here they are used
 }
 
 func inUse() uint64 {

@@ -24,8 +24,12 @@ type ClientOptions struct {
 	Key string
 	// Protocol is what is spoken: the session protocol.
 	Protocol wire.Protocol
-	// TLS, when set, is how the connection is secured.
+	// TLS, when set, is how the connection is secured; the zero value trusts
+	// the certificates that this machine trusts.
 	TLS *tls.Config
+	// Fingerprint, when set, is that of the one certificate that is trusted,
+	// AB:CD:…, and has the connection secured with or without TLS being set.
+	Fingerprint string
 	// NoReconnect makes a lost connection the end of the client.
 	NoReconnect bool
 	// Backoff is how long to wait before attempt n to reconnect, n from 0: from

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"althing/fault"
+	"althing/secure"
 	"althing/wire"
 )
 
@@ -79,25 +80,36 @@ func (c *Client) install(conn *Conn, welcome wire.Welcome) error {
 }
 
 func (c *Client) dial(ctx context.Context) (net.Conn, error) {
+	config, err := c.security()
+	if err != nil {
+		return nil, err
+	}
 	var dialer net.Dialer
 	nc, err := dialer.DialContext(ctx, "tcp", c.addr)
 	if err != nil {
 		return nil, unreachable(ctx, c.addr, err)
 	}
-	if c.options.TLS == nil {
+	if config == nil {
 		return nc, nil
 	}
-	config := c.options.TLS
-	if config.ServerName == "" && !config.InsecureSkipVerify {
-		config = config.Clone()
-		config.ServerName, _, _ = net.SplitHostPort(c.addr) // an address without a port was not dialled
-	}
-	secured := tls.Client(nc, config)
-	if err := secured.HandshakeContext(ctx); err != nil {
+	secured, err := secure.Connect(ctx, nc, c.addr, config)
+	if err != nil {
 		nc.Close()
 		return nil, unreachable(ctx, c.addr, err)
 	}
 	return secured, nil
+}
+
+// security is how the connection is to be secured; nil is not at all.
+func (c *Client) security() (*tls.Config, error) {
+	if c.options.Fingerprint == "" {
+		return c.options.TLS, nil
+	}
+	f, err := secure.ParseFingerprint(c.options.Fingerprint)
+	if err != nil {
+		return nil, err
+	}
+	return f.Pin(c.options.TLS), nil
 }
 
 // register registers over a new connection.
@@ -127,7 +139,7 @@ func (c *Client) register(ctx context.Context, nc net.Conn) (wire.Codec, wire.We
 func unreachable(ctx context.Context, addr string, err error) error {
 	var said *fault.Error
 	switch {
-	case errors.As(err, &said):
+	case errors.As(secure.Explain(err, addr), &said):
 		return said
 	case ctx.Err() != nil, errors.Is(err, os.ErrDeadlineExceeded):
 		return fault.Wrap(err, fault.Timeout, "%s does not answer in time", addr)

@@ -2,12 +2,9 @@ package althing_test
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"log/slog"
 	"net"
-	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"testing"
@@ -188,33 +185,6 @@ func TestTicks(t *testing.T) {
 		wait(t, ticks, "tick")
 	}
 	remove()
-}
-
-func TestTLS(t *testing.T) {
-	certified := httptest.NewTLSServer(nil)
-	defer certified.Close()
-	trusted := x509.NewCertPool()
-	trusted.AddCert(certified.Certificate())
-	s := &althing.Server{TLS: &tls.Config{Certificates: certified.TLS.Certificates, MinVersion: tls.VersionTLS12}}
-	s.OnMessage(func(c *althing.Conn, m *althing.Message) { c.Send(m) })
-	started(t, s)
-	for name, options := range map[string]althing.ClientOptions{
-		"TLS":           {TLS: &tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS12}},
-		"TLS WebSocket": {TLS: &tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS12}, Protocol: jsonrpc.WebSocket{}},
-		"plain":         {},
-	} {
-		t.Run(name, func(t *testing.T) {
-			c := dial(t, s, options)
-			c.SendBytes([]byte("there and back"))
-			if got := read(t, c).String(); got != "there and back" {
-				t.Errorf("read %q", got)
-			}
-		})
-	}
-	_, err := althing.Dial(t.Context(), s.ListenAddr().String(), althing.ClientOptions{TLS: &tls.Config{MinVersion: tls.VersionTLS12}})
-	if !fault.Is(err, fault.Unavailable) {
-		t.Errorf("an unknown certificate: %v", err)
-	}
 }
 
 // TestSeveralProtocols tells them apart, one of them by silence.

@@ -42,8 +42,10 @@ type Server struct {
 	// them claims is refused by the first.
 	Protocols []wire.Protocol
 	// TLS, when set, lets clients in that begin with TLS, beside those that do
-	// not.
+	// not. Package secure makes and reads certificates.
 	TLS *tls.Config
+	// TLSOnly refuses clients of other machines that do not begin with TLS.
+	TLSOnly bool
 	// Directory knows who is a client: memory.
 	Directory Directory
 	// AdminKey is the key by which a client gets the permission Admin. When it
