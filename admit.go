@@ -67,6 +67,7 @@ func (s *Server) register(r *run, nc net.Conn) (*Conn, error) {
 	}
 	e := &entrance{server: s, net: nc, secured: is.secured}
 	e.enter = func(hello wire.Hello) (wire.Welcome, error) { return s.enter(ctx, e, hello) }
+	e.status = func() (value.Value, error) { return s.status(ctx) }
 	codec, err := is.protocol.Accept(ctx, is.conn, e)
 	if err == nil && !e.entered {
 		err = fault.New(fault.Invalid, "the connection was not registered")
@@ -165,6 +166,7 @@ type entrance struct {
 	net         net.Conn
 	secured     bool
 	enter       func(wire.Hello) (wire.Welcome, error)
+	status      func() (value.Value, error)
 	entered     bool
 	hello       wire.Hello
 	identity    Identity
@@ -179,7 +181,7 @@ func (e *entrance) Status() (value.Value, error) {
 	if err := e.mayComeIn(); err != nil {
 		return nil, err
 	}
-	return e.server.status()
+	return e.status()
 }
 
 // mayComeIn refuses a connection without TLS where it is not wanted.

@@ -174,7 +174,7 @@ func (s *Server) method(ctx context.Context, c *Conn, f wire.Frame) {
 		c.reply(f, value.Value(nil), c.running.stop(string(value.AppendJSON(nil, id))))
 		return
 	case "status":
-		v, err := s.status()
+		v, err := s.status(ctx)
 		c.reply(f, v, err)
 		return
 	case "register":
@@ -224,9 +224,9 @@ func (s *Server) Info() wire.Info {
 	return info
 }
 
-func (s *Server) status() (value.Value, error) {
+func (s *Server) status(ctx context.Context) (value.Value, error) {
 	if s.Status != nil {
-		return s.Status()
+		return s.Status(ctx)
 	}
 	return value.FromGo(map[string]any{"name": s.name(), "version": s.Version, "conns": len(s.Conns())})
 }

@@ -50,15 +50,14 @@ func (s *Server) serve(l net.Listener) error {
 // ServeConn serves a connection that the program has accepted itself, in the
 // background. The server must run.
 func (s *Server) ServeConn(nc net.Conn) error {
-	s.mu.Lock()
-	r := s.run
-	s.mu.Unlock()
-	if r == nil || s.isClosing(r) {
-		nc.Close()
-		return ErrServerClosed
+	s.mu.Lock() // so that no Shutdown waits while this begins
+	defer s.mu.Unlock()
+	if r := s.run; r != nil && !r.closing {
+		s.admit(r, nc)
+		return nil
 	}
-	s.admit(r, nc)
-	return nil
+	nc.Close()
+	return ErrServerClosed
 }
 
 func (s *Server) ended() bool {

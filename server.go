@@ -64,7 +64,7 @@ type Server struct {
 	Deliver func(ctx context.Context, from *Conn, m *Message) error
 	// Status is what anybody may know, registered or not: name, version, number
 	// of conns.
-	Status func() (value.Value, error)
+	Status func(ctx context.Context) (value.Value, error)
 	// TickRate is how often a second OnTick's callbacks are called: 120.
 	TickRate int
 	// ManualUpdate leaves the calling of callbacks to the program, which calls
