@@ -77,7 +77,10 @@ func bytesDecode(t *Thread, self Object, a Args) (Object, error) {
 type codec struct {
 	name   string
 	errors string
-	most   rune // the largest code point of a single-byte encoding; 0: UTF-8
+	most   rune // the largest code point of a single-byte encoding; 0: a UTF
+	unit   int  // bytes of a unit of UTF-16 or UTF-32; 0: another encoding
+	big    bool // the highest byte of a unit comes first
+	mark   bool // a byte order mark comes first
 }
 
 // codecOf reads the arguments encoding and errors.
@@ -103,6 +106,20 @@ func codecOf(method string, encoding, errors Object) (codec, error) {
 		c.name, c.most = "ascii", 0x7f
 	case "latin-1", "latin1", "iso-8859-1", "iso8859-1", "l1", "8859", "cp819":
 		c.name, c.most = "latin-1", 0xff
+	case "utf-8-sig":
+		c.name, c.mark = "utf-8", true
+	case "utf-16", "utf16", "u16":
+		c.name, c.unit, c.mark = "utf-16", 2, true
+	case "utf-32", "utf32", "u32":
+		c.name, c.unit, c.mark = "utf-32", 4, true
+	case "utf-16-le", "utf-16le", "utf16-le":
+		c.name, c.unit = orderName(2, false), 2
+	case "utf-16-be", "utf-16be", "utf16-be":
+		c.name, c.unit, c.big = orderName(2, true), 2, true
+	case "utf-32-le", "utf-32le", "utf32-le":
+		c.name, c.unit = orderName(4, false), 4
+	case "utf-32-be", "utf-32be", "utf32-be":
+		c.name, c.unit, c.big = orderName(4, true), 4, true
 	default:
 		return c, Raise("LookupError", "unknown encoding: %s", c.name)
 	}
@@ -118,6 +135,12 @@ func encode(t *Thread, s, method string, encoding, errors Object) (string, error
 	c, err := codecOf(method, encoding, errors)
 	if err != nil {
 		return "", err
+	}
+	if c.unit > 0 {
+		return (&wideCodec{c}).encode(t, s)
+	}
+	if c.mark {
+		s = string(bom) + s
 	}
 	if c.most == 0 && utf8.ValidString(s) || isASCII(s) {
 		return s, t.ChargeText(len(s))
@@ -236,6 +259,12 @@ func decode(t *Thread, b string, encoding, errors Object) (Object, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.unit > 0 {
+		return (&wideCodec{c}).decode(t, b)
+	}
+	if c.mark {
+		b = strings.TrimPrefix(b, string(bom))
+	}
 	if isASCII(b) || c.most == 0 && utf8.ValidString(b) {
 		return value.Str(b), t.ChargeText(len(b))
 	}
@@ -253,6 +282,11 @@ func decode(t *Thread, b string, encoding, errors Object) (Object, error) {
 		if c.most == 0 {
 			if r, size := utf8.DecodeRuneInString(b[at:]); r != utf8.RuneError || size > 1 {
 				dst = append(dst, b[at:at+size]...)
+				at += size
+				continue
+			}
+			if r, size := value.DecodeRune(b[at:]); size > 1 && c.errors == "surrogatepass" {
+				dst = value.AppendRune(dst, r)
 				at += size
 				continue
 			}
@@ -308,7 +342,7 @@ func badUTF8(b string) (n int, why string) {
 // appendUndecoded appends what stands for n bytes that cannot be decoded.
 func (c codec) appendUndecoded(dst []byte, b string, at, n int, why string) ([]byte, error) {
 	switch c.errors {
-	case "strict":
+	case "strict", "surrogatepass":
 		where := "byte 0x" + escaped(rune(b[at]))[2:] + " in position " + itoa(at)
 		if n > 1 {
 			where = "bytes in position " + itoa(at) + "-" + itoa(at+n-1)
@@ -328,6 +362,8 @@ func (c codec) appendUndecoded(dst []byte, b string, at, n int, why string) ([]b
 			dst = value.AppendRune(dst, 0xdc00+rune(one))
 		}
 		return dst, nil
+	case "namereplace", "xmlcharrefreplace":
+		return nil, TypeError("don't know how to handle UnicodeDecodeError in error callback")
 	}
 	return nil, c.unknownErrors()
 }
