@@ -294,15 +294,6 @@ func (c *Conn) askFor(ctx context.Context, f wire.Frame, args []any) (Answer, er
 	return Answer{Text: answer.Text, Value: answer.Value, Took: took}, err
 }
 
-// Deliver sends a message and waits until the other side has acknowledged it.
-func (c *Conn) Deliver(ctx context.Context, m *Message) error {
-	if err := c.limits.check(m); err != nil {
-		return err
-	}
-	_, _, err := c.ask(ctx, m.frame())
-	return err
-}
-
 // Call calls any further method of the session protocol. params is nil or a
 // dict.
 func (c *Conn) Call(ctx context.Context, method string, params *value.Dict) (value.Value, error) {

@@ -231,3 +231,13 @@ func (o *outbox) flushed() <-chan struct{} {
 	}
 	return o.emptied
 }
+
+// ended is why nothing more is taken, nil while something is.
+func (o *outbox) ended() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed == nil {
+		return nil
+	}
+	return o.closed
+}

@@ -13,63 +13,91 @@ import (
 type questions struct {
 	mu     sync.Mutex
 	last   uint64
-	open   map[string]chan wire.Frame
+	open   map[string]question
+	waited int // open ones that a goroutine waits for
 	closed *fault.Error
+}
+
+// question is what becomes of the answer to a question.
+type question struct {
+	answered func(wire.Frame) // called once; it does not block
+	waited   bool             // a goroutine waits for it
 }
 
 // ask makes an id, and a channel on which the answer comes, once.
 func (q *questions) ask() (id string, answer <-chan wire.Frame, err error) {
+	ch := make(chan wire.Frame, 1)
+	id, err = q.add(question{func(f wire.Frame) { ch <- f }, true})
+	return id, ch, err
+}
+
+// call makes an id, and has answered called with the answer.
+func (q *questions) call(answered func(wire.Frame)) (id string, err error) {
+	return q.add(question{answered, false})
+}
+
+func (q *questions) add(asked question) (id string, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed != nil {
-		return "", nil, q.closed
+		return "", q.closed
 	}
 	q.last++
 	id = strconv.FormatUint(q.last, 10)
-	ch := make(chan wire.Frame, 1)
 	if q.open == nil {
-		q.open = make(map[string]chan wire.Frame)
+		q.open = make(map[string]question)
 	}
-	q.open[id] = ch
-	return id, ch, nil
+	q.open[id] = asked
+	if asked.waited {
+		q.waited++
+	}
+	return id, nil
 }
 
 // answer hands an answer to whoever asked, and reports whether anybody did.
 func (q *questions) answer(f wire.Frame) bool {
-	q.mu.Lock()
-	ch, ok := q.open[f.ID]
-	delete(q.open, f.ID)
-	q.mu.Unlock()
+	asked, ok := q.take(f.ID)
 	if ok {
-		ch <- f
+		asked.answered(f)
 	}
 	return ok
 }
 
-// forget gives up a question: nobody waits for its answer any more.
-func (q *questions) forget(id string) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	delete(q.open, id)
+// forget gives up a question: nobody waits for its answer any more. It reports
+// whether the question was open still.
+func (q *questions) forget(id string) bool {
+	_, open := q.take(id)
+	return open
 }
 
-// any reports whether an answer is waited for.
+func (q *questions) take(id string) (asked question, ok bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	asked, ok = q.open[id]
+	delete(q.open, id)
+	if asked.waited {
+		q.waited--
+	}
+	return asked, ok
+}
+
+// any reports whether a goroutine waits for an answer.
 func (q *questions) any() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return len(q.open) > 0
+	return q.waited > 0
 }
 
 // close fails the open questions, and all later ones, with the given reason.
 func (q *questions) close(reason *fault.Error) {
 	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.closed != nil {
-		return
+	open := q.open
+	if q.closed == nil {
+		q.closed = reason
 	}
-	q.closed = reason
-	for _, ch := range q.open {
-		ch <- wire.Frame{Kind: wire.Answer, Err: reason}
+	q.open, q.waited = nil, 0
+	q.mu.Unlock()
+	for _, asked := range open {
+		asked.answered(wire.Frame{Kind: wire.Answer, Err: reason})
 	}
-	q.open = nil
 }
