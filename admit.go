@@ -105,7 +105,7 @@ type recognised struct {
 // recognise finds out what a connection speaks, and shakes hands when that is
 // TLS first.
 func (s *Server) recognise(ctx context.Context, nc net.Conn) (is recognised, err error) {
-	is.conn = nc
+	is.conn, is.secured = nc, secure.Is(nc)
 	for first := []byte(nil); ; {
 		if s.TLS != nil && !is.secured && secure.Begins(first) {
 			if is.conn, err = secure.Accept(ctx, nc, first, s.TLS); err != nil {

@@ -159,6 +159,23 @@ func TestTLSOnly(t *testing.T) {
 	}
 }
 
+// TestTLSListener serves a listener whose connections are secured already.
+func TestTLSListener(t *testing.T) {
+	config, fingerprint := certificate(t)
+	s := started(t, &althing.Server{TLS: config, TLSOnly: true})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go s.Serve(tls.NewListener(distant{l}, config)) // it ends with the server
+	c, err := althing.Dial(t.Context(), l.Addr().String(), althing.ClientOptions{Fingerprint: fingerprint})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Close()
+	c.Wait()
+}
+
 // TestHostileHandshakes has many that never finish, beside one that does.
 func TestHostileHandshakes(t *testing.T) {
 	const many = 300

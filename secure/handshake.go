@@ -26,6 +26,20 @@ const (
 // Begins reports whether a connection that begins with first is TLS.
 func Begins(first []byte) bool { return len(first) > 0 && first[0] == firstByte }
 
+// Is reports whether what is said over nc is secured by TLS already.
+func Is(nc net.Conn) bool {
+	for {
+		if _, ok := nc.(*tls.Conn); ok {
+			return true
+		}
+		above, ok := nc.(interface{ NetConn() net.Conn })
+		if !ok {
+			return false
+		}
+		nc = above.NetConn()
+	}
+}
+
 // ErrPlain is the answer to whoever comes from another machine and does not
 // begin with TLS, where that is asked for.
 var ErrPlain = fault.New(fault.Denied, "only programs on its own machine may talk to this server without TLS")

@@ -39,6 +39,9 @@ func (c *aheadConn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// NetConn gives the connection below, as that of tls.Conn does.
+func (c *aheadConn) NetConn() net.Conn { return c.Conn }
+
 // CloseWrite ends the connection as the other side sees it, where it can be.
 func (c *aheadConn) CloseWrite() error { return closeWrite(c.Conn) }
 

@@ -13,6 +13,8 @@ import (
 	"althing/expr"
 	"althing/fault"
 	"althing/hub"
+	"althing/secure"
+	"althing/wire"
 )
 
 const (
@@ -40,9 +42,10 @@ const (
 // another. A deadline cannot be set only when the connection is closed, which
 // the next read or write says.
 type conn struct {
-	server  *Server
-	net     net.Conn
-	session *hub.Session
+	server   *Server
+	accepted net.Conn // as the listener gave it
+	net      net.Conn // the same, or TLS over it
+	session  *hub.Session
 
 	buf       []byte      // what has been read and not yet answered
 	large     int64       // what buf is counted for among the large ones
@@ -58,7 +61,7 @@ type conn struct {
 // finish makes the connection answer what it has read and close.
 func (c *conn) finish() {
 	c.finishing.Store(true)
-	_ = c.net.SetReadDeadline(time.Now().Add(lastRead))
+	_ = c.accepted.SetReadDeadline(time.Now().Add(lastRead))
 }
 
 // serve answers until the connection ends.
@@ -66,8 +69,7 @@ func (c *conn) serve(ctx context.Context) {
 	c.buf = make([]byte, 0, firstBuffer)
 	var f framing
 	c.patience(firstByte)
-	for {
-		e, err := c.read()
+	for e, err := c.begin(ctx); ; e, err = c.read() {
 		if err != nil {
 			c.refuse(err)
 			return
@@ -108,12 +110,38 @@ func (c *conn) serve(ctx context.Context) {
 	}
 }
 
+// begin reads the first piece: behind the handshake when it begins one.
+func (c *conn) begin(ctx context.Context) (event, error) {
+	e, err := c.read()
+	if err != nil || c.server.TLS == nil || len(c.buf) == 0 {
+		return e, err
+	}
+	if !secure.Begins(c.buf) {
+		if c.server.TLSOnly && !addrOf(c.accepted.RemoteAddr()).IsLoopback() {
+			return e, secure.ErrPlain
+		}
+		return e, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, wire.Patience)
+	defer cancel()
+	secured, err := secure.Accept(ctx, c.accepted, c.buf, c.server.TLS)
+	c.buf = c.buf[:0]
+	if err != nil {
+		c.server.log().Debug("text: a client could not be let in", "from", c.accepted.RemoteAddr().String(), "error", err)
+		return ended, nil // TLS has told the client
+	}
+	c.net = secured
+	c.patience(firstByte)
+	return c.read()
+}
+
 // answer replies to the one request of a connection that closes after it.
 func (c *conn) answer(ctx context.Context, program *expr.Program, err error) {
 	reply := c.session.Start(ctx, program, err)
 	defer reply.Done()
-	if c.send(reply.Wait()) && err != nil {
-		c.linger() // more may be coming behind what is beyond mending
+	more := err != nil || c.net != c.accepted // behind what is beyond mending; or TLS's goodbye
+	if c.send(reply.Wait()) && more {
+		c.linger()
 	}
 }
 

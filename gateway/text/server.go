@@ -4,6 +4,7 @@ package text
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -39,6 +40,12 @@ const (
 type Server struct {
 	Hub *hub.Hub
 	Log *slog.Logger // nil: slog.Default()
+	// TLS, when set, lets connections in that begin with TLS, beside those that
+	// do not.
+	TLS *tls.Config
+	// TLSOnly refuses connections from other machines that do not begin with
+	// TLS.
+	TLSOnly bool
 	// HandOver takes a connection that begins as a session of our own
 	// protocol, with the bytes read so far. Nil: it is answered that there is
 	// no such service here.
@@ -106,7 +113,7 @@ func (s *Server) admit(nc net.Conn) {
 		return
 	}
 	s.running.Add(1)
-	c := &conn{server: s, net: nc, session: session}
+	c := &conn{server: s, accepted: nc, net: nc, session: session}
 	s.conns[c] = struct{}{}
 	s.mu.Unlock()
 	go func() {
@@ -148,7 +155,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 // Close closes the listeners and every connection at once, and returns when
 // their goroutines have ended.
 func (s *Server) Close() error {
-	s.stop(func(c *conn) { c.net.Close() })
+	s.stop(func(c *conn) { c.accepted.Close() })
 	s.mu.Lock()
 	if s.cancel != nil {
 		s.cancel()

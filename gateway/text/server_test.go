@@ -29,11 +29,17 @@ const patience = 15 * time.Second
 // serve starts a hub with a text port on loopback and gives its address.
 func serve(t testing.TB, change func(*hub.Config)) string {
 	t.Helper()
+	return start(t, &text.Server{Hub: hubtest.Open(t, change)}, func(l net.Listener) net.Listener { return l })
+}
+
+// start has a server listen on loopback, with what is put around its listener.
+func start(t testing.TB, s *text.Server, around func(net.Listener) net.Listener) string {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &text.Server{Hub: hubtest.Open(t, change)}
+	l = around(l)
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
 	t.Cleanup(func() {
