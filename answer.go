@@ -83,8 +83,8 @@ func (c *Client) method(ctx context.Context, conn *Conn, f wire.Frame) {
 	if !ok {
 		params = &value.Dict{}
 	}
-	v, err := do(ctx, conn, params)
-	conn.reply(f, v, err)
+	answer, err := do(ctx, conn, params)
+	conn.reply(ctx, f, answer, err)
 }
 
 // logger implements end.

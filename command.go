@@ -83,8 +83,13 @@ type Answer struct {
 	// asked. It is not sent.
 	Took time.Duration
 	// After, if set, is called when the answer is on its way: for what ends the
-	// conn that it goes to. It is not called when there is an error.
+	// conn that it goes to, or tells it more. It is not called when there is an
+	// error.
 	After func()
+	// Later, if set, gives the answer to a method in place of this one. What the
+	// method does has been begun, in order; its end is waited for beside what the
+	// same caller sends next.
+	Later func(ctx context.Context) (Answer, error)
 }
 
 // Text is an answer of text, formatted as by fmt.Sprintf when there are

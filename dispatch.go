@@ -171,11 +171,11 @@ func (s *Server) method(ctx context.Context, c *Conn, f wire.Frame) {
 	switch f.Name {
 	case "cancel":
 		id, _ := params.Get(value.Str("id"))
-		c.reply(f, value.Value(nil), c.running.stop(string(value.AppendJSON(nil, id))))
+		c.reply(ctx, f, Answer{}, c.running.stop(string(value.AppendJSON(nil, id))))
 		return
 	case "status":
 		v, err := s.status(ctx)
-		c.reply(f, v, err)
+		c.reply(ctx, f, Answer{Value: v}, err)
 		return
 	case "register":
 		c.fail(f, fault.New(fault.Conflict, "the connection is registered already"))
@@ -187,8 +187,8 @@ func (s *Server) method(ctx context.Context, c *Conn, f wire.Frame) {
 		return
 	}
 	do := func(ctx context.Context) {
-		v, err := m.do(ctx, c, params)
-		c.reply(f, v, err)
+		answer, err := m.do(ctx, c, params)
+		c.reply(ctx, f, answer, err)
 	}
 	if m.waits {
 		c.beside(ctx, f, do)
@@ -198,15 +198,34 @@ func (s *Server) method(ctx context.Context, c *Conn, f wire.Frame) {
 }
 
 // reply answers a call of a method.
-func (c *Conn) reply(f wire.Frame, v value.Value, err error) {
+func (c *Conn) reply(ctx context.Context, f wire.Frame, answer Answer, err error) {
+	if err == nil && answer.Later != nil {
+		c.replyLater(ctx, f, answer.Later)
+		return
+	}
 	if err == nil {
-		c.answer(f, wire.Frame{Value: v})
+		c.answer(f, wire.Frame{Value: answer.Value})
+		if answer.After != nil {
+			answer.After()
+		}
 		return
 	}
 	if fault.Of(err).Code == fault.Internal {
 		c.end.logger().Error("a method has failed", "method", f.Name, "conn", c.Name(), "err", err)
 	}
 	c.fail(f, err)
+}
+
+// replyLater answers a call beside what comes next: when as much is done beside as
+// may be, it is waited for.
+func (c *Conn) replyLater(ctx context.Context, f wire.Frame, later func(context.Context) (Answer, error)) {
+	do := func(ctx context.Context) {
+		answer, err := later(ctx)
+		c.reply(ctx, f, answer, err)
+	}
+	if c.tryBeside(ctx, f, do) != nil {
+		do(ctx)
+	}
 }
 
 // Info is what the server says about itself.

@@ -240,9 +240,9 @@ func TestConnContext(t *testing.T) {
 		},
 	}
 	ended := make(chan context.Context, 1)
-	s.Method("where", false, func(ctx context.Context, c *althing.Conn, _ *value.Dict) (value.Value, error) {
+	s.Method("where", false, func(ctx context.Context, c *althing.Conn, _ *value.Dict) (althing.Answer, error) {
 		ended <- ctx
-		return value.Str(seen(ctx)), nil
+		return althing.Answer{Value: value.Str(seen(ctx))}, nil
 	})
 	started(t, s)
 	c := dial(t, s, althing.ClientOptions{})

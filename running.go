@@ -18,6 +18,13 @@ type running struct {
 // beside does something for f beside what the conn reads next. ctx ends with
 // the conn, and when the other side cancels the question.
 func (c *Conn) beside(ctx context.Context, f wire.Frame, do func(context.Context)) {
+	if err := c.tryBeside(ctx, f, do); err != nil {
+		c.fail(f, err)
+	}
+}
+
+// tryBeside does so, or says why it cannot now.
+func (c *Conn) tryBeside(ctx context.Context, f wire.Frame, do func(context.Context)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	id := f.ID
 	if _, none := c.codec.(wire.Unanswered); none {
@@ -25,8 +32,7 @@ func (c *Conn) beside(ctx context.Context, f wire.Frame, do func(context.Context
 	}
 	if err := c.running.begin(id, cancel, c.limits.Running); err != nil {
 		cancel()
-		c.fail(f, err)
-		return
+		return err
 	}
 	c.spawn(func() {
 		defer cancel()
@@ -34,6 +40,7 @@ func (c *Conn) beside(ctx context.Context, f wire.Frame, do func(context.Context
 		defer c.recovers(f)
 		do(ctx)
 	})
+	return nil
 }
 
 func (r *running) begin(id string, cancel context.CancelFunc, limit int) error {

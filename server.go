@@ -261,8 +261,9 @@ func (s *Server) AddRequest(name string, v any, overwrite bool) error {
 // DeleteRequest takes a request away.
 func (s *Server) DeleteRequest(name string) error { return s.requests.delete(name) }
 
-// MethodFunc answers a method of the session protocol. params is never nil.
-type MethodFunc func(ctx context.Context, c *Conn, params *value.Dict) (value.Value, error)
+// MethodFunc answers a method of the session protocol, by the answer's Value.
+// params is never nil.
+type MethodFunc func(ctx context.Context, c *Conn, params *value.Dict) (Answer, error)
 
 // Method adds a further method of the session protocol. What one client calls is
 // done in order, but for methods that wait: those run beside what the client

@@ -2,6 +2,7 @@ package althing_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -314,17 +315,63 @@ func TestRequestsOfTheServer(t *testing.T) {
 	}
 }
 
+// TestAnswersThatComeLater begins many calls in order, more than may run beside,
+// before the first is answered. What is to be done behind an answer is done behind
+// it.
+func TestAnswersThatComeLater(t *testing.T) {
+	const calls = 10
+	s := &althing.Server{Limits: althing.Limits{Running: calls - 1}}
+	var begun []value.Value
+	all := make(chan struct{})
+	s.Method("begin", false, func(_ context.Context, c *althing.Conn, params *value.Dict) (althing.Answer, error) {
+		n, _ := params.Get(value.Str("n"))
+		if begun = append(begun, n); len(begun) == calls {
+			close(all)
+		}
+		return althing.Answer{Later: func(context.Context) (althing.Answer, error) {
+			<-all
+			return althing.Answer{Value: n, After: func() { c.Event("behind", n) }}, nil
+		}}, nil
+	})
+	started(t, s)
+	c := registerRaw(t, s, "lamp")
+	for n := range calls {
+		c.say(fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"begin","params":{"n":%d}}`, n, n))
+	}
+	answered := map[string]bool{}
+	for range 2 * calls {
+		var heard struct {
+			Result *int
+			Params struct{ Data int }
+		}
+		line := c.hear()
+		if err := json.Unmarshal([]byte(line), &heard); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		if heard.Result != nil {
+			answered[fmt.Sprint(*heard.Result)] = true
+		} else if !answered[fmt.Sprint(heard.Params.Data)] {
+			t.Errorf("%s comes before the answer", line)
+		}
+	}
+	for n, v := range begun {
+		if v != value.Int(n) {
+			t.Errorf("begun in the order %v", begun)
+		}
+	}
+}
+
 func TestMethods(t *testing.T) {
 	s := &althing.Server{}
-	s.Method("sum", false, func(_ context.Context, _ *althing.Conn, params *value.Dict) (value.Value, error) {
+	s.Method("sum", false, func(_ context.Context, _ *althing.Conn, params *value.Dict) (althing.Answer, error) {
 		a, _ := params.Get(value.Str("a"))
-		return a, nil
+		return althing.Answer{Value: a}, nil
 	})
 	waiting := make(chan struct{})
-	s.Method("wait", true, func(ctx context.Context, _ *althing.Conn, _ *value.Dict) (value.Value, error) {
+	s.Method("wait", true, func(ctx context.Context, _ *althing.Conn, _ *value.Dict) (althing.Answer, error) {
 		close(waiting)
 		<-ctx.Done()
-		return nil, fault.New(fault.Closed, "cancelled")
+		return althing.Answer{}, fault.New(fault.Closed, "cancelled")
 	})
 	started(t, s)
 	c := dial(t, s, althing.ClientOptions{})

@@ -13,3 +13,12 @@ var ErrUnknownMethod = errors.New("unknown method")
 func UnknownMethod(name string) *fault.Error {
 	return fault.Wrap(ErrUnknownMethod, fault.NotFound, "there is no method %.60q", name)
 }
+
+// ErrParams is the cause in the answer to a Call that cannot be made with its
+// params.
+var ErrParams = errors.New("wrong params")
+
+// WrongParams is the answer to a Call that cannot be made with its params.
+func WrongParams(format string, args ...any) *fault.Error {
+	return fault.Wrap(ErrParams, fault.Invalid, format, args...)
+}

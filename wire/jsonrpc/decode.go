@@ -139,7 +139,7 @@ func (e *envelope) question() wire.Frame {
 	case f.ID == "":
 		return wire.Frame{Kind: wire.Wrong, Err: fault.Of(err)} // a notification gets no reply
 	}
-	return wrong(f.ID, errParams, err)
+	return wrong(f.ID, wire.ErrParams, err)
 }
 
 // answer reads the answer to a question of ours.

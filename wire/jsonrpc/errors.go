@@ -27,9 +27,8 @@ const codeFirst = -32000
 
 // Causes that have a code of JSON-RPC's own.
 var (
-	errParse  = errors.New("no JSON")
-	errFrame  = errors.New("no JSON-RPC 2.0")
-	errParams = errors.New("wrong params")
+	errParse = errors.New("no JSON")
+	errFrame = errors.New("no JSON-RPC 2.0")
 )
 
 // number is the code by which an error is sent.
@@ -39,7 +38,7 @@ func number(e *fault.Error) int {
 		return codeParse
 	case errors.Is(e, errFrame):
 		return codeInvalid
-	case errors.Is(e, errParams):
+	case errors.Is(e, wire.ErrParams):
 		return codeInvalidParams
 	case errors.Is(e, wire.ErrUnknownMethod):
 		return codeUnknownMethod

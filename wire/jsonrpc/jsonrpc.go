@@ -104,7 +104,7 @@ func register(f wire.Frame, desk wire.Desk) (value.Value, error) {
 	}
 	hello, err := readHello(f.Value)
 	if err != nil {
-		return nil, wrong(f.ID, errParams, err).Err
+		return nil, wrong(f.ID, wire.ErrParams, err).Err
 	}
 	welcome, err := desk.Enter(hello)
 	if err != nil {
