@@ -3,9 +3,9 @@ package althing
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
-	"net/netip"
 	"os"
 	"time"
 
@@ -52,16 +52,13 @@ func (s *Server) admit(r *run, nc net.Conn) {
 
 // register finds out what protocol a connection speaks, and registers the client.
 func (s *Server) register(r *run, nc net.Conn) (*Conn, error) {
-	base := r.ctx
-	if s.ConnContext != nil {
-		base = s.ConnContext(base, nc)
-	}
+	base := s.connContext(r, nc)
 	ctx, cancel := context.WithTimeout(base, s.Limits.Register)
 	defer cancel()
 	if err := nc.SetDeadline(time.Now().Add(s.Limits.Register)); err != nil {
 		return nil, err
 	}
-	is, err := s.recognise(ctx, nc)
+	is, err := s.recognise(ctx, nc, s.Protocols)
 	if err != nil {
 		return nil, err
 	}
@@ -81,9 +78,12 @@ func (s *Server) register(r *run, nc net.Conn) (*Conn, error) {
 		}
 		return nil, err
 	}
-	c := newConn(s, r.work.Go, is.conn, codec, is.protocol.Name(), &s.Limits)
-	c.id, c.name, c.permissions = e.identity.ID, e.identity.Name, e.permissions
-	c.hello, c.accepted, c.run = e.hello, nc, r
+	c := s.conn(r, nc, is, codec)
+	c.id, c.name, c.permissions, c.hello = e.identity.ID, e.identity.Name, e.permissions, e.hello
+	c.from, c.groups = addrOf(nc), s.Groups
+	if further := furtherOf(is.protocol); further != nil {
+		c.further = further.Name()
+	}
 	c.prepare(base)
 	if before := s.roll.register(nc, c); before != nil {
 		before.drop(fault.New(fault.Conflict, "the client has registered again"))
@@ -91,8 +91,23 @@ func (s *Server) register(r *run, nc net.Conn) (*Conn, error) {
 	if s.isClosing(r) { // it has let everybody go who was there before
 		c.drop(fault.New(fault.Closed, "the server is shutting down"))
 	}
-	s.logger().Info("registered", "from", nc.RemoteAddr().String(), "name", c.Name(), "protocol", c.protocol)
+	s.out().connection(fmt.Sprintf("%s is registered as '%s'", c.from.Addr(), c.Name()), "from", c.from.String(), "protocol", c.protocol)
 	return c, nil
+}
+
+// connContext is the context of a connection that has been accepted.
+func (s *Server) connContext(r *run, nc net.Conn) context.Context {
+	if s.ConnContext != nil {
+		return s.ConnContext(r.ctx, nc)
+	}
+	return r.ctx
+}
+
+// conn makes a Conn of a connection that has been accepted as nc.
+func (s *Server) conn(r *run, nc net.Conn, is recognised, codec wire.Codec) *Conn {
+	c := newConn(s, r.work.Go, is.conn, codec, is.protocol.Name(), &s.Limits)
+	c.accepted, c.run = nc, r
+	return c
 }
 
 // recognised is a connection of which is known what it speaks.
@@ -102,9 +117,9 @@ type recognised struct {
 	protocol wire.Protocol
 }
 
-// recognise finds out what a connection speaks, and shakes hands when that is
-// TLS first.
-func (s *Server) recognise(ctx context.Context, nc net.Conn) (is recognised, err error) {
+// recognise finds out which of the protocols a connection speaks, and shakes
+// hands when that is TLS first.
+func (s *Server) recognise(ctx context.Context, nc net.Conn, protocols []wire.Protocol) (is recognised, err error) {
 	is.conn, is.secured = nc, secure.Is(nc)
 	for first := []byte(nil); ; {
 		if s.TLS != nil && !is.secured && secure.Begins(first) {
@@ -114,7 +129,7 @@ func (s *Server) recognise(ctx context.Context, nc net.Conn) (is recognised, err
 			is.secured, first = true, nil
 		}
 		var certain bool
-		is.protocol, certain = match(s.Protocols, first)
+		is.protocol, certain = match(protocols, first)
 		certain = certain && (s.TLS == nil || is.secured || len(first) > 0)
 		if certain || len(first) >= maxFirst {
 			is.conn = wire.Ahead(is.conn, first)
@@ -178,15 +193,15 @@ func (e *entrance) Info() wire.Info { return e.server.Info() }
 
 // Status implements wire.Desk.
 func (e *entrance) Status() (value.Value, error) {
-	if err := e.mayComeIn(); err != nil {
+	if err := e.server.mayComeIn(e.net, e.secured); err != nil {
 		return nil, err
 	}
 	return e.status()
 }
 
 // mayComeIn refuses a connection without TLS where it is not wanted.
-func (e *entrance) mayComeIn() error {
-	if e.server.TLSOnly && !e.secured && !addrOf(e.net).Addr().IsLoopback() {
+func (s *Server) mayComeIn(nc net.Conn, secured bool) error {
+	if s.TLSOnly && !secured && !addrOf(nc).Addr().IsLoopback() {
 		return secure.ErrPlain
 	}
 	return nil
@@ -194,7 +209,7 @@ func (e *entrance) mayComeIn() error {
 
 // Enter implements wire.Desk.
 func (e *entrance) Enter(hello wire.Hello) (wire.Welcome, error) {
-	if err := e.mayComeIn(); err != nil {
+	if err := e.server.mayComeIn(e.net, e.secured); err != nil {
 		return wire.Welcome{}, err
 	}
 	return e.enter(hello)
@@ -230,32 +245,4 @@ func (s *Server) enter(ctx context.Context, e *entrance, hello wire.Hello) (wire
 		ID: identity.ID, Name: identity.Name, Notice: identity.Notice, Resume: identity.Resume,
 		Admin: admin, Server: s.Info(),
 	}, nil
-}
-
-// authorize says whether a client is an admin.
-func (s *Server) authorize(ctx context.Context, hello wire.Hello, from netip.AddrPort) (bool, error) {
-	if s.Authorize != nil {
-		return s.Authorize(ctx, hello, from)
-	}
-	admin := s.IsAdminKey(hello.Key)
-	if admin || hello.Key == "" {
-		return admin, nil
-	}
-	return false, fault.New(fault.Denied, "the admin key is wrong")
-}
-
-// IsAdminKey reports whether key is the admin key, in a time that says nothing
-// about it. Every key is while that is empty.
-func (s *Server) IsAdminKey(key string) bool {
-	s.mu.Lock()
-	admin := s.AdminKey
-	s.mu.Unlock()
-	return admin == "" || sameSecret(key, admin)
-}
-
-// SetAdminKey takes another AdminKey from now on. Who is an admin stays one.
-func (s *Server) SetAdminKey(key string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.AdminKey = key
 }

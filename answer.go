@@ -21,7 +21,7 @@ func (c *Client) handle(ctx context.Context, conn *Conn, f wire.Frame) {
 	case wire.Ping:
 		conn.answer(f, wire.Frame{Value: wire.Now()})
 	case wire.Event:
-		c.event(f)
+		c.event(conn, f)
 	case wire.Call:
 		c.method(ctx, conn, f)
 	case wire.Wrong:
@@ -60,7 +60,10 @@ func (c *Client) command(ctx context.Context, conn *Conn, f wire.Frame) {
 	conn.runCommand(ctx, command, f)
 }
 
-func (c *Client) event(f wire.Frame) {
+func (c *Client) event(conn *Conn, f wire.Frame) {
+	if f.Info != nil {
+		conn.setServer(*f.Info)
+	}
 	if data, ok := f.Value.(*value.Dict); ok && f.Name == wire.EventRenamed {
 		if name, ok := data.Get(value.Str(wire.KeyName)); ok {
 			c.mu.Lock()

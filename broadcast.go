@@ -17,7 +17,7 @@ func broadcast(to, except []*Conn, m *Message) error {
 	frame := m.frame()
 	var failed sendErrors
 	for _, c := range to {
-		if slices.Contains(except, c) {
+		if slices.ContainsFunc(except, func(x *Conn) bool { return x.peer == c.peer }) {
 			continue
 		}
 		name := c.codec.Form()

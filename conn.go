@@ -26,8 +26,7 @@ import (
 // queue is half full is not read, so that a side that asks without reading the
 // answers slows down nobody but itself.
 type Conn struct {
-	// Data is whatever the program keeps about the other side. It is not sent.
-	Data sync.Map
+	*peer
 
 	end      end
 	net      net.Conn
@@ -44,19 +43,12 @@ type Conn struct {
 	wrong    int    // frames in a row that were none; of the goroutine that reads
 	rate     bucket // the same
 
-	id        string
-	connected time.Time
-	accepted  net.Conn // as the listener gave it
-	run       *run     // of the server that it belongs to
+	accepted net.Conn // as the listener gave it
+	run      *run     // of the server that it belongs to
+	link     *link    // to a channel; nil on the server's port
 
-	mu          sync.Mutex
-	name        string
-	hello       wire.Hello // what the other side said, when it is a client
-	server      wire.Info  // what it said, when it is a server
-	permissions []string   // replaced, never changed
-	muted       bool
-	ping        time.Duration
-	reason      *fault.Error // why it is being closed
+	mu     sync.Mutex
+	reason *fault.Error // why it is being closed
 }
 
 // end is the side of a connection that this program is: a server or a client.
@@ -73,8 +65,9 @@ type end interface {
 func newConn(e end, spawn func(func()), nc net.Conn, codec wire.Codec, protocol string, limits *Limits) *Conn {
 	c := &Conn{
 		end: e, spawn: spawn, net: nc, codec: codec, protocol: protocol, limits: limits,
-		connected: time.Now(), rate: newBucket(limits.Rate),
+		rate: newBucket(limits.Rate),
 	}
+	c.peer = &peer{connected: time.Now(), main: c}
 	_, separate := codec.(wire.Separate)
 	c.out = outbox{
 		separate: separate,
@@ -85,17 +78,6 @@ func newConn(e end, spawn func(func()), nc net.Conn, codec wire.Codec, protocol 
 		},
 	}
 	return c
-}
-
-// ID is the client's id. It stays the same for as long as the client is known;
-// its conns come and go.
-func (c *Conn) ID() string { return c.id }
-
-// Name is the name of the other side.
-func (c *Conn) Name() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.name
 }
 
 // RemoteAddr is the address of the other side.
@@ -111,90 +93,6 @@ func (c *Conn) Protocol() string { return c.protocol }
 func (c *Conn) Styled() bool {
 	_, styled := c.codec.(wire.Styled)
 	return styled
-}
-
-// Hello is what the client said about itself when it registered, without its
-// key. It is empty when the other side is the server.
-func (c *Conn) Hello() wire.Hello {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.hello
-}
-
-// Server is what the server said about itself when this side registered. It is
-// empty when the other side is a client.
-func (c *Conn) Server() wire.Info {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.server
-}
-
-// IsServer reports whether the other side is itself a server below this one.
-func (c *Conn) IsServer() bool { return c.Hello().Role == wire.Subserver }
-
-// ConnectedAt is when the conn was registered.
-func (c *Conn) ConnectedAt() time.Time { return c.connected }
-
-// LastPing is what the last Ping took, 0 before the first.
-func (c *Conn) LastPing() time.Duration {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.ping
-}
-
-// Permissions are those that the other side has here.
-func (c *Conn) Permissions() []string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return slices.Clone(c.permissions)
-}
-
-// Has reports whether the other side has a permission. Everybody has User.
-func (c *Conn) Has(permission string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return permission == User || slices.Contains(c.permissions, permission)
-}
-
-// Grant gives permissions, and returns those that are new.
-func (c *Conn) Grant(permissions ...string) (added []string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, p := range permissions {
-		if !slices.Contains(c.permissions, p) {
-			c.permissions = append(c.permissions, p)
-			added = append(added, p)
-		}
-	}
-	return added
-}
-
-// Revoke takes permissions away, and returns those that were there.
-func (c *Conn) Revoke(permissions ...string) (removed []string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, p := range permissions {
-		if i := slices.Index(c.permissions, p); i >= 0 {
-			c.permissions = slices.Delete(c.permissions, i, i+1)
-			removed = append(removed, p)
-		}
-	}
-	return removed
-}
-
-// Muted reports whether what the other side sends has no effect.
-func (c *Conn) Muted() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.muted
-}
-
-// SetMuted mutes the other side, or listens to it again. A muted client's
-// messages are dropped, and its commands and requests refused.
-func (c *Conn) SetMuted(muted bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.muted = muted
 }
 
 // Send sends a message. It does not block; see Conn.
@@ -261,9 +159,7 @@ func (c *Conn) because(reason *fault.Error) *fault.Error {
 func (c *Conn) Ping(ctx context.Context) (time.Duration, error) {
 	_, took, err := c.ask(ctx, wire.Frame{Kind: wire.Ping})
 	if err == nil {
-		c.mu.Lock()
-		c.ping = took
-		c.mu.Unlock()
+		c.setPing(took)
 	}
 	return took, err
 }

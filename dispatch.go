@@ -2,6 +2,7 @@ package althing
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"althing/fault"
@@ -12,7 +13,7 @@ import (
 // handle implements end: one frame of a client.
 func (s *Server) handle(ctx context.Context, c *Conn, f wire.Frame) {
 	if c.Muted() && f.Kind != wire.Ping {
-		c.fail(f, fault.New(fault.Denied, "you are muted"))
+		c.fail(f, fault.Wrap(wire.ErrMuted, fault.Denied, "you are muted"))
 		return
 	}
 	switch f.Kind {
@@ -27,7 +28,7 @@ func (s *Server) handle(ctx context.Context, c *Conn, f wire.Frame) {
 	case wire.Call:
 		s.method(ctx, c, f)
 	case wire.Data:
-		s.warn("Could not identify the purpose of a value", "type", f.Value.TypeName(), "conn", c.Name())
+		s.warnLine("data of no use", fmt.Sprintf("Could not identify the purpose of a <class '%s'> obj sent by user '%s'", f.Value.TypeName(), c.Name()))
 	case wire.Wrong:
 		s.refused("something that is no frame", f.Err, "conn", c.Name())
 		c.fail(f, f.Err)
@@ -37,10 +38,15 @@ func (s *Server) handle(ctx context.Context, c *Conn, f wire.Frame) {
 // gone implements end.
 func (s *Server) gone(c *Conn, reason *fault.Error) {
 	s.roll.left(c.accepted)
+	if c.link != nil {
+		s.channels.unlink(c.link)
+		return
+	}
 	if s.roll.remove(c) {
 		s.Directory.Leave(c.id)
 	}
-	s.logger().Info("disconnected", "name", c.Name(), "reason", reason)
+	c.leave()
+	s.out().connection(fmt.Sprintf("Disconnected connection '%s'", c.Name()), "reason", reason)
 	s.call(c.run, func() {
 		for _, f := range s.disconnected.all() {
 			(*f)(c, reason)
@@ -55,6 +61,7 @@ func (s *Server) message(ctx context.Context, c *Conn, f wire.Frame) {
 	switch {
 	case err != nil:
 	case m.To == "":
+		s.out().message(m.From, m.String())
 		s.call(c.run, func() {
 			for _, f := range s.received.all() {
 				(*f)(c, m)
@@ -94,6 +101,7 @@ func (s *Server) client(who string) (*Conn, error) {
 }
 
 func (s *Server) command(ctx context.Context, c *Conn, f wire.Frame) {
+	s.out().message(c.Name(), wire.Redact(wire.CommandText(f.Name, f.Args)))
 	command, err := s.commandFor(c, &f)
 	if err != nil {
 		c.fail(f, err)
@@ -182,6 +190,9 @@ func (s *Server) method(ctx context.Context, c *Conn, f wire.Frame) {
 		return
 	}
 	m, ok := s.methods.get(f.Name)
+	if !ok && f.Name == openMethod {
+		m, ok = method{do: s.openFor}, true
+	}
 	if !ok {
 		c.fail(f, wire.UnknownMethod(f.Name))
 		return
@@ -240,6 +251,7 @@ func (s *Server) Info() wire.Info {
 	if s.run != nil {
 		info.Started = s.run.started
 	}
+	info.Socks = s.Channels()
 	return info
 }
 

@@ -83,8 +83,31 @@ func (s *Server) refused(kind string, err error, args ...any) {
 }
 
 func (s *Server) logTallied(level slog.Level, kind string, args []any) {
-	if log, between := s.tally.count(kind, time.Now()); log {
-		args = append(args, "times", between+1)
-		s.logger().Log(context.Background(), level, kind, args...) //nolint:sloglint // kind is a constant of the caller
+	log, between := s.tally.count(kind, time.Now())
+	if !log {
+		return
 	}
+	args = append(args, "times", between+1)
+	if level < slog.LevelWarn {
+		s.logger().Log(context.Background(), level, kind, args...) //nolint:sloglint // kind is a constant of the caller
+		return
+	}
+	s.out().say(KindWarning, sentence(kind, args), kind, args)
+}
+
+// warnLine is warn for a line that people know word for word.
+func (s *Server) warnLine(kind, line string) {
+	if log, between := s.tally.count(kind, time.Now()); log {
+		s.out().warning(line, "times", between+1)
+	}
+}
+
+// out is what the server says things with.
+func (s *Server) out() *voice {
+	s.saying.Do(func() {
+		s.said.output, s.said.console, s.said.styled = s.Output, s.Console, !s.NoStyles && shows(s.Console)
+		s.said.log, s.said.logs = s.logger, s.Logger != nil
+		s.said.chatty = s.Output.Message != nil || s.Console != nil || s.Verbose
+	})
+	return &s.said
 }

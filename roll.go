@@ -40,6 +40,14 @@ func (r *roll) enter(nc net.Conn, limits *Limits) error {
 	return nil
 }
 
+// admitted moves a connection out of the lobby that is a channel's: who closes it
+// knows it from there.
+func (r *roll) admitted(nc net.Conn) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.lobby, nc)
+}
+
 // left takes a connection out that has ended.
 func (r *roll) left(nc net.Conn) {
 	r.mu.Lock()

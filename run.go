@@ -3,6 +3,7 @@ package althing
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -22,29 +23,69 @@ type run struct {
 	work      sync.WaitGroup // all goroutines of the server
 	updates   chan func()    // callbacks that wait for Update
 	ticking   chan struct{}  // closed to end the ticking; nil when nothing ticks
+	unbound   []string       // what is to be said of ports that were closed
 	over      chan struct{}
 	err       error // why it is over, readable behind over
 }
 
-// serve begins to serve l.
+// serve begins to serve l, and with the first one all else that the server has.
 func (s *Server) serve(l net.Listener) error {
+	r, first, err := s.begin(l)
+	if err != nil {
+		l.Close()
+		return err
+	}
+	s.out().status(fmt.Sprintf("Serversock bound to %d", portOf(l.Addr())), "addr", l.Addr().String())
+	if !first {
+		return nil
+	}
+	s.out().status("Server is running at " + pair(l.Addr()))
+	if err := s.openPorts(r); err != nil {
+		s.giveUp()
+		return err
+	}
+	s.startRoutine(r)
+	return nil
+}
+
+// begin has l accepted from, and reports whether it is the first.
+func (s *Server) begin(l net.Listener) (r *run, first bool, err error) {
+	if err := s.out().events.open(s.LogFile); err != nil {
+		return nil, false, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.run == nil || s.ended() {
-		s.begin()
+		s.newRun()
 	}
-	r := s.run
+	r = s.run
 	if r.closing {
-		l.Close()
-		return ErrServerClosed
+		return nil, false, ErrServerClosed
 	}
-	if len(r.listeners) == 0 {
+	first = len(r.listeners) == 0
+	if first {
 		s.addr = l.Addr()
 	}
 	r.listeners = append(r.listeners, l)
-	r.work.Go(func() { s.acceptFrom(r, l) })
-	s.logger().Info("the server is running", "addr", l.Addr().String())
-	return nil
+	r.work.Go(func() { s.acceptFrom(r, l, func(nc net.Conn) { s.admit(r, nc) }) })
+	return r, first, nil
+}
+
+// giveUp ends a server that could not start.
+func (s *Server) giveUp() {
+	ctx, cancel := context.WithTimeout(context.Background(), wire.Goodbye)
+	defer cancel()
+	_ = s.Shutdown(ctx) // why it could not start is what counts
+}
+
+// running gives the run of a server that runs, else nil.
+func (s *Server) running() *run {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.run == nil || s.run.closing {
+		return nil
+	}
+	return s.run
 }
 
 // ServeConn serves a connection that the program has accepted itself, in the
@@ -69,8 +110,8 @@ func (s *Server) ended() bool {
 	}
 }
 
-// begin fills in what options leave out, and starts a run.
-func (s *Server) begin() {
+// newRun fills in what options leave out, and starts a run.
+func (s *Server) newRun() {
 	s.Limits.setDefaults()
 	if len(s.Protocols) == 0 {
 		s.Protocols = []wire.Protocol{jsonrpc.Lines{}, jsonrpc.WebSocket{}}
@@ -78,6 +119,7 @@ func (s *Server) begin() {
 	if s.Directory == nil {
 		s.Directory = newMemory(s.Limits.Resume)
 	}
+	s.further = channelProtocols(s.Protocols)
 	r := &run{started: time.Now(), updates: make(chan func()), over: make(chan struct{})}
 	r.ctx, r.cancel = context.WithCancel(context.Background())
 	s.run = r
@@ -85,13 +127,13 @@ func (s *Server) begin() {
 }
 
 // acceptFrom accepts connections until the listener is closed.
-func (s *Server) acceptFrom(r *run, l net.Listener) {
+func (s *Server) acceptFrom(r *run, l net.Listener, admit func(net.Conn)) {
 	const pause = 50 * time.Millisecond // behind a failure to accept: most often, too many files are open
 	for {
 		nc, err := l.Accept()
 		switch {
 		case err == nil:
-			s.admit(r, nc)
+			admit(nc)
 		case s.isClosing(r) || errors.Is(err, net.ErrClosed):
 			return
 		default:
@@ -163,6 +205,7 @@ func (s *Server) Restart(ctx context.Context) error {
 		s.finish(r)
 		return err
 	}
+	s.unbind(r)
 	s.mu.Lock()
 	r.closing, r.listeners, r.started = false, nil, time.Now()
 	s.startTicking(r)
@@ -186,12 +229,21 @@ func (s *Server) stop(reason *fault.Error) *run {
 	r.closing = true
 	for _, l := range r.listeners {
 		l.Close()
+		r.unbound = append(r.unbound, closing(serversock, portOf(l.Addr())))
 	}
 	if r.ticking != nil {
 		close(r.ticking)
 		r.ticking = nil
 	}
+	for _, ch := range s.channels.all() {
+		if port, listened := s.channels.unbind(ch); listened {
+			r.unbound = append(r.unbound, closing(ch.Name, port))
+		}
+	}
 	s.mu.Unlock()
+	s.out().status("Shutting Server down")
+	s.endRoutine()
+	s.out().status("Disconnecting all users")
 	for _, c := range s.roll.leave() {
 		c.drop(reason)
 	}
@@ -220,15 +272,34 @@ func (s *Server) drain(ctx context.Context, r *run) error {
 	}
 }
 
+// unbind says which ports are free again.
+func (s *Server) unbind(r *run) {
+	s.mu.Lock()
+	lines := r.unbound
+	r.unbound = nil
+	s.mu.Unlock()
+	if len(lines) > 0 {
+		s.out().status("Unbinding all sockets")
+	}
+	for _, line := range lines {
+		s.out().status(line)
+	}
+}
+
 // finish ends a run of which everything has ended that can.
 func (s *Server) finish(r *run) {
 	r.cancel()
+	s.unbind(r)
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	last := r.err == nil
 	r.closing = true
-	if r.err == nil {
+	if last {
 		r.err = ErrServerClosed
+	}
+	s.mu.Unlock()
+	if last {
+		s.out().status("Server is inactive")
+		s.out().close()
 		close(r.over)
 	}
-	s.logger().Info("the server is inactive")
 }

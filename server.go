@@ -1,16 +1,17 @@
 package althing
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/netip"
 	"sync"
 
-	"althing/fault"
 	"althing/value"
 	"althing/wire"
 )
@@ -19,8 +20,9 @@ import (
 // or Close.
 var ErrServerClosed = errors.New("althing: the server is closed")
 
-// DefaultAddr is where a server without an Addr listens: on this machine only.
-const DefaultAddr = "127.0.0.1:4000"
+// DefaultAddr is where a server without an Addr listens: on this machine only,
+// on the first free port from 4000 up.
+const DefaultAddr = "127.0.0.1:>4000"
 
 // Server serves clients. The fields are its options; they are set before it is
 // started and not changed later, and the zero value of each is useful. Methods
@@ -29,8 +31,11 @@ const DefaultAddr = "127.0.0.1:4000"
 // What one client sends is handled in order, by one goroutine; callbacks for
 // different clients run concurrently, unless ManualUpdate is set.
 type Server struct {
-	// Addr is where it listens: DefaultAddr.
-	Addr        string
+	// Addr is where it listens, host:port, of which the port may be an expression
+	// (Ports): DefaultAddr.
+	Addr string
+	// DataPorts are where its channels listen on that host: "<3999".
+	DataPorts   Ports
 	Name        string // "server"
 	Description string
 	Version     string
@@ -48,8 +53,8 @@ type Server struct {
 	TLSOnly bool
 	// Directory knows who is a client: memory.
 	Directory Directory
-	// AdminKey is the key by which a client gets the permission Admin. When it
-	// is empty, every client has that.
+	// AdminKey is the key by which a client gets the permission Admin, until
+	// SetAdminKey. When it is empty, every client has that.
 	AdminKey string
 	// Authorize, when set, takes the place of AdminKey: it says whether a client
 	// is an admin, or refuses it with an error.
@@ -70,8 +75,18 @@ type Server struct {
 	// ManualUpdate leaves the calling of callbacks to the program, which calls
 	// Update for it.
 	ManualUpdate bool
-	// Logger gets what is to be known: slog.Default. Without Verbose that is
-	// warnings and errors.
+	// Groups are permissions that stand for several others.
+	Groups map[string][]string
+	// Console gets what is to be known as lines for people: usually os.Stdout.
+	// Styles are left out when it is no terminal, NO_COLOR is set, or NoStyles.
+	// Output takes kinds of it elsewhere.
+	Console  io.Writer
+	NoStyles bool
+	Output   Output
+	// LogFile is a file to which the same is appended.
+	LogFile string
+	// Logger gets what is to be known: slog.Default when there is no Console.
+	// Without Verbose that is warnings and errors.
 	Logger  *slog.Logger
 	Verbose bool
 	Limits  Limits
@@ -85,12 +100,18 @@ type Server struct {
 	requests table[RequestFunc]
 	methods  table[method]
 
-	roll  roll
-	tally tally
+	roll     roll
+	tally    tally
+	channels channels
+	services services
+	said     voice
+	saying   sync.Once
+	further  []wire.Protocol // spoken on channels' ports
 
-	mu   sync.Mutex
-	run  *run // nil before the first start
-	addr net.Addr
+	mu       sync.Mutex
+	run      *run // nil before the first start
+	addr     net.Addr
+	adminKey adminKey // what SetAdminKey has set
 }
 
 // ListenAndServe listens on Addr and serves until Shutdown or Close, when it
@@ -105,17 +126,13 @@ func (s *Server) ListenAndServe() error {
 // Start listens on Addr and serves in the background. It returns when clients
 // can connect, or why they cannot.
 func (s *Server) Start() error {
-	addr := s.Addr
-	if addr == "" {
-		addr = DefaultAddr
-	}
-	return s.listen(addr)
+	return s.listen(cmp.Or(s.Addr, DefaultAddr))
 }
 
 func (s *Server) listen(addr string) error {
-	l, err := net.Listen("tcp", addr) //nolint:noctx // it does not wait
+	l, err := listenOn(addr)
 	if err != nil {
-		return fault.Wrap(err, fault.Unavailable, "cannot listen on %s", addr)
+		return err
 	}
 	return s.serve(l)
 }
@@ -144,8 +161,13 @@ func (s *Server) String() string {
 	if s.run == nil || s.run.closing {
 		return fmt.Sprintf("<Server (%s), inactive>", s.name())
 	}
-	host, port, _ := net.SplitHostPort(s.addr.String()) // an address of another kind has neither
-	return fmt.Sprintf("<Server (%s), active, Serversock=('%s', %s)>", s.name(), host, port)
+	return fmt.Sprintf("<Server (%s), active, Serversock=%s>", s.name(), pair(s.addr))
+}
+
+// pair is an address as Python shows it: ('192.168.178.140', 4000).
+func pair(addr net.Addr) string {
+	host, _, _ := net.SplitHostPort(addr.String()) // an address of another kind has none
+	return fmt.Sprintf("('%s', %d)", host, portOf(addr))
 }
 
 func (s *Server) name() string {
@@ -204,9 +226,7 @@ func (s *Server) Rename(ctx context.Context, c *Conn, name string) error {
 	if err := s.Directory.Rename(ctx, c.ID(), name); err != nil {
 		return err
 	}
-	c.mu.Lock()
-	c.name = name
-	c.mu.Unlock()
+	c.rename(name)
 	data, err := value.NewDict([]value.Pair{{Key: value.Str(wire.KeyName), Value: value.Str(name)}})
 	if err != nil {
 		return err

@@ -9,6 +9,10 @@ import (
 // ErrUnknownMethod is the cause in the answer to a Call that nobody has.
 var ErrUnknownMethod = errors.New("unknown method")
 
+// ErrMuted is the cause in the answer to a muted client, which a protocol may keep
+// to itself.
+var ErrMuted = errors.New("muted")
+
 // UnknownMethod is the answer to a Call that nobody has.
 func UnknownMethod(name string) *fault.Error {
 	return fault.Wrap(ErrUnknownMethod, fault.NotFound, "there is no method %.60q", name)

@@ -5,7 +5,7 @@ package wire
 const (
 	EventRenamed = "renamed" // the client has another name now: KeyName
 	EventLayer   = "layer"   // the server is on another layer of the tree: KeyLayer
-	EventServer  = "server"  // what the server says about itself has changed: Info's fields
+	EventServer  = "server"  // what the server says about itself has changed: the frame's Info
 	EventMoved   = "moved"   // the client is to go on at another server: KeyAddress
 	EventChannel = "channel" // the client is to connect to a channel: KeyName, KeyAddress or KeyPort
 )

@@ -62,6 +62,6 @@ type Limits struct {
 // Sock is a further port of a server, and what it is for.
 type Sock struct {
 	Name       string
-	Port       int
+	Port       int  // 0: the protocol asks for it with a ticket
 	ConnectNew bool // every new client is to connect to it, as far as its protocol knows how
 }

@@ -99,6 +99,22 @@ type Raw interface {
 	Conn() net.Conn
 }
 
+// Channeler is implemented by protocols whose clients connect to channels.
+type Channeler interface {
+	// Channel is what they speak on a channel's port, where its Accept calls the
+	// desk's Attach. Its Dial has the claim from the Hello's Resume.
+	Channel() Protocol
+}
+
+// Renewer is implemented by codecs of which the other side says anew, when it is
+// asked, what it said of itself when it registered.
+type Renewer interface {
+	// Renewal is the name of the Request for it.
+	Renewal() string
+	// Renew changes what is known of the other side to what it has answered.
+	Renew(answer value.Value, known Hello) (Hello, error)
+}
+
 // Desk is where a server registers the client of one connection; there is one
 // for each connection that comes. Its errors are package fault's, for the
 // client to read.

@@ -284,7 +284,7 @@ func readArgs(raw []byte) ([]value.Value, error) {
 }
 
 func readEvent(params []byte, f *wire.Frame) error {
-	return named(params, func(key string, raw []byte) (err error) {
+	err := named(params, func(key string, raw []byte) (err error) {
 		switch key {
 		case "kind":
 			f.Name, err = name(raw)
@@ -293,6 +293,12 @@ func readEvent(params []byte, f *wire.Frame) error {
 		}
 		return err
 	})
+	if err != nil || f.Name != wire.EventServer {
+		return err
+	}
+	info, err := readInfo(f.Value)
+	f.Info = &info
+	return err
 }
 
 // readParams reads the params of any further method.

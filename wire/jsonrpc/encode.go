@@ -151,8 +151,12 @@ func appendAsked(dst []byte, f wire.Frame) []byte {
 
 func appendEvent(dst []byte, f wire.Frame) []byte {
 	dst = appendText(member(append(dst, '{'), "kind"), f.Name)
-	if f.Value != nil {
-		dst = value.AppendJSON(member(dst, "data"), f.Value)
+	data := f.Value
+	if f.Info != nil {
+		data = infoValue(*f.Info)
+	}
+	if data != nil {
+		dst = value.AppendJSON(member(dst, "data"), data)
 	}
 	return dst
 }

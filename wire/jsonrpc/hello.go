@@ -68,10 +68,12 @@ func readWelcome(result value.Value) (wire.Welcome, error) {
 		Notice: r.text("notice", wire.MaxText),
 		Resume: r.text("resume", wire.MaxName),
 		Admin:  r.flag("admin"),
-		Server: readInfo(&r),
 	}
 	if r.err == nil && w.ID == "" {
 		r.err = fault.New(fault.Invalid, "the server gave no id")
+	}
+	if r.err == nil {
+		w.Server, r.err = readInfo(r.member("server"))
 	}
 	return w, r.err
 }
@@ -92,11 +94,16 @@ func infoValue(i wire.Info) value.Value {
 	if !i.Started.IsZero() {
 		o.add("started", value.Float(float64(i.Started.UnixMicro())/1e6))
 	}
+	channels := make([]string, len(i.Socks))
+	for n, sock := range i.Socks {
+		channels[n] = sock.Name
+	}
+	o.names("channels", channels)
 	return o.value()
 }
 
-func readInfo(of *reader) wire.Info {
-	r := reader{of: of.member("server")}
+func readInfo(of value.Value) (wire.Info, error) {
+	r := reader{of: of}
 	limits := reader{of: r.member("limits")}
 	i := wire.Info{
 		Name:        r.text("name", wire.MaxName),
@@ -109,13 +116,13 @@ func readInfo(of *reader) wire.Info {
 		Limits:      wire.Limits{Message: limits.number("message"), Name: limits.number("name")},
 		Started:     r.time("started"),
 	}
-	if of.err == nil {
-		of.err = r.err
+	for _, name := range r.names("channels") {
+		i.Socks = append(i.Socks, wire.Sock{Name: name})
 	}
-	if of.err == nil {
-		of.err = limits.err
+	if r.err == nil {
+		r.err = limits.err
 	}
-	return i
+	return i, r.err
 }
 
 // object is a JSON object that is being made; what is empty is left out.

@@ -164,7 +164,8 @@ func (c *client) run(name string, args []value.Value) (wire.Frame, error) {
 		return event(wire.EventLayer, pair(wire.KeyLayer, first))
 	case doServerdata:
 		if d, ok := first.(*value.Dict); ok {
-			return wire.Frame{Kind: wire.Event, Name: wire.EventServer, Value: d}, nil
+			info, _, err := readServerdata(d)
+			return wire.Frame{Kind: wire.Event, Name: wire.EventServer, Value: d, Info: &info}, err
 		}
 	case doConnect, doNewDatasock:
 		to, err := readAddress(value.List(args))

@@ -47,6 +47,7 @@ var (
 	_ wire.Greeter    = (*codec)(nil)
 	_ wire.Raw        = (*codec)(nil)
 	_ wire.Unanswered = (*codec)(nil)
+	_ wire.Renewer    = (*codec)(nil)
 	_ wire.Styled     = (*codec)(nil)
 )
 
@@ -70,6 +71,17 @@ func (c *codec) Greeting() []byte {
 	greeting := c.greeting
 	c.greeting = nil
 	return greeting
+}
+
+// Renewal implements wire.Renewer.
+func (*codec) Renewal() string { return askClientdata }
+
+// Renew implements wire.Renewer.
+func (*codec) Renew(answer value.Value, known wire.Hello) (wire.Hello, error) {
+	name := known.Name
+	err := readClientdata(answer, &known)
+	known.Name = name // it changes where the server says so
+	return known, err
 }
 
 // Conn implements wire.Raw.

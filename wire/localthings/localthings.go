@@ -59,8 +59,9 @@ type Protocol struct{}
 type DataProtocol struct{}
 
 var (
-	_ wire.Protocol = Protocol{}
-	_ wire.Protocol = DataProtocol{}
+	_ wire.Protocol  = Protocol{}
+	_ wire.Protocol  = DataProtocol{}
+	_ wire.Channeler = Protocol{}
 )
 
 // Name implements wire.Protocol.
@@ -68,6 +69,9 @@ func (Protocol) Name() string { return "localthings" }
 
 // Name implements wire.Protocol.
 func (DataProtocol) Name() string { return "localthings-data" }
+
+// Channel implements wire.Channeler.
+func (Protocol) Channel() wire.Protocol { return DataProtocol{} }
 
 // Claims implements wire.Protocol.
 func (Protocol) Claims(first []byte) wire.Match { return claims(first, wordClient) }

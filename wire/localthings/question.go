@@ -148,5 +148,5 @@ func message(f wire.Frame, self string) value.Value {
 
 // noMethod is the answer to the session protocol's further methods.
 func noMethod(name string) error {
-	return fault.New(fault.Invalid, "LocalThings knows no method %.60q", name)
+	return fault.Wrap(wire.ErrUnknownMethod, fault.Invalid, "LocalThings knows no method %.60q", name)
 }

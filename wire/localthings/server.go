@@ -1,6 +1,7 @@
 package localthings
 
 import (
+	"errors"
 	"net"
 	"strings"
 	"sync/atomic"
@@ -139,6 +140,9 @@ func run(name string, args ...value.Value) value.Value {
 const received = "\x1b[3mReceived:\x1b[0m "
 
 func (s *server) answer(f wire.Frame) (value.Value, error) {
+	if f.Err != nil && errors.Is(f.Err, wire.ErrMuted) {
+		return nil, nil // what a muted client sends has no effect at all
+	}
 	if f.Of == wire.Request || f.Of == wire.Ping {
 		return answer(f, func(name string) value.Value { return s.reply(f, name) })
 	}
