@@ -263,16 +263,26 @@ func DelItem(t *Thread, o, key Object) error {
 	return refuseItem(o, key, "does not support item deletion", "doesn't support item deletion")
 }
 
+// hasPlaces says whether CPython takes an object for a sequence here, sets and
+// views among them.
+func hasPlaces(o Object) bool {
+	switch o.(type) {
+	case value.Str, value.Bytes, *Tuple, *Range, *wideRange, *Set, *dictView:
+		return true
+	}
+	return false
+}
+
 // refuseItem is the error for an object whose items cannot be changed. CPython
 // asks sequences elsewhere than mappings, in other words.
 func refuseItem(o, key Object, why, sequence string) error {
 	switch key.(type) {
 	case value.Big:
-		if isSequence(o) {
+		if hasPlaces(o) {
 			return IndexError("cannot fit 'int' into an index-sized integer")
 		}
 	case value.Int, value.Bool:
-		if isIterable(o) {
+		if hasPlaces(o) {
 			why = sequence
 		}
 	}

@@ -60,6 +60,9 @@ func builtinSum(t *Thread, a Args) (Object, error) {
 
 // extreme is max and min.
 func extreme(t *Thread, a Args, name string, better CmpOp) (Object, error) {
+	if len(a.Pos) == 0 {
+		return nil, TypeError("%s expected at least 1 argument, got 0", name)
+	}
 	var key, otherwise Object
 	for i, n := range a.Names {
 		switch n {
@@ -72,9 +75,6 @@ func extreme(t *Thread, a Args, name string, better CmpOp) (Object, error) {
 		default:
 			return nil, TypeError("'%s' is an invalid keyword argument for %s()", n, name)
 		}
-	}
-	if len(a.Pos) == 0 {
-		return nil, TypeError("%s expected at least 1 argument, got 0", name)
 	}
 	source := a.Pos[0]
 	if len(a.Pos) > 1 {

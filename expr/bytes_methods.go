@@ -127,8 +127,11 @@ func bytesHex(t *Thread, self Object, a Args) (Object, error) {
 	if raw, ok := octets(sep); ok {
 		mark, isText = string(raw), true
 	}
-	if !isText {
+	if _, sized := sep.(Sized); !isText && !sized && !isSequence(sep) {
 		return nil, TypeError("object of type '%s' has no len()", sep.TypeName())
+	}
+	if !isText {
+		return nil, TypeError("sep must be str or bytes.")
 	}
 	if runeCount(mark) != 1 {
 		return nil, ValueError("sep must be length 1.")

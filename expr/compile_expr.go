@@ -139,10 +139,12 @@ func (c *compiler) compare(e *syntax.Compare) node {
 		return &comparison{c.expr(e.Left), c.expr(e.Right), comparisons[e.Op]}
 	}
 	n := &chain{first: c.expr(e.Left), links: make([]link, 1+len(e.More))}
-	n.links[0] = link{relationOf(e.Op), c.searched(e.Op, e.Right)}
+	op, right := e.Op, e.Right
 	for i, more := range e.More {
-		n.links[i+1] = link{relationOf(more.Op), c.searched(more.Op, more.Right)}
+		n.links[i] = link{relationOf(op), c.expr(right)} // which is compared once more
+		op, right = more.Op, more.Right
 	}
+	n.links[len(e.More)] = link{relationOf(op), c.searched(op, right)}
 	return n
 }
 

@@ -1,6 +1,10 @@
 package expr
 
-import "althing/value"
+import (
+	"errors"
+
+	"althing/value"
+)
 
 // call is fn(args) with positional arguments only. When all are constants they
 // were put together once and for all; args is nil when they were literals.
@@ -263,7 +267,7 @@ func (n *callAll) eval(t *Thread, f *frame) (Object, error) {
 	}
 	a := Args{Pos: pos.items}
 	err = n.named(t, f, fn, &a)
-	if late != nil && (err == nil || err == errKeywords) {
+	if late != nil && (err == nil || errors.Is(err, errKeywords)) {
 		return nil, late
 	}
 	if err != nil {

@@ -16,6 +16,10 @@ var seed = maphash.MakeSeed()
 // hashes. It is not Python's hash(), whose values for numbers are known to
 // everybody.
 func keyHash(t *Thread, o Object) (uint64, error) {
+	if f, ok := o.(value.Float); ok && f != f {
+		// One that is no number equals itself only, and is found by that.
+		return maphash.Comparable(seed, box(o)), nil
+	}
 	switch o := o.(type) {
 	case value.Str:
 		if len(o) > 1024 {

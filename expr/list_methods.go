@@ -41,6 +41,9 @@ func defineListMethods() {
 			return None, t.Step(int64(len(self.(*List).items)) / 16)
 		}),
 		NewMethod("sort", func(t *Thread, self Object, a Args) (Object, error) {
+			if n := len(a.Pos) + len(a.Names); n > 2 {
+				return nil, TypeError("sort() takes at most 2 arguments (%d given)", n)
+			}
 			if len(a.Pos) > 0 {
 				return nil, TypeError("sort() takes no positional arguments")
 			}

@@ -98,8 +98,7 @@ func TestLanguage(t *testing.T) {
 				thread := expr.NewThread(expr.Limits{Steps: 1_000_000})
 				got := ""
 				_, err := eval(thread, src, env)
-				var wrong *syntax.Error
-				if errors.As(err, &wrong) {
+				if wrong, ok := errors.AsType[*syntax.Error](err); ok {
 					got = wrong.Type + ": " + err.Error()
 				} else if err != nil {
 					got = err.Error()

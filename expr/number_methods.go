@@ -214,7 +214,7 @@ func floatFromHex(_ *Thread, args []Object) (Object, error) {
 	if len(s) > maxFloatText {
 		return nil, wrong
 	}
-	s = strings.ToLower(strings.TrimFunc(s, isSpace))
+	s = strings.ToLower(strings.Trim(s, " \t\n\v\f\r"))
 	body := strings.TrimLeft(s, "+-")
 	if len(s)-len(body) > 1 {
 		return nil, wrong

@@ -137,9 +137,12 @@ func sameSign(x, y value.Float) bool {
 
 // sameBox says whether two interfaces hold one and the same piece of memory. It
 // is how a not-a-number is found in the list that it stands in, as in CPython.
-func sameBox(a, b Object) bool {
+func sameBox(a, b Object) bool { return box(a) == box(b) }
+
+// box is where the memory is that an interface holds.
+func box(o Object) unsafe.Pointer {
 	type words struct{ typ, data unsafe.Pointer }
-	return (*words)(unsafe.Pointer(&a)).data == (*words)(unsafe.Pointer(&b)).data //nolint:gosec // compared, never followed
+	return (*words)(unsafe.Pointer(&o)).data //nolint:gosec // compared, never followed
 }
 
 // comparableObject says whether Go can compare the object by ==, which would panic

@@ -14,7 +14,7 @@ const maxFloatText = 1 << 16
 // parseFloat reads a float. from is what to show when it is none.
 func parseFloat(t *Thread, s string, from Object) (Object, error) {
 	if len(s) <= maxFloatText {
-		if f, ok := readFloat(asciiDigits(strings.TrimFunc(s, isSpace))); ok {
+		if f, ok := readFloat(asciiDigits(strings.TrimSpace(s))); ok {
 			return value.Float(f), nil
 		}
 	}
@@ -74,7 +74,7 @@ func parseComplex(t *Thread, s string) (Object, error) {
 		return nil, malformed
 	}
 	shown := s
-	s = asciiDigits(strings.TrimFunc(s, isSpace))
+	s = asciiDigits(strings.TrimSpace(s))
 	if _, ok := withoutUnderscoresInNumber(s); !ok {
 		text, err := Repr(t, value.Str(shown))
 		if err != nil {

@@ -84,6 +84,12 @@ func combined(t *Thread, op Op, s *Set, others []Object) (*Set, error) {
 	}
 	out := &Set{table: c}
 	for _, o := range others {
+		if _, set := o.(*Set); !set && op == BitAnd {
+			if out, err = out.common(t, o); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		other, err := asSet(t, o)
 		if err != nil {
 			return nil, err
@@ -93,6 +99,32 @@ func combined(t *Thread, op Op, s *Set, others []Object) (*Set, error) {
 		}
 	}
 	return out, nil
+}
+
+// common is the members that o has too. It ends as soon as all are found, so that
+// o may go on for ever.
+func (s *Set) common(t *Thread, o Object) (*Set, error) {
+	it, err := Iterate(t, o)
+	if err != nil {
+		return nil, err
+	}
+	out := NewSet()
+	for {
+		o, err := t.next(it)
+		if o == nil || err != nil {
+			return out, err
+		}
+		in, err := s.Has(t, o)
+		if err != nil {
+			return nil, err
+		}
+		if !in {
+			continue
+		}
+		if err := out.put(t, o, nil); err != nil || out.live == s.live {
+			return out, err
+		}
+	}
 }
 
 func setCombine(op Op) func(t *Thread, self Object, args []Object) (Object, error) {

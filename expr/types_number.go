@@ -176,7 +176,7 @@ func digitValue(c byte) int {
 
 // intDigits takes white space, sign and prefix off.
 func intDigits(s string, base int) (digits string, negative bool, inBase int, ok bool) {
-	s = asciiDigits(strings.TrimFunc(s, isSpace))
+	s = asciiDigits(strings.TrimSpace(s))
 	if s != "" && (s[0] == '+' || s[0] == '-') {
 		negative = s[0] == '-'
 		s = s[1:]
