@@ -51,6 +51,7 @@ var measures = []struct {
 	{"rest", "start, memory and CPU at rest", rest},
 	{"expressions", "expressions of a maker's day, in this process", expressions},
 	{"hostile", "expressions that want all time and memory", hostile},
+	{"framework", "servers of the root package beside NATS core", framework},
 	{"build", "sizes of the binaries", build},
 }
 

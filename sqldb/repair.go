@@ -136,12 +136,12 @@ const firstBytes = header + "\x10\x00\x02\x02\x00\x40\x20\x20"
 
 // mendHeader writes that where a file begins otherwise, unless it is too short to
 // have been a database.
-func mendHeader(path string) error {
+func mendHeader(path string) (err error) {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { err = errors.Join(err, f.Close()) }()
 	if info, err := f.Stat(); err != nil || info.Size() < pageSize {
 		return err
 	}

@@ -12,7 +12,6 @@
 package load
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -29,6 +28,8 @@ type Options struct {
 	Address string
 	// Scripts are what the conns do, one each. The bytes in them are written to.
 	Scripts []Script
+	// Greet is what each conn does first, once, such as to register. Default nothing.
+	Greet func(conn int) []Step
 	// Each is how many operations a turn counts for. Default 1.
 	Each int
 	// Anew makes every turn, of one step then, connect first and read until the
@@ -178,12 +179,13 @@ func (r *run) hear(i int) error {
 	}
 	c.got += n
 	got := c.buf[:c.got]
+	done, err := whole(got, s.want, s.end)
 	switch {
-	case c.got > len(s.want) || !bytes.Equal(got, s.want[:c.got]):
+	case err != nil:
 		return fmt.Errorf("asked %.200q, wanted %.200q, got %.200q", s.send, s.want, got)
-	case n == 0 && (!r.Anew || c.got < len(s.want)):
+	case n == 0 && (!r.Anew || !done):
 		return fmt.Errorf("asked %.200q, got %.200q, then the server hung up", s.send, got)
-	case c.got < len(s.want) || r.Anew && n > 0:
+	case !done || r.Anew && n > 0:
 		return nil // more will come, if only the end
 	case c.step+1 < len(c.turns[c.done%len(c.turns)]):
 		c.step++
@@ -231,27 +233,22 @@ func (r *run) send(c *conn) error {
 	stamp(s.send, s.inSend, c.number)
 	stamp(s.want, s.inWant, c.number)
 	c.got = 0
-	for rest := s.send; len(rest) > 0; {
-		n, err := unix.Write(c.fd, rest)
-		if err != nil {
-			return fmt.Errorf("sending %.200q: %w", s.send, err)
-		}
-		rest = rest[n:]
-	}
-	return nil
+	return write(c.fd, s.send)
 }
 
 func (r *run) connect(i int) error {
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	fd, err := connect(r.where)
 	if err != nil {
 		return err
 	}
 	r.conns[i].fd = fd
-	if err := unix.Connect(fd, &r.where); err != nil {
-		return fmt.Errorf("connecting to %s: %w", r.Address, err)
+	if !r.Anew {
+		if err := noDelay(fd); err != nil {
+			return err
+		}
 	}
-	if !r.Anew { // a small request must not wait for the last one's confirmation
-		if err := unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1); err != nil {
+	if r.Greet != nil {
+		if err := greet(fd, r.Greet(i), r.conns[i].buf); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,10 @@
 
 package load
 
-import "bytes"
+import (
+	"bytes"
+	"errors"
+)
 
 // Number stands, in what is sent or wanted, for a number of as many digits that
 // is another in every turn: no turn of the same conn has had it before, in this
@@ -11,7 +14,22 @@ const Number = "################"
 
 // Step is what is sent at once, and the whole of what must come back, byte by
 // byte. A step of pipelined requests holds all of them and all their replies.
-type Step struct{ Send, Want []byte }
+type Step struct {
+	Send, Want []byte
+	// End, if not empty, is how the reply ends, and Want only how it begins: what
+	// stands between them is the server's own, such as how long it took.
+	End string
+}
+
+// whole reports whether a reply is all there. The error says that it is not the
+// one that is wanted.
+func whole(got, want []byte, end string) (bool, error) {
+	n := min(len(got), len(want))
+	if !bytes.Equal(got[:n], want[:n]) || end == "" && len(got) > len(want) {
+		return false, errors.New("another reply")
+	}
+	return len(got) >= len(want) && bytes.HasSuffix(got, []byte(end)), nil
+}
 
 // Turn is some steps, each of which waits for the reply to the one before. Its
 // time is counted from the first byte sent to the last byte received.
@@ -25,6 +43,7 @@ type turn []step
 
 type step struct {
 	send, want     []byte
+	end            string
 	inSend, inWant []int // where the Numbers begin
 }
 
@@ -33,7 +52,7 @@ func prepare(script Script) ([]turn, int) {
 	for i, steps := range script {
 		turns[i] = make(turn, len(steps))
 		for j, s := range steps {
-			turns[i][j] = step{send: s.Send, want: s.Want, inSend: numbers(s.Send), inWant: numbers(s.Want)}
+			turns[i][j] = step{send: s.Send, want: s.Want, end: s.End, inSend: numbers(s.Send), inWant: numbers(s.Want)}
 			longest = max(longest, len(s.Want))
 		}
 	}
