@@ -185,14 +185,15 @@ func (s *Server) method(ctx context.Context, c *Conn, f wire.Frame) {
 		v, err := s.status(ctx)
 		c.reply(ctx, f, Answer{Value: v}, err)
 		return
+	case openMethod:
+		v, err := s.openFor(c, params)
+		c.reply(ctx, f, Answer{Value: v}, err)
+		return
 	case "register":
 		c.fail(f, fault.New(fault.Conflict, "the connection is registered already"))
 		return
 	}
 	m, ok := s.methods.get(f.Name)
-	if !ok && f.Name == openMethod {
-		m, ok = method{do: s.openFor}, true
-	}
 	if !ok {
 		c.fail(f, wire.UnknownMethod(f.Name))
 		return

@@ -1,7 +1,6 @@
 package althing
 
 import (
-	"context"
 	"crypto/rand"
 	"net"
 	"strconv"
@@ -92,7 +91,7 @@ func (t *tickets) forget(it *ticket) {
 
 // openFor answers openMethod: where to connect, and the
 // ticket to send there.
-func (s *Server) openFor(_ context.Context, c *Conn, params *value.Dict) (value.Value, error) {
+func (s *Server) openFor(c *Conn, params *value.Dict) (value.Value, error) {
 	v, _ := params.Get(value.Str("name"))
 	name, _ := v.(value.Str)
 	sock, ok := s.Channel(string(name))
