@@ -30,7 +30,8 @@ func (c *Client) handle(ctx context.Context, conn *Conn, f wire.Frame) {
 	}
 }
 
-// message hands on a message, and acknowledges it then.
+// message hands on a message, and acknowledges it then. One of an inbox is
+// acknowledged only when it was read, for it comes again when it was not.
 func (c *Client) message(ctx context.Context, conn *Conn, f wire.Frame) {
 	m := messageOf(f)
 	callbacks := c.received.all()
@@ -38,8 +39,12 @@ func (c *Client) message(ctx context.Context, conn *Conn, f wire.Frame) {
 		(*f)(m)
 	}
 	if len(callbacks) == 0 {
+		l := letter{message: m}
+		if m.ID != "" {
+			l.conn, l.ask, f = conn, f, wire.Frame{}
+		}
 		select {
-		case c.inbox <- m:
+		case c.inbox <- l:
 		case <-ctx.Done():
 			return
 		}

@@ -51,11 +51,17 @@ const inboxSize = 1024
 // Client is a client of a Server. Its methods may be called concurrently.
 //
 // A client that has connected once does so again when its connection is lost,
-// under its name and id, until it is closed. What it asks meanwhile, and what it
-// had asked when the connection broke, fails with code Closed.
+// under its name and id, with its watches and groups, until it is closed. What it
+// asks meanwhile, and what it had asked when the connection broke, fails with code
+// Closed: that may have been done or not.
+//
+// The methods from Set to OpenChannel are for a hub. Another server knows those
+// of them that its program has added by Server.Method.
 type Client struct {
 	options ClientOptions
-	inbox   chan *Message
+	inbox   chan letter
+	nexts   nexts
+	kept    kept
 	work    sync.WaitGroup
 	over    chan struct{} // closed when the client has ended for good
 
@@ -63,6 +69,7 @@ type Client struct {
 	received     callbacks[func(*Message)]
 	disconnected callbacks[func(error)]
 	happened     callbacks[func(kind string, data value.Value)]
+	restored     callbacks[func(error)]
 
 	commands table[*Command]
 	requests table[RequestFunc]
@@ -88,7 +95,12 @@ func NewClient(options ClientOptions) *Client {
 	if options.Backoff == nil {
 		options.Backoff = backoff
 	}
-	return &Client{options: options, name: options.Name, inbox: make(chan *Message, inboxSize), over: make(chan struct{})}
+	c := &Client{
+		options: options, name: options.Name, inbox: make(chan letter, inboxSize), over: make(chan struct{}),
+		nexts: nexts{turn: make(chan struct{}, 1)},
+	}
+	_ = c.Method("registry.changed", c.kept.watches.changed) // it is the first
+	return c
 }
 
 // Dial makes a client that is connected to the server at addr, or says why it
@@ -111,6 +123,11 @@ func (c *Client) OnMessage(f func(*Message)) (remove func()) { return c.received
 
 // OnDisconnect has f called when the connection has ended, with the reason.
 func (c *Client) OnDisconnect(f func(error)) (remove func()) { return c.disconnected.add(f) }
+
+// OnRestore has f called when the client has connected again, and is back in its
+// groups, with its watches and its inbox pushed as before: with nil, or with what
+// could not be restored.
+func (c *Client) OnRestore(f func(error)) (remove func()) { return c.restored.add(f) }
 
 // OnEvent has f called for what the server tells of: wire.EventRenamed and its
 // like, "closing" …
@@ -246,35 +263,6 @@ func (c *Client) Ping(ctx context.Context) (time.Duration, error) {
 		return 0, err
 	}
 	return conn.Ping(ctx)
-}
-
-// Read waits for the next message. It fails when ctx ends, and when the client
-// has ended for good and all messages have been read.
-func (c *Client) Read(ctx context.Context) (*Message, error) {
-	if m, ok := c.TryRead(); ok {
-		return m, nil
-	}
-	select {
-	case m := <-c.inbox:
-		return m, nil
-	case <-c.over:
-		if m, ok := c.TryRead(); ok {
-			return m, nil
-		}
-		return nil, c.ended
-	case <-ctx.Done():
-		return nil, waited(ctx, "a message")
-	}
-}
-
-// TryRead gives the next message, if one is there. It does not wait.
-func (c *Client) TryRead() (*Message, bool) {
-	select {
-	case m := <-c.inbox:
-		return m, true
-	default:
-		return nil, false
-	}
 }
 
 // backoff is the default of ClientOptions.Backoff.

@@ -39,6 +39,7 @@ type Conn struct {
 	running  running
 	spawn    func(func()) // starts a goroutine that the end waits for
 	relief   func()       // starts one that reads
+	first    func()       // called before the first frame is handled; nil: nothing is
 	cancel   context.CancelFunc
 	wrong    int    // frames in a row that were none; of the goroutine that reads
 	rate     bucket // the same
@@ -217,19 +218,12 @@ func (c *Conn) Event(kind string, data value.Value) error {
 
 // ask sends a question and waits for its answer.
 func (c *Conn) ask(ctx context.Context, f wire.Frame) (answer wire.Frame, took time.Duration, err error) {
-	if _, ok := ctx.Deadline(); !ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.limits.Answer)
-		defer cancel()
-	}
+	ctx, cancel := c.patience(ctx)
+	defer cancel()
 	began := time.Now()
-	id, answers, err := c.asked.ask()
+	answers := make(chan wire.Frame, 1)
+	id, err := c.pose(f, question{func(f wire.Frame) { answers <- f }, true})
 	if err != nil {
-		return answer, 0, err
-	}
-	f.ID = id
-	if err := c.send(f); err != nil {
-		c.asked.forget(id)
 		return answer, 0, err
 	}
 	if u, ok := c.codec.(wire.Unanswered); ok && u.Unanswered(f.Kind) {
@@ -247,6 +241,26 @@ func (c *Conn) ask(ctx context.Context, f wire.Frame) (answer wire.Frame, took t
 		err = answer.Err
 	}
 	return answer, time.Since(began), err
+}
+
+// pose sends a question. When it fails, nobody is told of an answer.
+func (c *Conn) pose(f wire.Frame, q question) (id string, err error) {
+	if id, err = c.asked.add(q); err != nil {
+		return "", err
+	}
+	f.ID = id
+	if err := c.send(f); err != nil && c.asked.forget(id) {
+		return "", err
+	}
+	return id, nil
+}
+
+// patience bounds the wait for an answer.
+func (c *Conn) patience(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, ok := ctx.Deadline(); ok {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, c.limits.Answer)
 }
 
 // waited is the error of having waited in vain.

@@ -32,19 +32,12 @@ func (c *Conn) Offer(m *Message, acknowledged func(error)) error {
 		acknowledged(c.out.ended())
 		return nil
 	}
-	id, err := c.asked.call(func(answer wire.Frame) {
+	_, err := c.pose(f, question{func(answer wire.Frame) {
 		if answer.Err != nil {
 			acknowledged(answer.Err)
 			return
 		}
 		acknowledged(nil)
-	})
-	if err != nil {
-		return err
-	}
-	f.ID = id
-	if err := c.send(f); err != nil && c.asked.forget(id) {
-		return err
-	}
-	return nil
+	}, false})
+	return err
 }

@@ -41,7 +41,7 @@ func (c *Client) connect(ctx context.Context) error {
 	c.mu.Lock()
 	c.giveUp = cancel
 	c.mu.Unlock()
-	nc, err := c.dial(ctx)
+	nc, err := c.dial(ctx, c.addr)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,8 @@ func (c *Client) connect(ctx context.Context) error {
 	conn := newConn(c, c.work.Go, nc, codec, c.options.Protocol.Name(), &c.options.Limits)
 	conn.id, conn.name, conn.server = welcome.ID, welcome.Server.Name, welcome.Server
 	conn.prepare(context.Background()) // it ends when the conn is dropped
-	if err := c.install(conn, welcome); err != nil {
+	before, err := c.install(conn, welcome)
+	if err != nil {
 		nc.Close()
 		return err
 	}
@@ -61,41 +62,51 @@ func (c *Client) connect(ctx context.Context) error {
 	if welcome.Notice != "" {
 		c.logger().Warn("the client has another name than it asked for", "name", welcome.Name, "why", welcome.Notice)
 	}
-	for _, f := range c.connected.all() {
-		(*f)()
+	told := make(chan struct{})
+	conn.first = func() {
+		defer close(told)
+		for _, f := range c.connected.all() {
+			(*f)()
+		}
 	}
 	conn.start()
+	<-told
+	if before != "" {
+		c.work.Go(func() { c.restore(conn, before) })
+	}
 	return nil
 }
 
-// install makes conn the client's connection, unless the client was closed.
-func (c *Client) install(conn *Conn, welcome wire.Welcome) error {
+// install makes conn the client's connection, unless the client was closed. It
+// returns the id that the client had before, empty when it was not connected.
+func (c *Client) install(conn *Conn, welcome wire.Welcome) (before string, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.ended != nil {
-		return c.ended
+		return "", c.ended
 	}
+	before = c.id
 	c.conn, c.id, c.name, c.resume = conn, welcome.ID, welcome.Name, welcome.Resume
-	return nil
+	return before, nil
 }
 
-func (c *Client) dial(ctx context.Context) (net.Conn, error) {
+func (c *Client) dial(ctx context.Context, addr string) (net.Conn, error) {
 	config, err := c.security()
 	if err != nil {
 		return nil, err
 	}
 	var dialer net.Dialer
-	nc, err := dialer.DialContext(ctx, "tcp", c.addr)
+	nc, err := dialer.DialContext(ctx, "tcp", addr)
 	if err != nil {
-		return nil, unreachable(ctx, c.addr, err)
+		return nil, unreachable(ctx, addr, err)
 	}
 	if config == nil {
 		return nc, nil
 	}
-	secured, err := secure.Connect(ctx, nc, c.addr, config)
+	secured, err := secure.Connect(ctx, nc, addr, config)
 	if err != nil {
 		nc.Close()
-		return nil, unreachable(ctx, c.addr, err)
+		return nil, unreachable(ctx, addr, err)
 	}
 	return secured, nil
 }
@@ -187,6 +198,7 @@ func (c *Client) gone(conn *Conn, reason *fault.Error) {
 	c.conn = nil
 	ended := c.ended != nil
 	c.mu.Unlock()
+	c.kept.watches.lost()
 	c.logger().Info("disconnected", "addr", c.addr, "reason", reason)
 	for _, f := range c.disconnected.all() {
 		(*f)(reason)

@@ -27,6 +27,11 @@ func connectRaw(t *testing.T, s *althing.Server) line {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return rawLine(t, c)
+}
+
+func rawLine(t *testing.T, c net.Conn) line {
+	t.Helper()
 	t.Cleanup(func() { c.Close() })
 	c.SetDeadline(time.Now().Add(patience))
 	return line{c, bufio.NewReader(c)}

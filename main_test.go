@@ -39,11 +39,22 @@ func started(t testing.TB, s *althing.Server) *althing.Server {
 // dial connects a client, which ends with the test.
 func dial(t testing.TB, s *althing.Server, options althing.ClientOptions) *althing.Client {
 	t.Helper()
+	c := newClient(t, options)
+	connect(t, s, c)
+	return c
+}
+
+// newClient makes a client, which ends with the test if it was connected.
+func newClient(t testing.TB, options althing.ClientOptions) *althing.Client {
+	t.Helper()
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
 	c := althing.NewClient(options)
-	connect(t, s, c)
+	t.Cleanup(func() {
+		c.Close()
+		c.Wait()
+	})
 	return c
 }
 
@@ -52,7 +63,7 @@ func connect(t testing.TB, s *althing.Server, c *althing.Client) {
 	if err := c.Connect(t.Context(), s.ListenAddr().String()); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	t.Cleanup(func() { // before the server ends
 		c.Close()
 		c.Wait()
 	})

@@ -24,18 +24,7 @@ type question struct {
 	waited   bool             // a goroutine waits for it
 }
 
-// ask makes an id, and a channel on which the answer comes, once.
-func (q *questions) ask() (id string, answer <-chan wire.Frame, err error) {
-	ch := make(chan wire.Frame, 1)
-	id, err = q.add(question{func(f wire.Frame) { ch <- f }, true})
-	return id, ch, err
-}
-
-// call makes an id, and has answered called with the answer.
-func (q *questions) call(answered func(wire.Frame)) (id string, err error) {
-	return q.add(question{answered, false})
-}
-
+// add makes an id for a question.
 func (q *questions) add(asked question) (id string, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

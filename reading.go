@@ -25,7 +25,19 @@ func (c *Conn) start() { c.relief() }
 // read reads frames, and has them handled, until the conn ends or another
 // goroutine has taken over the reading.
 func (c *Conn) read(ctx context.Context) {
-	handle := func(f wire.Frame) { c.handle(ctx, f) }
+	first := c.first
+	c.first = nil // it is for the first goroutine that reads
+	handle := func(f wire.Frame) {
+		if f.Kind == came {
+			defer c.recovers(f)
+			first()
+			return
+		}
+		c.handle(ctx, f)
+	}
+	if first != nil && !c.turn.take(wire.Frame{Kind: came}, handle, c.asked.any, c.relief) {
+		return
+	}
 	for {
 		f, err := c.codec.Read()
 		if err != nil {
@@ -49,8 +61,12 @@ func (c *Conn) read(ctx context.Context) {
 	}
 }
 
-// gone is the kind of the last frame of a conn, which no codec reads.
-const gone wire.Kind = 255
+// came and gone are the kinds of the first and the last frame of a conn, which no
+// codec reads.
+const (
+	came wire.Kind = 255 - iota
+	gone
+)
 
 // ended is called when nothing more can be read.
 func (c *Conn) ended(err error) {

@@ -1,0 +1,58 @@
+package althing
+
+import (
+	"context"
+
+	"althing/value"
+)
+
+// Rows are what SQL has found.
+type Rows struct {
+	Columns []string
+	Rows    [][]value.Value
+	// Affected is how many rows a statement has changed.
+	Affected int
+	// More says that there are more rows than a hub gives at once: ask with LIMIT
+	// and OFFSET.
+	More bool
+}
+
+// SQL has the hub's data base carry out one statement. args take the places of
+// its question marks; they are values, or whatever value.FromGo takes.
+func (c *Client) SQL(ctx context.Context, statement string, args ...any) (*Rows, error) {
+	values, err := toValues(args)
+	if err != nil {
+		return nil, err
+	}
+	r, err := c.callText(ctx, "sql.query", "sql", statement, param("args", value.List(values)))
+	if err != nil {
+		return nil, err
+	}
+	rows := &Rows{
+		Columns:  items(r, "columns", textItem),
+		Rows:     items(r, "rows", row),
+		Affected: int(optional[value.Int](r, "affected")),
+		More:     bool(optional[value.Bool](r, "more")),
+	}
+	return rows, r.err
+}
+
+// Eval has the hub work out a Python expression or statement, and returns its
+// value as text. An error has the name of the Python exception in its Exception.
+func (c *Client) Eval(ctx context.Context, text string) (string, error) {
+	r, err := c.callText(ctx, "eval", "text", text)
+	if err != nil {
+		return "", err
+	}
+	result := string(field[value.Str](r, "value"))
+	return result, r.err
+}
+
+// Status is how the server is: its name and version, how much of what it has.
+func (c *Client) Status(ctx context.Context) (*value.Dict, error) {
+	r, err := c.call(ctx, "status")
+	if err != nil {
+		return nil, err
+	}
+	return r.members, nil
+}
