@@ -83,6 +83,7 @@ type Hub struct {
 
 	mu        sync.Mutex
 	listeners []listener
+	security  security
 	stopping  chan struct{}
 	stopOnce  sync.Once
 	closeOnce sync.Once
@@ -90,6 +91,10 @@ type Hub struct {
 	cancel    context.CancelFunc
 	running   sync.WaitGroup
 }
+
+// security is how the gateways are secured: by which mode of TLS, and the
+// certificate with which fingerprint.
+type security struct{ mode, fingerprint string }
 
 // listener is a gateway and where it listens.
 type listener struct{ gateway, address string }
@@ -297,6 +302,29 @@ func (h *Hub) listening() *value.Dict {
 		pairs = append(pairs, l.gateway, value.Str(l.address))
 	}
 	return dict(pairs...)
+}
+
+// Secured notes how the gateways are secured, for status and banner: for which
+// clients there is TLS, and by what they recognise the hub.
+func (h *Hub) Secured(mode, fingerprint string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.security = security{mode, fingerprint}
+}
+
+// Security is what Secured has noted; both are empty when there is no TLS.
+func (h *Hub) Security() (mode, fingerprint string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.security.mode, h.security.fingerprint
+}
+
+func (h *Hub) tls() *value.Dict {
+	mode, fingerprint := h.Security()
+	if mode == "" {
+		return dict("mode", value.Str("off"))
+	}
+	return dict("mode", value.Str(mode), "fingerprint", value.Str(fingerprint))
 }
 
 // Durability is "fast" or "safe".

@@ -72,6 +72,7 @@ func (h *Hub) Status() *value.Dict {
 		"pid", value.Int(os.Getpid()),
 		"uptime", value.Int(h.Now().Sub(h.started)/time.Second),
 		"listening", h.listening(),
+		"tls", h.tls(),
 		"guests", value.Str(h.access.Guests().String()),
 		"durability", value.Str(h.Durability()),
 		"data", value.Str(h.config.Data),

@@ -35,7 +35,7 @@ var (
 )
 
 // Make makes a certificate that signs itself, for a server with the given names
-// and addresses, and its key: the text of one PEM file with both.
+// and addresses or for a client, and its key: the text of one PEM file with both.
 func Make(names ...string) ([]byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -48,7 +48,7 @@ func Make(names ...string) ([]byte, error) {
 		Subject:      pkix.Name{CommonName: "althing"},
 		NotBefore:    notBefore, NotAfter: notAfter,
 		KeyUsage:              x509.KeyUsageDigitalSignature,
-		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 		BasicConstraintsValid: true,
 	}
 	for _, name := range names {
@@ -101,7 +101,7 @@ func Read(certificate, key string) (c tls.Certificate, err error) {
 		}
 	}
 	if c, err = tls.X509KeyPair(texts[0], texts[1]); err != nil {
-		return c, fault.Wrap(err, fault.Invalid, "'%s' and '%s' are no certificate with its key", certificate, key)
+		return c, fault.Wrap(err, fault.Invalid, "no certificate is in '%s' whose key is in '%s'", certificate, key)
 	}
 	return c, nil
 }

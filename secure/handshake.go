@@ -54,12 +54,13 @@ func Serve(c tls.Certificate, clients *x509.CertPool) *tls.Config {
 	return config
 }
 
-// Accept shakes hands with a client that has connected and begun with first. It
-// closes nc when ctx ends.
+// Accept shakes hands with a client that has connected and begun with first.
+// When it fails, or ctx ends before, it has told the client and closed nc.
 func Accept(ctx context.Context, nc net.Conn, first []byte, config *tls.Config) (net.Conn, error) {
 	begun := &unknown{Conn: wire.Ahead(nc, first), left: maxHandshake}
 	c := tls.Server(begun, config)
 	if err := c.HandshakeContext(ctx); err != nil {
+		wire.Linger(nc) // a client whose certificate is refused sends on until it has read that
 		return nil, fault.Wrap(err, fault.Denied, "the TLS handshake has failed")
 	}
 	begun.known = true

@@ -255,9 +255,9 @@ func TestRead(t *testing.T) {
 		{one, two, ""},
 		{both, two, ""},
 		{one, wrong, "private key does not match"},
-		{one, one, "are no certificate with its key"},
-		{two, two, "are no certificate with its key"},
-		{empty, empty, "are no certificate with its key"},
+		{one, one, "no certificate is in"},
+		{two, two, "no certificate is in"},
+		{empty, empty, "no certificate is in"},
 		{filepath.Join(dir, "nosuch"), two, "nosuch"},
 	}
 	for _, test := range tests {

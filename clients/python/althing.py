@@ -20,9 +20,10 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 from typing import Any, Iterable, Iterator, NamedTuple
 
-from share import PORT, THIS_MACHINE, ShareError, outcome, request
+from share import PORT, THIS_MACHINE, ShareError, connect, outcome, request
 
 __all__ = ["Change", "Hub", "ShareError"]
 
@@ -50,13 +51,17 @@ class Hub:
     out or not: only you can know whether it may be asked again.
 
     An object belongs to one thread. ``patience`` is for how many seconds no
-    byte may come from the hub before a ``TimeoutError`` is raised.
+    byte may come from the hub before a ``TimeoutError`` is raised. ``tls`` and
+    ``fingerprint`` secure the connection as ``share.ShareServer`` has it.
     """
 
-    def __init__(self, host: str = THIS_MACHINE, port: int = PORT, patience: float = 20.0) -> None:
+    def __init__(self, host: str = THIS_MACHINE, port: int = PORT, patience: float = 20.0, *,
+                 tls: bool | ssl.SSLContext = False, fingerprint: str = "") -> None:
         self.host = host
         self.port = port
         self.patience = patience
+        self.tls = tls
+        self.fingerprint = fingerprint
         self._connection: socket.socket | None = None
         self._received = bytearray()
 
@@ -128,7 +133,7 @@ class Hub:
                 except ConnectionError:
                     time.sleep(1)
         """
-        with Hub(self.host, self.port, self.patience) as line:
+        with Hub(self.host, self.port, self.patience, tls=self.tls, fingerprint=self.fingerprint) as line:
             while True:
                 for entry in line.call("changes", pattern, after):
                     change = Change(*entry)
@@ -161,7 +166,10 @@ class Hub:
             return self._connection
         self.close()
         try:
-            connection = socket.create_connection((self.host, self.port), self.patience)
+            connection = connect(self.host, self.port, self.patience, self.tls, self.fingerprint)
+        except ssl.SSLError as problem:
+            raise ConnectionError("the hub at %s cannot be talked to with TLS: %s" % (
+                self._where(), problem.strerror or problem)) from problem
         except OSError as problem:
             raise ConnectionError("no hub answers at %s (%s)" % (self._where(), problem.strerror or problem)) from problem
         self._connection = connection
@@ -203,7 +211,7 @@ def _idle(connection: socket.socket) -> bool:
     try:
         connection.recv(1)  # a last word or the end: either way it is of no more use
         return False
-    except BlockingIOError:
+    except (BlockingIOError, ssl.SSLWantReadError):
         return True
     except OSError:
         return False

@@ -32,7 +32,8 @@ func TestClients(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	tests := exec.CommandContext(ctx, python, "-B", "-W", "error::ResourceWarning", "-m", "unittest")
-	tests.Env = append(os.Environ(), "ALTHING_TEST_HUB="+startHub(t, buildHub(t)))
+	address, fingerprint := startHub(t, buildHub(t))
+	tests.Env = append(os.Environ(), "ALTHING_TEST_HUB="+address, "ALTHING_TEST_FINGERPRINT="+fingerprint)
 	if out, err := tests.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -51,11 +52,12 @@ func buildHub(t *testing.T) (path string) {
 }
 
 // startHub starts a hub on a free port of this machine, and ends it with the
-// test. The port is read from the banner, so that nobody can take it first.
-func startHub(t *testing.T, path string) (address string) {
+// test. Its port and fingerprint are read from the banner: nobody can take the
+// port first.
+func startHub(t *testing.T, path string) (address, fingerprint string) {
 	t.Helper()
 	said, saying := io.Pipe()
-	hub := exec.Command(path, "serve", "--text", "127.0.0.1:0", "--data", t.TempDir())
+	hub := exec.Command(path, "serve", "--text", "127.0.0.1:0", "--data", t.TempDir(), "--tls")
 	hub.Stdout, hub.Stderr = saying, saying
 	if err := hub.Start(); err != nil {
 		t.Fatal(err)
@@ -69,14 +71,19 @@ func startHub(t *testing.T, path string) (address string) {
 	}()
 	var log strings.Builder
 	logged := make(chan struct{})
-	port := make(chan string, 1)
+	known := make(chan [2]string, 1)
 	go func() {
 		defer close(logged)
-		listening := regexp.MustCompile(`^Server is now listening on port (\d+)\.`)
+		port := regexp.MustCompile(`^Server is now listening on port (\d+)\.`)
+		pin := regexp.MustCompile(`--fingerprint (\S+)`)
+		number := ""
 		for lines := bufio.NewScanner(said); lines.Scan(); {
 			log.WriteString(lines.Text() + "\n")
-			if found := listening.FindStringSubmatch(lines.Text()); found != nil {
-				port <- found[1]
+			if found := port.FindStringSubmatch(lines.Text()); found != nil {
+				number = found[1]
+			}
+			if found := pin.FindStringSubmatch(lines.Text()); found != nil {
+				known <- [2]string{number, found[1]}
 			}
 		}
 	}()
@@ -89,12 +96,12 @@ func startHub(t *testing.T, path string) (address string) {
 		}
 	})
 	select {
-	case number := <-port:
-		return "127.0.0.1:" + number
+	case is := <-known:
+		return "127.0.0.1:" + is[0], is[1]
 	case <-ended:
 		t.Fatal("the hub ended at once")
 	case <-time.After(patience):
 		t.Fatal("the hub did not say on which port it listens")
 	}
-	return ""
+	return "", ""
 }

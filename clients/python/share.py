@@ -31,13 +31,15 @@ newer: copy it beside your own program.
 from __future__ import annotations
 
 import ast
+import hashlib
 import math
 import re
 import socket
+import ssl
 import time
 from typing import Any
 
-__all__ = ["ShareError", "ShareServer", "literal", "outcome", "request", "value"]
+__all__ = ["ShareError", "ShareServer", "connect", "literal", "outcome", "request", "value"]
 
 THIS_MACHINE = "127.0.0.1"
 PORT = 2980
@@ -84,6 +86,11 @@ class ShareServer:
     between. An object belongs to one thread: another thread makes its own, and
     has its own ID and its own inbox.
 
+    A hub that was started with ``--tls`` shows a ``fingerprint`` at its start;
+    given here, nobody can listen, and no other hub is talked to. ``tls=True``
+    without it trusts a hub whose certificate an authority has signed; in place
+    of ``True`` there may be an ``ssl.SSLContext`` of your own.
+
     To add a function that the owner of your hub has added, write a wrapper of
     one line::
 
@@ -98,9 +105,12 @@ class ShareServer:
     remember_every = 60.0
     """Seconds between asking whether the hub still knows us, while our inbox is empty."""
 
-    def __init__(self, host: str | None = None, port: int = PORT) -> None:
+    def __init__(self, host: str | None = None, port: int = PORT, *,
+                 tls: bool | ssl.SSLContext = False, fingerprint: str = "") -> None:
         self.host = host or THIS_MACHINE
         self.port = port
+        self.tls = tls
+        self.fingerprint = fingerprint
         self._id: str | None = None
         self._groups: list[str] = []
         self._known_at = 0.0
@@ -130,17 +140,22 @@ class ShareServer:
         except socket.timeout:
             return "Error: TimeoutError: the hub at %s did not answer within %g s" % (
                 self._where(), self.patience)
+        except ssl.SSLError as problem:
+            return "Error: ConnectionError: the hub at %s cannot be talked to with TLS: %s" % (
+                self._where(), problem.strerror or problem)
         except OSError as problem:
             return "Error: ConnectionError: no hub answers at %s (%s)" % (
                 self._where(), problem.strerror or problem)
 
     def _exchange(self, text: bytes) -> bytes:
         reply: list[bytes] = []
-        with socket.create_connection((self.host, self.port), self.patience) as connection:
+        with connect(self.host, self.port, self.patience, self.tls, self.fingerprint) as connection:
             try:
                 connection.sendall(text)
-                # "That was all": the hub need not wait whether more comes.
-                connection.shutdown(socket.SHUT_WR)
+                # "That was all": the hub need not wait whether more comes. Behind
+                # TLS it waits a moment: Python cannot say so there and read on.
+                if not isinstance(connection, ssl.SSLSocket):
+                    connection.shutdown(socket.SHUT_WR)
             except OSError:
                 pass  # refused before it was read to its end; the reply says why
             while True:
@@ -313,6 +328,42 @@ class ShareServer:
         """
         reply = self._as_me("dbExec", sql)
         return reply if reply == "OK" else _number(reply)
+
+
+def connect(host: str, port: int, patience: float,
+            tls: bool | ssl.SSLContext = False, fingerprint: str = "") -> socket.socket:
+    """A connection to a hub, on which no wait for a byte lasts longer than ``patience`` seconds.
+
+    With a ``fingerprint`` or ``tls`` it is secured, as ``ShareServer`` has it.
+    Raises ``OSError``, of which ``ssl.SSLError`` is one kind: the hub is not the
+    one that is meant, or does not speak TLS.
+    """
+    connection = socket.create_connection((host, port), patience)
+    if not tls and not fingerprint:
+        return connection
+    try:
+        return _secured(connection, host, tls, fingerprint)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _secured(connection: socket.socket, host: str, tls: bool | ssl.SSLContext, fingerprint: str) -> ssl.SSLSocket:
+    if isinstance(tls, ssl.SSLContext):
+        context = tls
+    else:
+        context = ssl.create_default_context()
+        if fingerprint:  # takes the place of names, dates and authorities
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+    # An end without a goodbye may be a reply that somebody has cut off.
+    secured = context.wrap_socket(connection, server_hostname=host, suppress_ragged_eofs=False)
+    shown = hashlib.sha256(secured.getpeercert(binary_form=True) or b"").hexdigest()
+    if fingerprint and shown != re.sub("[: ]", "", fingerprint).strip().lower():
+        secured.close()
+        raise ssl.SSLCertVerificationError("it has the fingerprint %s, not %s" % (
+            ":".join(re.findall("..", shown.upper())), fingerprint))
+    return secured
 
 
 def request(name: str, *args: Any, **named: Any) -> str:

@@ -17,6 +17,7 @@ import althing
 
 HOST, _, _port = os.environ["ALTHING_TEST_HUB"].rpartition(":")
 PORT = int(_port)
+FINGERPRINT = os.environ["ALTHING_TEST_FINGERPRINT"]
 
 
 class WithHub(unittest.TestCase):
@@ -24,6 +25,27 @@ class WithHub(unittest.TestCase):
         self.hub = althing.Hub(HOST, PORT)
         self.addCleanup(self.hub.close)
         self.name = "test " + uuid.uuid4().hex
+
+
+class Secured(unittest.TestCase):
+    """The same hub over TLS."""
+
+    def test_the_hub_that_is_meant(self) -> None:
+        with althing.Hub(HOST, PORT, fingerprint=FINGERPRINT) as hub:
+            self.assertEqual(hub.many("%d + 1" % n for n in range(5000)), [str(n + 1) for n in range(5000)])
+            connection = hub._connection
+            self.assertEqual(hub.eval("1 + 1"), 2)
+            self.assertIs(hub._connection, connection)  # it was kept
+            name = "test " + uuid.uuid4().hex
+            hub.call("setReg", name, 5)
+            changes = hub.changes(name)
+            self.addCleanup(changes.close)
+            self.assertEqual(next(changes).value, 5)
+
+    def test_another_hub(self) -> None:
+        other = "00" + FINGERPRINT[2:]
+        with self.assertRaisesRegex(ConnectionError, "has the fingerprint %s, not %s" % (FINGERPRINT, other)):
+            althing.Hub(HOST, PORT, fingerprint=other).ask("1 + 1")
 
 
 class Asking(WithHub):

@@ -11,6 +11,7 @@ import functools
 import math
 import os
 import socket
+import ssl
 import threading
 import unittest
 import uuid
@@ -21,6 +22,7 @@ import share
 
 HOST, _, _port = os.environ["ALTHING_TEST_HUB"].rpartition(":")
 PORT = int(_port)
+FINGERPRINT = os.environ["ALTHING_TEST_FINGERPRINT"]
 
 
 def messages(sh: share.ShareServer) -> list[tuple[str, str, str]]:
@@ -40,6 +42,48 @@ class WithHub(unittest.TestCase):
         sh = share.ShareServer(HOST, PORT)
         self.addCleanup(sh.exit)
         return sh
+
+
+class Secured(unittest.TestCase):
+    """The same hub over TLS."""
+
+    def client(self, **how: Any) -> share.ShareServer:
+        return share.ShareServer(HOST, PORT, **how)
+
+    def test_the_hub_that_is_meant(self) -> None:
+        for form in (FINGERPRINT, FINGERPRINT.lower().replace(":", ""), FINGERPRINT.replace(":", " ")):
+            with self.client(fingerprint=form) as sh:
+                self.assertEqual(sh.SendToServer("1 + 1"), "2")
+                self.assertEqual(sh.SendToServer("(1"), "Error: SyntaxError: '(' was never closed (line 1, column 1)")
+        self.assertEqual(sh.SendToServer("len(%r)" % ("x" * 200000)), "200000")
+        self.assertEqual(sh.SendToServer("'ab' * 100000"), "ab" * 100000)
+
+    def test_another_hub(self) -> None:
+        other = "00" + FINGERPRINT[2:]
+        for how in ({"fingerprint": other}, {"fingerprint": other, "tls": True}, {"fingerprint": "AB"}):
+            reply = self.client(**how).SendToServer("1 + 1")
+            self.assertRegex(reply, "^Error: ConnectionError: the hub at %s port %d cannot be talked to with TLS" % (HOST, PORT))
+            self.assertIn(FINGERPRINT, reply)
+            self.assertIn(how["fingerprint"], reply)
+
+    def test_authorities(self) -> None:
+        self.assertRegex(self.client(tls=True).SendToServer("1 + 1"), "^Error: ConnectionError: .*self.signed")
+        trusting = ssl.create_default_context(cadata=ssl.get_server_certificate((HOST, PORT)))
+        self.assertEqual(self.client(tls=trusting).SendToServer("1 + 1"), "2")
+
+    def test_what_does_not_speak_tls(self) -> None:
+        with socket.create_server((HOST, 0)) as server:
+            sh = share.ShareServer(HOST, server.getsockname()[1], fingerprint=FINGERPRINT)
+
+            def answer() -> None:
+                with server.accept()[0] as connection:
+                    connection.recv(1024)
+                    connection.sendall(b"Error: SyntaxError: what is this?")
+
+            thread = threading.Thread(target=answer)
+            thread.start()
+            self.addCleanup(thread.join)
+            self.assertRegex(sh.SendToServer("1 + 1"), "^Error: ConnectionError: .* with TLS: ")
 
 
 class Asking(WithHub):

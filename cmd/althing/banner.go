@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 
 	"althing/access"
@@ -12,26 +13,30 @@ import (
 
 // running is what the banner says of a hub.
 type running struct {
-	address    string // of the text port; empty: it is off
-	moved      bool   // its usual port was taken
-	data       string
-	durability string
-	guests     access.Guests
-	madeKey    string // the admin key, when it was made just now
-	openAdmin  bool   // the admin key is empty
+	address     string // of the text port; empty: it is off
+	moved       bool   // its usual port was taken
+	tls         string // for which clients there is TLS; empty: for none
+	fingerprint string
+	data        string
+	durability  string
+	guests      access.Guests
+	madeKey     string // the admin key, when it was made just now
+	openAdmin   bool   // the admin key is empty
 }
 
 func (f *serveFlags) banner(out io.Writer, h *hub.Hub) {
 	at := h.Address("text")
 	_, port, _ := net.SplitHostPort(at)
+	mode, fingerprint := h.Security()
 	running{
+		tls: mode, fingerprint: fingerprint,
 		address: at, moved: f.text.port == "" && at != "" && port != textPort,
 		data: h.Data(), durability: h.Durability(),
 		guests: h.Access().Guests(), madeKey: h.Access().Made(), openAdmin: h.Access().Open(),
 	}.write(out)
 }
 
-// write says in six lines what a user wants to know when the hub is up, and
+// write says in a few lines what a user wants to know when the hub is up, and
 // what must not be overlooked below.
 func (r running) write(out io.Writer) {
 	host, port, _ := net.SplitHostPort(r.address)
@@ -43,6 +48,9 @@ func (r running) write(out io.Writer) {
 		"  keeps    " + durabilities[r.durability],
 		"  next     " + r.next(host, port),
 	}
+	if r.tls != "" {
+		lines = slices.Insert(lines, 3, "  TLS      "+tlsModes[r.tls], "  trust    --fingerprint "+r.fingerprint+"  (with every verb of a client, or ALTHING_FINGERPRINT)")
+	}
 	if r.address == "" {
 		lines[0] = "Server is now running, and listens nowhere."
 	}
@@ -53,6 +61,11 @@ func (r running) write(out io.Writer) {
 		lines = append(lines, "  WARNING  the admin key is empty: everyone who comes in is an administrator")
 	}
 	fmt.Fprintln(out, strings.Join(lines, "\n"))
+}
+
+var tlsModes = map[string]string{
+	tlsOn:   "for who begins with it; others come in without (--tls=only ends that for other machines)",
+	tlsOnly: "needed by all that come from other machines",
 }
 
 var durabilities = map[string]string{

@@ -102,7 +102,7 @@ func (l load) run(t *testing.T, at string, hub *process, after time.Duration) {
 	t.Helper()
 	var working sync.WaitGroup
 	for _, w := range l {
-		c, err := dial(t.Context(), at)
+		c, err := dial(t.Context(), target{address: at})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,7 +120,7 @@ func (l load) run(t *testing.T, at string, hub *process, after time.Duration) {
 
 func (l load) check(t *testing.T, at string) {
 	t.Helper()
-	c, err := dial(t.Context(), at)
+	c, err := dial(t.Context(), target{address: at})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"althing/fault"
+	"althing/secure"
 )
 
 const (
@@ -27,24 +30,65 @@ const (
 
 // hubFlags are what every client verb takes.
 type hubFlags struct {
-	hub     string
-	keyFile string
+	hub         string
+	keyFile     string
+	fingerprint string
+	certificate string
 }
 
 func (f *hubFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.hub, "hub", "", "`address` of the hub's text port: host:port, host or port (default $ALTHING_HUB, else this machine's)")
+	c.Flags().StringVar(&f.hub, "hub", "", "`address` of the hub's text port: host:port, host or port, with tls:// before it when it is to be secured (default $ALTHING_HUB, else this machine's)")
 	c.Flags().StringVar(&f.keyFile, "admin-key-file", "", "act as an administrator, with the key in this `file` (default the key in $ALTHING_KEY)")
+	c.Flags().StringVar(&f.fingerprint, "fingerprint", "", "secure the connection, and trust no hub but the one with this `fingerprint` (default $ALTHING_FINGERPRINT)")
+	c.Flags().StringVar(&f.certificate, "certificate", "", "the `file` with a certificate and its key, for a hub that wants to see one (default $ALTHING_CERTIFICATE)")
 }
 
-// address is where the hub is to be found.
-func (f *hubFlags) address() (string, error) {
-	if f.hub != "" {
-		return hubAddress("--hub", f.hub)
+// target is a hub to connect to.
+type target struct {
+	address string
+	tls     *tls.Config // nil: the connection is not secured
+}
+
+func (t target) String() string { return t.address }
+
+// scheme stands before the address of a hub that is known by its name, which an
+// authority has signed. One that is known by its fingerprint needs none.
+const scheme = "tls://"
+
+// target is where the hub is to be found, and how to be sure that it is it.
+func (f *hubFlags) target() (t target, err error) {
+	source, given := "--hub", f.hub
+	if given == "" {
+		source, given = "ALTHING_HUB", os.Getenv("ALTHING_HUB")
 	}
-	if where := os.Getenv("ALTHING_HUB"); where != "" {
-		return hubAddress("ALTHING_HUB", where)
+	given, secured := strings.CutPrefix(given, scheme)
+	if given == "" {
+		given = thisMachine
 	}
-	return net.JoinHostPort(thisMachine, textPort), nil
+	if t.address, err = hubAddress(source, given); err != nil {
+		return t, err
+	}
+	if secured {
+		t.tls = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	if text := cmp.Or(f.fingerprint, os.Getenv("ALTHING_FINGERPRINT")); text != "" {
+		fingerprint, err := secure.ParseFingerprint(text)
+		if err != nil {
+			return t, usageError{err}
+		}
+		t.tls = fingerprint.Pin(t.tls)
+	}
+	if f.certificate != "" && t.tls == nil {
+		return t, usagef("--certificate: the connection is not secured; give --fingerprint, or %s before the hub's address", scheme)
+	}
+	if file := cmp.Or(f.certificate, os.Getenv("ALTHING_CERTIFICATE")); file != "" && t.tls != nil {
+		shown, err := secure.Read(file, file)
+		if err != nil {
+			return t, err
+		}
+		t.tls.Certificates = []tls.Certificate{shown}
+	}
+	return t, nil
 }
 
 // hubAddress completes what a user calls the address of a hub.
@@ -85,7 +129,7 @@ func (f *hubFlags) key() (string, error) {
 
 // talk runs a verb with a connection to the hub, which is closed when ctx ends.
 func (f *hubFlags) talk(ctx context.Context, do func(l *line) error) error {
-	at, err := f.address()
+	at, err := f.target()
 	if err != nil {
 		return err
 	}
@@ -118,17 +162,35 @@ func (f *hubFlags) ask(ctx context.Context, out io.Writer, query string) error {
 	})
 }
 
-// connect opens a connection to the hub at an address.
-func connect(ctx context.Context, at string) (net.Conn, error) {
-	d := net.Dialer{Timeout: dialPatience}
-	conn, err := d.DialContext(ctx, "tcp", at)
+// connect opens a connection to a hub.
+func connect(ctx context.Context, at target) (net.Conn, error) {
+	soon, cancel := context.WithTimeout(ctx, dialPatience)
+	defer cancel()
+	var d net.Dialer
+	conn, err := d.DialContext(soon, "tcp", at.address)
+	if err == nil && at.tls != nil {
+		conn, err = secured(soon, conn, at)
+	}
 	if err == nil {
 		return conn, nil
 	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
+	if refused, ok := errors.AsType[*fault.Error](err); ok {
+		return nil, refused
+	}
 	return nil, fmt.Errorf("%w answers at %s (%s); start one with 'althing serve', or name one with --hub or ALTHING_HUB", errNoHub, at, why(err))
+}
+
+// secured shakes hands with a hub. The connection is closed when that fails.
+func secured(ctx context.Context, conn net.Conn, at target) (net.Conn, error) {
+	over, err := secure.Connect(ctx, conn, at.address, at.tls)
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return over, nil
 }
 
 // why is what a user can do something with of a failed connection.

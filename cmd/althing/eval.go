@@ -82,7 +82,7 @@ func (f *hubFlags) once(ctx context.Context, query string) (reply string, err er
 		})
 		return reply, err
 	}
-	at, err := f.address()
+	at, err := f.target()
 	if err != nil {
 		return "", err
 	}

@@ -39,7 +39,7 @@ func defaultName() string {
 
 // id gives the ID of the client, a new one when the hub has forgotten it.
 func (i *identity) id(ctx context.Context, l *line) (string, error) {
-	file := i.file(l.at)
+	file := i.file(l.at.address)
 	if remembered, err := os.ReadFile(file); err == nil {
 		id := strings.TrimSpace(string(remembered))
 		known, err := l.ask(ctx, call("known", id))

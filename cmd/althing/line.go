@@ -15,6 +15,7 @@ import (
 
 	"althing/expr"
 	"althing/fault"
+	"althing/secure"
 	"althing/value"
 )
 
@@ -35,12 +36,12 @@ const (
 type line struct {
 	conn   net.Conn
 	in     *bufio.Reader
-	at     string
+	at     target
 	detach func() bool
 }
 
-// dial connects to the hub at an address. The connection lasts as long as ctx.
-func dial(ctx context.Context, at string) (*line, error) {
+// dial connects to a hub. The connection lasts as long as ctx.
+func dial(ctx context.Context, at target) (*line, error) {
 	conn, err := connect(ctx, at)
 	if err != nil {
 		return nil, err
@@ -48,9 +49,8 @@ func dial(ctx context.Context, at string) (*line, error) {
 	return newLine(ctx, conn, at), nil
 }
 
-// newLine makes a line of a connection to the hub at an address. It lasts as
-// long as ctx.
-func newLine(ctx context.Context, conn net.Conn, at string) *line {
+// newLine makes a line of a connection to a hub. It lasts as long as ctx.
+func newLine(ctx context.Context, conn net.Conn, at target) *line {
 	l := &line{conn: conn, in: bufio.NewReader(patient{conn}), at: at}
 	l.detach = context.AfterFunc(ctx, func() { conn.Close() })
 	return l
@@ -108,7 +108,7 @@ func (l *line) ask(ctx context.Context, query string) (string, error) {
 // So it may be anything: for a query of several lines, and for one that is not
 // whole, line mode has no form. A backslash before several lines says that the
 // first is not all; the hub counts it as a line, which an error must not show.
-func askAlone(ctx context.Context, at, query string) (string, error) {
+func askAlone(ctx context.Context, at target, query string) (string, error) {
 	conn, err := connect(ctx, at)
 	if err != nil {
 		return "", err
@@ -165,7 +165,7 @@ func outcome(reply string) (string, error) {
 }
 
 // broken words the end of a connection.
-func broken(ctx context.Context, at string, err error) error {
+func broken(ctx context.Context, at target, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -173,10 +173,13 @@ func broken(ctx context.Context, at string, err error) error {
 	if errors.As(err, &late) && late.Timeout() {
 		return fault.New(fault.Timeout, "the hub at %s has said nothing for %v", at, answerPatience)
 	}
+	if refused, ok := errors.AsType[*fault.Error](secure.Explain(err, at.address)); ok {
+		return refused
+	}
 	return fmt.Errorf("%w any more: the one at %s has closed the connection", errNoHub, at)
 }
 
-func tooLong(at string) error {
+func tooLong(at target) error {
 	return fault.New(fault.Limit, "the hub at %s sends a reply of more than %d bytes", at, longestReply)
 }
 

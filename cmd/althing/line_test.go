@@ -38,13 +38,13 @@ func TestReadRepr(t *testing.T) {
 func TestBroken(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := broken(ended, "x", os.ErrClosed); !errors.Is(err, context.Canceled) {
+	if err := broken(ended, target{address: "x"}, os.ErrClosed); !errors.Is(err, context.Canceled) {
 		t.Errorf("ended by ourselves: %v", err)
 	}
-	if err := broken(t.Context(), "x", os.ErrDeadlineExceeded); exitStatus(err) != exitTimeout {
+	if err := broken(t.Context(), target{address: "x"}, os.ErrDeadlineExceeded); exitStatus(err) != exitTimeout {
 		t.Errorf("nothing was said: %v", err)
 	}
-	if err := broken(t.Context(), "x", os.ErrClosed); exitStatus(err) != exitNoHub {
+	if err := broken(t.Context(), target{address: "x"}, os.ErrClosed); exitStatus(err) != exitNoHub {
 		t.Errorf("closed by the hub: %v", err)
 	}
 }

@@ -156,7 +156,7 @@ func (p *process) stop(t *testing.T) {
 // ask sends one request to a text port and gives the reply.
 func ask(t *testing.T, address, request string) string {
 	t.Helper()
-	l, err := dial(t.Context(), address)
+	l, err := dial(t.Context(), target{address: address})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -73,7 +73,7 @@ var mayHoldKey = regexp.MustCompile(`(?i:admin)|[A-Z0-9]{26}`)
 const howToLeave = "Ctrl-D or exit leaves."
 
 func converseWithHub(ctx context.Context, f *hubFlags, talk repl.Config, in, out *os.File) error {
-	at, err := f.address()
+	at, err := f.target()
 	if err != nil {
 		return err
 	}
@@ -119,9 +119,10 @@ func (l *line) askAny(ctx context.Context, query string) (string, error) {
 // come. Its connection is made again when it is asked after the old one has
 // ended. For one goroutine.
 type steadyHub struct {
-	ctx     context.Context //nolint:containedctx // the conversation's: its end is the connection's
-	at, key string
-	line    *line
+	ctx  context.Context //nolint:containedctx // the conversation's: its end is the connection's
+	at   target
+	key  string
+	line *line
 }
 
 func (h *steadyHub) ask(ctx context.Context, query string) (reply string, err error) {

@@ -44,6 +44,7 @@ type serveFlags struct {
 	guests, durability              string
 	adminKeyFile                    string
 	logFile, logLevel               string
+	tls                             tlsFlags
 	limits                          access.Limits
 }
 
@@ -81,6 +82,7 @@ func (f *serveFlags) add(c *cobra.Command) {
 	flags.Var(choice{&f.guests, []string{"full", "read", "none"}}, "guests", "what clients without a key may do: full, read or none")
 	flags.Var(choice{&f.durability, []string{"fast", "safe"}}, "durability", "fast: a power cut may cost the last second; safe: nothing, but slower")
 	flags.StringVar(&f.adminKeyFile, "admin-key-file", "", "the `file` with the admin key; an empty file makes everyone an administrator (default the key made at the first start)")
+	f.tls.add(flags)
 	flags.StringVar(&f.logFile, "log-file", "", "write the log to this `file` instead of the terminal")
 	flags.Var(choice{&f.logLevel, []string{"debug", "info", "warn", "error"}}, "log-level", "what goes into the log: debug, info, warn or error")
 	flags.BoolVar(&f.console, "console", false, "show messages to the group CONSOLE here")
@@ -141,7 +143,7 @@ func (f *serveFlags) check() (err error) {
 	if f.name == "" || utf8.RuneCountInString(f.name) > longestHubName || strings.Contains(f.name, "@") || visible(f.name) != f.name {
 		return usagef("--name: 1 to %d characters without @, not '%s'", longestHubName, visible(f.name))
 	}
-	return nil
+	return f.tls.check()
 }
 
 // once runs one hub until ctx is done or somebody asks it to stop; again tells
@@ -160,6 +162,14 @@ func (f *serveFlags) once(ctx context.Context, log *slog.Logger, out io.Writer) 
 		return false, err
 	}
 	server := &text.Server{Hub: h, Log: log}
+	secured, err := f.tls.open(h.Data(), log)
+	if err != nil {
+		return false, errors.Join(err, finish(h, server))
+	}
+	if secured.config != nil {
+		server.TLS, server.TLSOnly = secured.config, secured.only
+		h.Secured(f.tls.mode, secured.fingerprint.String())
+	}
 	failed := make(chan error, 1)
 	if listener != nil {
 		h.Listening("text", listener.Addr().String())

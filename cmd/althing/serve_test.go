@@ -22,7 +22,7 @@ func TestStopIsNotHeldUp(t *testing.T) {
 	deaf := conn(t, address)
 	send(t, deaf, strings.Repeat("'x' * 1000000\n", 100))
 	begin(t, address, conn(t, address), call("dbExec", slowSQL))
-	waiting, err := dial(t.Context(), address)
+	waiting, err := dial(t.Context(), target{address: address})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestStopIsNotHeldUp(t *testing.T) {
 func TestWhatIsInFlightIsAnswered(t *testing.T) {
 	data := t.TempDir()
 	hub, address := startHub(t, data)
-	c, err := dial(t.Context(), address)
+	c, err := dial(t.Context(), target{address: address})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ import (
 const variablePrefix = "ALTHING_"
 
 // clientVariables are those that are the client verbs' own.
-var clientVariables = []string{"ALTHING_HUB", "ALTHING_KEY"}
+var clientVariables = []string{"ALTHING_HUB", "ALTHING_KEY", "ALTHING_FINGERPRINT", "ALTHING_CERTIFICATE"}
 
 // settingFlags are the settings among the flags of serve.
 func settingFlags(serve *cobra.Command) []string {
