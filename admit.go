@@ -52,7 +52,10 @@ func (s *Server) admit(r *run, nc net.Conn) {
 
 // register finds out what protocol a connection speaks, and registers the client.
 func (s *Server) register(r *run, nc net.Conn) (*Conn, error) {
-	base := s.connContext(r, nc)
+	base := r.ctx
+	if s.ConnContext != nil {
+		base = s.ConnContext(base, nc)
+	}
 	ctx, cancel := context.WithTimeout(base, s.Limits.Register)
 	defer cancel()
 	if err := nc.SetDeadline(time.Now().Add(s.Limits.Register)); err != nil {
@@ -93,14 +96,6 @@ func (s *Server) register(r *run, nc net.Conn) (*Conn, error) {
 	}
 	s.out().connection(fmt.Sprintf("%s is registered as '%s'", c.from.Addr(), c.Name()), "from", c.from.String(), "protocol", c.protocol)
 	return c, nil
-}
-
-// connContext is the context of a connection that has been accepted.
-func (s *Server) connContext(r *run, nc net.Conn) context.Context {
-	if s.ConnContext != nil {
-		return s.ConnContext(r.ctx, nc)
-	}
-	return r.ctx
 }
 
 // conn makes a Conn of a connection that has been accepted as nc.

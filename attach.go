@@ -36,8 +36,7 @@ func (s *Server) admitTo(r *run, ch *channel, nc net.Conn) {
 // attach finds out whose connection it is, and has it read. When it succeeds,
 // the connection is taken off the roll when it ends.
 func (s *Server) attach(r *run, ch *channel, nc net.Conn) error {
-	base := s.connContext(r, nc)
-	ctx, cancel := context.WithTimeout(base, s.Limits.Register)
+	ctx, cancel := context.WithTimeout(r.ctx, s.Limits.Register)
 	defer cancel()
 	if err := nc.SetDeadline(time.Now().Add(s.Limits.Register)); err != nil {
 		return err
@@ -57,6 +56,7 @@ func (s *Server) attach(r *run, ch *channel, nc net.Conn) error {
 	if err != nil {
 		return err
 	}
+	base := d.client.main.ctx
 	l := &link{channel: ch, name: ch.Name, port: portOf(nc.LocalAddr()), client: d.client}
 	if ch.Handle == nil {
 		return s.joinFramed(base, l, s.conn(r, nc, is, codec))

@@ -44,9 +44,10 @@ type Conn struct {
 	wrong    int    // frames in a row that were none; of the goroutine that reads
 	rate     bucket // the same
 
-	accepted net.Conn // as the listener gave it
-	run      *run     // of the server that it belongs to
-	link     *link    // to a channel; nil on the server's port
+	ctx      context.Context //nolint:containedctx // it is the conn's own: it ends with it
+	accepted net.Conn        // as the listener gave it
+	run      *run            // of the server that it belongs to
+	link     *link           // to a channel; nil on the server's port
 
 	mu     sync.Mutex
 	reason *fault.Error // why it is being closed
@@ -86,6 +87,10 @@ func (c *Conn) RemoteAddr() net.Addr { return c.net.RemoteAddr() }
 
 // LocalAddr is the address of this side.
 func (c *Conn) LocalAddr() net.Addr { return c.net.LocalAddr() }
+
+// NetConn is the connection as the server's listener gave it, nil at a client's
+// side. What is said over it is the conn's.
+func (c *Conn) NetConn() net.Conn { return c.accepted }
 
 // Protocol is the name of the protocol that is spoken.
 func (c *Conn) Protocol() string { return c.protocol }

@@ -56,8 +56,10 @@ func (s *Server) gone(c *Conn, reason *fault.Error) {
 
 func (s *Server) message(ctx context.Context, c *Conn, f wire.Frame) {
 	m := messageOf(f)
-	m.From = c.Name()
 	err := s.Limits.check(m)
+	if m.To == "" || s.Deliver == nil {
+		m.From = c.Name()
+	}
 	switch {
 	case err != nil:
 	case m.To == "":

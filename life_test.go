@@ -1,8 +1,10 @@
 package althing_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -231,6 +233,7 @@ func TestConnContext(t *testing.T) {
 	}
 	var registered string
 	s := &althing.Server{
+		DataPorts: "0",
 		ConnContext: func(ctx context.Context, nc net.Conn) context.Context {
 			return context.WithValue(ctx, key{}, nc.RemoteAddr().String())
 		},
@@ -239,7 +242,7 @@ func TestConnContext(t *testing.T) {
 			return false, nil
 		},
 	}
-	ended := make(chan context.Context, 1)
+	ended := make(chan context.Context, 2)
 	s.Method("where", false, func(ctx context.Context, c *althing.Conn, _ *value.Dict) (althing.Answer, error) {
 		ended <- ctx
 		return althing.Answer{Value: value.Str(seen(ctx))}, nil
@@ -251,6 +254,17 @@ func TestConnContext(t *testing.T) {
 	if addr := conn.RemoteAddr().String(); err != nil || where != value.Str(addr) || registered != addr {
 		t.Errorf("from %s: a method sees %v, error %v, the registration %q", addr, where, err, registered)
 	}
+	if err := s.OpenMaindata(); err != nil {
+		t.Fatal(err)
+	}
+	addr, text := ticket(t, c, althing.Maindata)
+	further := knock(t, addr, text)
+	fmt.Fprintln(further, `{"jsonrpc":"2.0","id":1,"method":"where"}`)
+	if line, err := bufio.NewReader(further).ReadString('\n'); err != nil || !strings.Contains(line, conn.RemoteAddr().String()) {
+		t.Errorf("on a channel a method sees %s, %v", line, err)
+	}
 	c.Close()
-	wait(t, (<-ended).Done(), "end of the context")
+	for range 2 {
+		wait(t, (<-ended).Done(), "end of the context")
+	}
 }

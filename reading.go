@@ -13,9 +13,9 @@ import (
 
 // prepare makes the conn ready to be used. ctx ends when its end does.
 func (c *Conn) prepare(ctx context.Context) {
-	ctx, c.cancel = context.WithCancel(ctx)
+	c.ctx, c.cancel = context.WithCancel(ctx)
 	c.relief = func() {
-		c.spawn(func() { c.read(ctx) })
+		c.spawn(func() { c.read(c.ctx) })
 	}
 }
 

@@ -60,11 +60,12 @@ type Server struct {
 	// is an admin, or refuses it with an error.
 	Authorize func(ctx context.Context, hello wire.Hello, from netip.AddrPort) (admin bool, err error)
 	// ConnContext, when set, gives the context in which everything is done for
-	// one connection, from its registration on. It is derived from ctx; nc is the
-	// connection as the listener gave it.
+	// one connection, from its registration on, and for those that its client has
+	// to channels. It is derived from ctx; nc is the connection as the listener
+	// gave it.
 	ConnContext func(ctx context.Context, nc net.Conn) context.Context
 	// Deliver takes a message that names who is to have it, and answers once
-	// the message is safe. When it is nil, the message goes to the client with
+	// the message is safe. The message's From is what the client says it is. When it is nil, the message goes to the client with
 	// that id or name, who must be connected.
 	Deliver func(ctx context.Context, from *Conn, m *Message) error
 	// Status is what anybody may know, registered or not: name, version, number

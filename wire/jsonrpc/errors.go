@@ -65,6 +65,13 @@ func codeOf(n int) fault.Code {
 	return fault.Internal
 }
 
+// Refusal is the line by which a server refuses a connection of which nothing has
+// been read.
+func Refusal(reason error) []byte {
+	line, _ := encode(nil, wire.Frame{Kind: wire.Answer, ID: noID, Err: fault.Of(reason)}) // an error can always be said
+	return line
+}
+
 func appendError(dst []byte, e *fault.Error) []byte {
 	dst = append(dst, `{"code":`...)
 	dst = strconv.AppendInt(dst, int64(number(e)), 10)
