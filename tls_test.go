@@ -53,7 +53,11 @@ func TestTLS(t *testing.T) {
 				{Protocol: protocol},
 			} {
 				c := dial(t, s, options)
-				for _, body := range [][]byte{[]byte("hello"), bytes.Repeat([]byte("x"), 400<<10)} {
+				size := 400 << 10
+				if protocol.Name() == "simple" {
+					size = 1 << 10 // what does not come in one piece is several messages there
+				}
+				for _, body := range [][]byte{[]byte("hello"), bytes.Repeat([]byte("x"), size)} {
 					if err := c.SendBytes(body); err != nil {
 						t.Fatal(err)
 					}
