@@ -16,6 +16,10 @@ func (s *Server) handle(ctx context.Context, c *Conn, f wire.Frame) {
 		c.fail(f, fault.Wrap(wire.ErrMuted, fault.Denied, "you are muted"))
 		return
 	}
+	if err := s.permit(c, f); err != nil {
+		c.fail(f, err)
+		return
+	}
 	switch f.Kind {
 	case wire.Message:
 		s.message(ctx, c, f)
@@ -33,6 +37,14 @@ func (s *Server) handle(ctx context.Context, c *Conn, f wire.Frame) {
 		s.refused("something that is no frame", f.Err, "conn", c.Name())
 		c.fail(f, f.Err)
 	}
+}
+
+// permit asks Permit about what it decides on.
+func (s *Server) permit(c *Conn, f wire.Frame) error {
+	if s.Permit == nil || f.Kind != wire.Message && f.Kind != wire.Command && f.Kind != wire.Request {
+		return nil
+	}
+	return s.Permit(c, f.Kind, f.Name, f.To)
 }
 
 // gone implements end.

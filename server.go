@@ -59,6 +59,10 @@ type Server struct {
 	// Authorize, when set, takes the place of AdminKey: it says whether a client
 	// is an admin, or refuses it with an error.
 	Authorize func(ctx context.Context, hello wire.Hello, from netip.AddrPort) (admin bool, err error)
+	// Permit, when set, may refuse a message, a command or a request of a client
+	// before anything is done for it. name is that of the command or request, to
+	// who is to have the message or answer the request; empty: the server.
+	Permit func(c *Conn, kind wire.Kind, name, to string) error
 	// ConnContext, when set, gives the context in which everything is done for
 	// one connection, from its registration on, and for those that its client has
 	// to channels. It is derived from ctx; nc is the connection as the listener

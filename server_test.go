@@ -13,6 +13,7 @@ import (
 	"althing"
 	"althing/fault"
 	"althing/value"
+	"althing/wire"
 )
 
 func TestMessagesBothWays(t *testing.T) {
@@ -312,6 +313,36 @@ func TestRequestsOfTheServer(t *testing.T) {
 	}
 	if _, err := c.Request(t.Context(), "SERVER"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a deleted one: %v", err)
+	}
+}
+
+// TestPermit refuses what a client asks for, by what it is and whom it is for.
+func TestPermit(t *testing.T) {
+	s := &althing.Server{Permit: func(c *althing.Conn, kind wire.Kind, name, to string) error {
+		if kind == wire.Request && to == "" || c.Name() != "lamp" {
+			return nil
+		}
+		return fault.New(fault.Denied, "not %s %s", name, to)
+	}}
+	s.OnMessage(func(*althing.Conn, *althing.Message) { t.Error("a message came through") })
+	s.Handle(althing.Command{Name: "s.do", Do: func(context.Context, *althing.Call) (althing.Answer, error) {
+		t.Error("a command came through")
+		return althing.Answer{}, nil
+	}})
+	s.AddRequest("TIME", 12, false)
+	started(t, s)
+	c := dial(t, s, althing.ClientOptions{Name: "lamp"})
+	if _, err := c.Command(t.Context(), "s.do"); !fault.Is(err, fault.Denied) || err.Error() != "not s.do " {
+		t.Errorf("a command: %v", err)
+	}
+	if _, err := c.RequestFrom(t.Context(), "phone", "TIME"); !fault.Is(err, fault.Denied) || err.Error() != "not TIME phone" {
+		t.Errorf("a request to another: %v", err)
+	}
+	if err := c.Deliver(t.Context(), althing.NewMessage("hi")); !fault.Is(err, fault.Denied) {
+		t.Errorf("a message: %v", err)
+	}
+	if v, err := c.Request(t.Context(), "TIME"); err != nil || v.Value != value.Int(12) {
+		t.Errorf("a request: %v, %v", v.Value, err)
 	}
 }
 
