@@ -180,6 +180,33 @@ func TestTLSListener(t *testing.T) {
 	c.Wait()
 }
 
+// TestChannelWithTLS has a channel's own port secured as the server's is.
+func TestChannelWithTLS(t *testing.T) {
+	config, fingerprint := certificate(t)
+	s := started(t, &althing.Server{TLS: config})
+	err := s.OpenChannel(althing.Channel{Name: "echo", Ports: "0", Handle: func(_ context.Context, conn net.Conn, _ *althing.Conn) {
+		io.Copy(conn, conn)
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, options := range []althing.ClientOptions{{Fingerprint: fingerprint}, {}} {
+		conn, err := dial(t, s, options).OpenChannel(t.Context(), "echo")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := secure.Is(conn), options.Fingerprint != ""; got != want {
+			t.Errorf("it is secured: %t, want %t", got, want)
+		}
+		io.WriteString(conn, "hello")
+		word := make([]byte, 5)
+		if _, err := io.ReadFull(conn, word); err != nil || string(word) != "hello" {
+			t.Errorf("%q came back, %v", word, err)
+		}
+		conn.Close()
+	}
+}
+
 // TestHostileHandshakes has many that never finish, beside one that does.
 func TestHostileHandshakes(t *testing.T) {
 	const many = 300
