@@ -21,11 +21,11 @@ func (c *Client) handle(ctx context.Context, conn *Conn, f wire.Frame) {
 	case wire.Ping:
 		conn.answer(f, wire.Frame{Value: wire.Now()})
 	case wire.Event:
-		c.event(conn, f)
+		c.event(ctx, conn, f)
 	case wire.Call:
 		c.method(ctx, conn, f)
 	case wire.Wrong:
-		c.logger().Warn("the server sent what is no frame", "err", f.Err)
+		c.out().say(KindWarning, sentence("the server sent what is no frame", []any{"err", f.Err}), "the server sent what is no frame", []any{"err", f.Err})
 		conn.fail(f, f.Err)
 	}
 }
@@ -34,6 +34,11 @@ func (c *Client) handle(ctx context.Context, conn *Conn, f wire.Frame) {
 // acknowledged only when it was read, for it comes again when it was not.
 func (c *Client) message(ctx context.Context, conn *Conn, f wire.Frame) {
 	m := messageOf(f)
+	if text := m.String(); m.From == "" || m.From == conn.Name() {
+		c.out().message(conn.Name(), text)
+	} else {
+		c.out().message(conn.Name(), m.From+": "+text)
+	}
 	callbacks := c.received.all()
 	for _, f := range callbacks {
 		(*f)(m)
@@ -65,16 +70,26 @@ func (c *Client) command(ctx context.Context, conn *Conn, f wire.Frame) {
 	conn.runCommand(ctx, command, f)
 }
 
-func (c *Client) event(conn *Conn, f wire.Frame) {
+func (c *Client) event(ctx context.Context, conn *Conn, f wire.Frame) {
 	if f.Info != nil {
 		conn.setServer(*f.Info)
 	}
-	if data, ok := f.Value.(*value.Dict); ok && f.Name == wire.EventRenamed {
-		if name, ok := data.Get(value.Str(wire.KeyName)); ok {
-			c.mu.Lock()
-			c.name = value.Text(name)
-			c.mu.Unlock()
-		}
+	data, ok := f.Value.(*value.Dict)
+	if !ok {
+		data = &value.Dict{}
+	}
+	addr := textIn(data, wire.KeyAddress)
+	switch {
+	case f.Name == wire.EventRenamed:
+		c.mu.Lock()
+		c.name = textIn(data, wire.KeyName)
+		c.mu.Unlock()
+	case f.Name == wire.EventChannel && addr != "":
+		c.join(ctx, conn, addr)
+	case f.Name == wire.EventMoved && addr != "":
+		c.sent(conn, addr)
+	case f.Name == wire.EventClosing && textIn(data, wire.KeyCode) == string(fault.Denied):
+		c.end(fault.New(fault.Denied, "%s", textIn(data, wire.KeyMessage))) // it is not to come back
 	}
 	for _, happened := range c.happened.all() {
 		(*happened)(f.Name, f.Value)
@@ -97,3 +112,6 @@ func (c *Client) method(ctx context.Context, conn *Conn, f wire.Frame) {
 
 // logger implements end.
 func (c *Client) logger() *slog.Logger { return logger(c.options.Logger, c.options.Verbose) }
+
+// out is what the client says things with.
+func (c *Client) out() *voice { return &c.said }

@@ -46,10 +46,8 @@ func (s *Server) syncer() func(context.Context, []*Conn) error {
 	var renewed time.Time
 	return func(ctx context.Context, conns []*Conn) error {
 		if info := s.Info(); !reflect.DeepEqual(info, told) {
-			if !told.Started.IsZero() {
-				for _, c := range conns {
-					_ = c.send(wire.Frame{Kind: wire.Event, Name: wire.EventServer, Info: &info}) // it is told the next time
-				}
+			for _, c := range conns {
+				_ = c.send(wire.Frame{Kind: wire.Event, Name: wire.EventServer, Info: &info}) // who cannot be told is about to be dropped
 			}
 			told = info
 		}

@@ -3,6 +3,7 @@ package althing
 import (
 	"context"
 	"crypto/tls"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
@@ -37,8 +38,16 @@ type ClientOptions struct {
 	// up to half of that more or less, so that a thousand clients do not come
 	// back at once.
 	Backoff func(n int) time.Duration
-	// Logger gets what is to be known: slog.Default. Without Verbose that is
-	// warnings and errors.
+	// Subserver, when set, is the address "ip:port" of this program's own server:
+	// the client is a server below the other.
+	Subserver string
+	// Console gets what is to be known as lines for people, as Server.Console
+	// does, messages without their time. Output takes kinds of it elsewhere.
+	Console  io.Writer
+	NoStyles bool
+	Output   Output
+	// Logger gets what is to be known: slog.Default when there is no Console.
+	// Without Verbose that is warnings and errors.
 	Logger  *slog.Logger
 	Verbose bool
 	Limits  Limits
@@ -64,6 +73,7 @@ type Client struct {
 	kept    kept
 	work    sync.WaitGroup
 	over    chan struct{} // closed when the client has ended for good
+	said    voice
 
 	connected    callbacks[func()]
 	received     callbacks[func(*Message)]
@@ -82,6 +92,8 @@ type Client struct {
 	name    string
 	id      string
 	resume  string
+	moving  string             // where the server has sent the client, until it is there
+	strange bool               // the present server is one to which it was sent
 	giveUp  context.CancelFunc // ends the last attempt to connect
 	ended   error              // why it has ended for good
 }
@@ -100,6 +112,10 @@ func NewClient(options ClientOptions) *Client {
 		nexts: nexts{turn: make(chan struct{}, 1)},
 	}
 	_ = c.Method("registry.changed", c.kept.watches.changed) // it is the first
+	if options.Subserver != "" {
+		c.said.mark = "> "
+	}
+	c.said.prepare(options.Console, options.Output, options.NoStyles, options.Logger, options.Verbose)
 	return c
 }
 

@@ -44,14 +44,21 @@ type Output struct {
 type voice struct {
 	output  Output
 	console io.Writer
-	styled  bool // the console shows ANSI's sequences
-	alone   bool // messages are shown without a time and who sent them
+	styled  bool   // the console shows ANSI's sequences
+	mark    string // behind the name of who says a message; empty: it is shown alone
 	log     func() *slog.Logger
 	logs    bool // log gets what goes elsewhere, too
 	chatty  bool // somebody wants messages, of which there are many
 	events  eventLog
 
 	mu sync.Mutex // one line at a time
+}
+
+// prepare takes the options of a server or a client.
+func (v *voice) prepare(console io.Writer, output Output, noStyles bool, log *slog.Logger, verbose bool) {
+	v.output, v.console, v.styled = output, console, !noStyles && shows(console)
+	v.log, v.logs = func() *slog.Logger { return logger(log, verbose) }, log != nil
+	v.chatty = output.Message != nil || console != nil || verbose
 }
 
 // prefixes stand before lines of their kinds, and styles colour them.
@@ -71,10 +78,10 @@ func (v *voice) message(from, text string) {
 	case v.output.Message != nil:
 		v.output.Message(from, text)
 	case v.console == nil:
-	case v.alone:
+	case v.mark == "":
 		v.print(shown(text, v.styled))
 	default:
-		v.print(time.Now().Format("[15:04:05]") + from + ": " + below(shown(text, v.styled)))
+		v.print(time.Now().Format("[15:04:05]") + from + v.mark + below(shown(text, v.styled)))
 	}
 	v.remember(KindMessage, from+": "+oneLine(text))
 	if v.logs || v.output.Message == nil && v.console == nil {

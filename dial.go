@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"syscall"
@@ -41,14 +42,19 @@ func (c *Client) connect(ctx context.Context) error {
 	c.mu.Lock()
 	c.giveUp = cancel
 	c.mu.Unlock()
-	nc, err := c.dial(ctx, c.addr)
+	addr := c.address()
+	c.out().connection("Connecting to "+hostOf(addr), "addr", addr)
+	nc, err := c.dial(ctx, addr)
 	if err != nil {
+		if fault.Is(err, fault.Unavailable) {
+			c.out().connection("No server found", "addr", addr)
+		}
 		return err
 	}
 	codec, welcome, err := c.register(ctx, nc)
 	if err != nil {
 		nc.Close()
-		return unreachable(ctx, c.addr, err)
+		return unreachable(ctx, addr, err)
 	}
 	conn := newConn(c, c.work.Go, nc, codec, c.options.Protocol.Name(), &c.options.Limits)
 	conn.id, conn.name, conn.server = welcome.ID, welcome.Server.Name, welcome.Server
@@ -58,9 +64,9 @@ func (c *Client) connect(ctx context.Context) error {
 		nc.Close()
 		return err
 	}
-	c.logger().Info("connected", "addr", c.addr, "name", welcome.Name)
+	c.out().connection(fmt.Sprintf("Connected with %s at %d", hostOf(addr), portOf(nc.RemoteAddr())), "name", welcome.Name)
 	if welcome.Notice != "" {
-		c.logger().Warn("the client has another name than it asked for", "name", welcome.Name, "why", welcome.Notice)
+		c.out().warning(welcome.Notice, "name", welcome.Name)
 	}
 	told := make(chan struct{})
 	conn.first = func() {
@@ -90,6 +96,22 @@ func (c *Client) install(conn *Conn, welcome wire.Welcome) (before string, err e
 	return before, nil
 }
 
+// address is where the client's server is.
+func (c *Client) address() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.addr
+}
+
+func hostOf(addr string) string {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return addr
+	}
+	return host
+}
+
+// dial connects to a port of the server's.
 func (c *Client) dial(ctx context.Context, addr string) (net.Conn, error) {
 	config, err := c.security()
 	if err != nil {
@@ -103,7 +125,8 @@ func (c *Client) dial(ctx context.Context, addr string) (net.Conn, error) {
 	if config == nil {
 		return nc, nil
 	}
-	secured, err := secure.Connect(ctx, nc, addr, config)
+	// A certificate is of the server's name, under whichever address a channel is.
+	secured, err := secure.Connect(ctx, nc, c.address(), config)
 	if err != nil {
 		nc.Close()
 		return nil, unreachable(ctx, addr, err)
@@ -134,6 +157,12 @@ func (c *Client) register(ctx context.Context, nc net.Conn) (wire.Codec, wire.We
 	hello := wire.Hello{
 		Name: c.name, Description: c.options.Description, Version: c.options.Version,
 		Commands: c.commands.names(), Requests: c.requests.names(), Key: c.options.Key, Resume: c.resume,
+	}
+	if c.strange {
+		hello.Key = ""
+	}
+	if c.options.Subserver != "" {
+		hello.Role, hello.Address = wire.Subserver, c.options.Subserver
 	}
 	c.mu.Unlock()
 	codec, welcome, err := c.options.Protocol.Dial(ctx, nc, hello)
@@ -195,17 +224,28 @@ func (c *Client) Wait() error {
 // gone implements end.
 func (c *Client) gone(conn *Conn, reason *fault.Error) {
 	c.mu.Lock()
-	c.conn = nil
 	ended := c.ended != nil
+	if conn.link == nil {
+		c.conn = nil
+	}
+	moving := c.moving != ""
 	c.mu.Unlock()
+	if !ended && !moving {
+		c.out().connection(fmt.Sprintf("Lost connection to socket at %d", conn.serverPort()), "reason", reason)
+	}
+	if conn.link != nil {
+		conn.remove(conn.link)
+		return
+	}
+	conn.leave()
 	c.kept.watches.lost()
-	c.logger().Info("disconnected", "addr", c.addr, "reason", reason)
+	c.out().connection(fmt.Sprintf("Disconnected from Server '%s'", conn.Name()))
 	for _, f := range c.disconnected.all() {
 		(*f)(reason)
 	}
 	switch {
 	case ended:
-	case c.options.NoReconnect:
+	case c.options.NoReconnect && !moving:
 		c.end(reason)
 	default:
 		conn.spawn(c.reconnect)
@@ -214,6 +254,13 @@ func (c *Client) gone(conn *Conn, reason *fault.Error) {
 
 // reconnect tries until it succeeds or the client is closed.
 func (c *Client) reconnect() {
+	if c.move() {
+		return
+	}
+	if c.options.NoReconnect {
+		c.end(fault.New(fault.Closed, "the client was sent to another server, which cannot be reached"))
+		return
+	}
 	for n := 0; ; n++ {
 		wait := time.NewTimer(c.options.Backoff(n))
 		select {
@@ -226,6 +273,6 @@ func (c *Client) reconnect() {
 		if err == nil {
 			return
 		}
-		c.logger().Info("cannot reconnect", "addr", c.addr, "err", err)
+		c.logger().Info("cannot reconnect", "addr", c.address(), "err", err)
 	}
 }

@@ -105,9 +105,8 @@ func (s *Server) warnLine(kind, line string) {
 // out is what the server says things with.
 func (s *Server) out() *voice {
 	s.saying.Do(func() {
-		s.said.output, s.said.console, s.said.styled = s.Output, s.Console, !s.NoStyles && shows(s.Console)
-		s.said.log, s.said.logs = s.logger, s.Logger != nil
-		s.said.chatty = s.Output.Message != nil || s.Console != nil || s.Verbose
+		s.said.mark = ": "
+		s.said.prepare(s.Console, s.Output, s.NoStyles, s.Logger, s.Verbose)
 	})
 	return &s.said
 }

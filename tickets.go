@@ -9,6 +9,7 @@ import (
 
 	"althing/fault"
 	"althing/value"
+	"althing/wire"
 )
 
 const (
@@ -92,11 +93,10 @@ func (t *tickets) forget(it *ticket) {
 // openFor answers openMethod: where to connect, and the
 // ticket to send there.
 func (s *Server) openFor(c *Conn, params *value.Dict) (value.Value, error) {
-	v, _ := params.Get(value.Str("name"))
-	name, _ := v.(value.Str)
-	sock, ok := s.Channel(string(name))
+	name := textIn(params, wire.KeyName)
+	sock, ok := s.Channel(name)
 	if !ok {
-		return nil, fault.New(fault.NotFound, "there is no channel %s", quoted(string(name)))
+		return nil, fault.New(fault.NotFound, "there is no channel %s", quoted(name))
 	}
 	text, err := s.channels.tickets.issue(c.main, sock.Name, time.Now())
 	if err != nil {
@@ -106,5 +106,5 @@ func (s *Server) openFor(c *Conn, params *value.Dict) (value.Value, error) {
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Unavailable, "the connection has no address; channels need one")
 	}
-	return value.FromGo(map[string]any{"address": net.JoinHostPort(host, strconv.Itoa(sock.Port)), "ticket": text})
+	return value.FromGo(map[string]any{wire.KeyAddress: net.JoinHostPort(host, strconv.Itoa(sock.Port)), wire.KeyTicket: text})
 }

@@ -7,6 +7,7 @@ const (
 	EventLayer   = "layer"   // the server is on another layer of the tree: KeyLayer
 	EventServer  = "server"  // what the server says about itself has changed: the frame's Info
 	EventMoved   = "moved"   // the client is to go on at another server: KeyAddress
+	EventClosing = "closing" // the connection is about to be closed: KeyCode, KeyMessage
 	EventChannel = "channel" // the client is to connect to a channel: KeyName, KeyAddress or KeyPort
 )
 
@@ -16,4 +17,7 @@ const (
 	KeyLayer   = "layer"
 	KeyAddress = "address" // "ip:port"
 	KeyPort    = "port"    // of this side
+	KeyTicket  = "ticket"  // of a channel
+	KeyCode    = "code"    // package fault's
+	KeyMessage = "message" // for people
 )

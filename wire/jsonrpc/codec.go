@@ -84,9 +84,9 @@ func (c *codec) Conn() net.Conn { return c.in.Conn() }
 // Close implements wire.Codec. The word for a reason is the event "closing".
 func (c *codec) Close(reason *fault.Error) error {
 	if reason != nil {
-		data, _ := value.FromGo(map[string]any{"code": string(reason.Code), "message": reason.Message}) // two texts
-		line, _ := encode(nil, wire.Frame{Kind: wire.Event, Name: "closing", Value: data})              // an event can always be said
-		_ = c.conn.SetWriteDeadline(time.Now().Add(wire.Goodbye))                                       // the write says whether it is closed
+		data, _ := value.FromGo(map[string]any{wire.KeyCode: string(reason.Code), wire.KeyMessage: reason.Message}) // two texts
+		line, _ := encode(nil, wire.Frame{Kind: wire.Event, Name: wire.EventClosing, Value: data})                  // an event can always be said
+		_ = c.conn.SetWriteDeadline(time.Now().Add(wire.Goodbye))                                                   // the write says whether it is closed
 		if _, err := c.conn.Write(line); err != nil {
 			return c.conn.Close()
 		}
