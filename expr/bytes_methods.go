@@ -67,7 +67,7 @@ func newOctets(t *Thread, kind string, a Args) ([]byte, error) {
 		return nil, err
 	}
 	if _, err := codecOf(kind, encoding, errors); err != nil {
-		if _, wrong := isRaised(err, "TypeError"); wrong {
+		if _, unknown := isRaised(err, "LookupError"); !unknown {
 			return nil, err
 		}
 	}

@@ -26,6 +26,9 @@ func percentOctets(t *Thread, template, operand Object) (Object, error) {
 	if e, ok := isRaised(err, "TypeError"); ok && strings.HasPrefix(e.Msg, "must be real number, ") {
 		return nil, TypeError("float argument required, %s", strings.TrimPrefix(e.Msg, "must be real number, "))
 	}
+	if e, ok := isRaised(err, "OverflowError"); ok && e.Msg == "int too large to convert to float" {
+		return nil, TypeError("float argument required, not int") // as CPython has it
+	}
 	if err != nil {
 		return nil, err
 	}

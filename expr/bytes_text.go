@@ -370,11 +370,8 @@ func bytesTranslate(t *Thread, self Object, a Args) (Object, error) {
 	if err := translateParams.Bind(a, &table, &gone); err != nil {
 		return nil, err
 	}
-	without, err := bytesLike(gone)
-	if err != nil {
-		return nil, err
-	}
 	var with []byte
+	var err error
 	if table != None {
 		if with, err = bytesLike(table); err != nil {
 			return nil, err
@@ -382,6 +379,10 @@ func bytesTranslate(t *Thread, self Object, a Args) (Object, error) {
 		if len(with) != 256 {
 			return nil, ValueError("translation table must be 256 characters long")
 		}
+	}
+	without, err := bytesLike(gone)
+	if err != nil {
+		return nil, err
 	}
 	if err := t.ChargeText(len(b)); err != nil {
 		return nil, err

@@ -38,7 +38,7 @@ func newStr(t *Thread, a Args) (Object, error) {
 		return value.Str(s), err
 	}
 	if _, err := codecOf("str", encoding, errors); err != nil {
-		if _, wrong := isRaised(err, "TypeError"); wrong {
+		if _, unknown := isRaised(err, "LookupError"); !unknown {
 			return nil, err
 		}
 	}
@@ -96,6 +96,9 @@ func codecOf(method string, encoding, errors Object) (codec, error) {
 		s, ok := strOf(arg.o)
 		if !ok {
 			return c, TypeError("%s() argument '%s' must be str, not %s", method, [...]string{"encoding", "errors"}[i], argName(arg.o))
+		}
+		if strings.IndexByte(s, 0) >= 0 {
+			return c, ValueError("embedded null character")
 		}
 		*arg.to = s
 	}
@@ -252,10 +255,10 @@ func escaped(r rune) string {
 
 // decode makes a text of bytes.
 func decode(t *Thread, b string, encoding, errors Object) (Object, error) {
-	if b == "" {
-		return value.Str(""), nil // whatever the encoding is, as in CPython
-	}
 	c, err := codecOf("decode", encoding, errors)
+	if _, unknown := isRaised(err, "LookupError"); unknown && b == "" {
+		return value.Str(""), nil // CPython does not look the encoding up
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -186,6 +186,9 @@ func (s *sums) between(end, low, high, length Object) Object {
 
 // find gives the place of the number that o equals; nil when there is none.
 func (r *wideRange) find(t *Thread, o Object) (Object, error) {
+	if c, ok := o.(value.Complex); ok && imag(c) == 0 {
+		o = value.Float(real(c))
+	}
 	if f, ok := o.(value.Float); ok && !math.IsInf(float64(f), 0) && f == value.Float(math.Trunc(float64(f))) {
 		whole, err := format.Trunc(float64(f))
 		if err != nil {

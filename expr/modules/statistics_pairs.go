@@ -12,6 +12,9 @@ type pairs struct{ x, y []float64 }
 
 func pairsOf(t *expr.Thread, what string, x, y expr.Object) (p pairs, err error) {
 	for i, o := range []expr.Object{x, y} {
+		if _, err := expr.Len(t, o); err != nil {
+			return p, err
+		}
 		items, err := expr.Collect(t, o)
 		if err != nil {
 			return p, err

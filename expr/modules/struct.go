@@ -316,7 +316,11 @@ func (l *layout) putItem(t *expr.Thread, char byte, dst []byte, o expr.Object) e
 		if err != nil {
 			return pystruct.Error("required argument is not a float")
 		}
-		return l.PutFloat(char, dst, x)
+		err = l.PutFloat(char, dst, x)
+		if _, ok := expr.AsBig(o); ok && err != nil {
+			return pystruct.Error("int too large to convert")
+		}
+		return err
 	}
 	i, ok := expr.AsBig(o)
 	if !ok {
