@@ -24,7 +24,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // TestRights is the table of rights once more, as the specification has it.
 func TestRights(t *testing.T) {
 	all := []access.Act{
-		access.Ask, access.Read, access.Write, access.Send, access.SQLRead, access.SQLWrite,
+		access.Ask, access.Read, access.Write, access.Enter, access.Send, access.SQLRead, access.SQLWrite,
 		access.Function, access.Command, access.Manage,
 	}
 	for _, c := range []struct {
@@ -33,11 +33,11 @@ func TestRights(t *testing.T) {
 		role   access.Role
 		may    []access.Act
 	}{
-		{"full is the seeds' openness: all but what is an administrator's", access.Full, access.Guest, all[:8]},
-		{"read: no writes, sends, SQL that changes, functions or commands", access.ReadOnly, access.Guest, []access.Act{access.Ask, access.Read, access.SQLRead}},
+		{"full is the seeds' openness: all but what is an administrator's", access.Full, access.Guest, all[:9]},
+		{"read: no writes, sends, SQL that changes, functions or commands", access.ReadOnly, access.Guest, []access.Act{access.Ask, access.Read, access.Enter, access.SQLRead}},
 		{"none: nothing", access.Nothing, access.Guest, nil},
-		{"a user may the same however open the hub is", access.Nothing, access.User, all[:8]},
-		{"a user is no administrator", access.Full, access.User, all[:8]},
+		{"a user may the same however open the hub is", access.Nothing, access.User, all[:9]},
+		{"a user is no administrator", access.Full, access.User, all[:9]},
 		{"an administrator may everything", access.Nothing, access.Admin, all},
 	} {
 		a := openAt(t, t.TempDir(), access.Options{Guests: c.guests})

@@ -32,6 +32,8 @@ type Limits struct {
 	InboxMessages int64
 	InboxBytes    int64
 	MessageBytes  int64 // of all messages together
+	Window        int64 // messages that one session has not acknowledged
+	Watches       int64 // of one session
 
 	SQLBytes     int64 // the file
 	SQLTime      time.Duration
@@ -75,6 +77,8 @@ var bounds = []bound{
 	{"max-inbox", count(func(l *Limits) *int64 { return &l.InboxMessages }), "10000", "messages in one inbox: a client that does not read must not fill the hub"},
 	{"max-inbox-bytes", size(func(l *Limits) *int64 { return &l.InboxBytes }), "16MiB", "what the messages of one inbox take"},
 	{"max-messages-bytes", size(func(l *Limits) *int64 { return &l.MessageBytes }), "256MiB", "all messages that wait: they live in memory"},
+	{"max-window", count(func(l *Limits) *int64 { return &l.Window }), "1000", "messages sent to one session that it has not acknowledged: they come again after a break"},
+	{"max-watches", count(func(l *Limits) *int64 { return &l.Watches }), "100", "watches of one session: every change is compared with all of them"},
 	{"max-sql", size(func(l *Limits) *int64 { return &l.SQLBytes }), "1GiB", "the SQL file"},
 	{"max-sql-time", dur(func(l *Limits) *time.Duration { return &l.SQLTime }), "5s", "one SQL statement: there is one writer at a time"},
 	{"max-sql-memory", size(func(l *Limits) *int64 { return &l.SQLMemory }), "32MiB", "memory of all SQL together: what does not fit goes to the disk"},

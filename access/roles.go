@@ -27,7 +27,8 @@ const (
 	Ask      Act = iota // have an expression worked out
 	Read                // shared values, groups, status
 	Write               // shared values and variables
-	Send                // messages, and being a client
+	Enter               // being a client of a session, with a name and an inbox
+	Send                // messages, and what else a client does to others
 	SQLRead             // SQL that changes nothing
 	SQLWrite            // SQL that does
 	Function            // functions of the owner's
@@ -37,7 +38,7 @@ const (
 )
 
 var actNames = [acts]string{
-	"ask", "read", "write", "send messages", "read by SQL", "change anything by SQL",
+	"ask", "read", "write", "register", "send messages", "read by SQL", "change anything by SQL",
 	"call the owner's functions", "run hub commands", "manage the hub",
 }
 
@@ -86,6 +87,7 @@ var allowed = [acts]struct {
 	Ask:      {[3]bool{true, true, false}, true},
 	Read:     {[3]bool{true, true, false}, true},
 	Write:    {[3]bool{true, false, false}, true},
+	Enter:    {[3]bool{true, true, false}, true},
 	Send:     {[3]bool{true, false, false}, true},
 	SQLRead:  {[3]bool{true, true, false}, true},
 	SQLWrite: {[3]bool{true, false, false}, true},

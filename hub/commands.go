@@ -11,6 +11,7 @@ import (
 
 	"althing/access"
 	"althing/fault"
+	"althing/messaging"
 	"althing/scope"
 	"althing/value"
 )
@@ -137,9 +138,8 @@ func (h *Hub) info(_ scope.Caller, args []string) (string, error) {
 		return strings.Join(lines, "\n"), nil
 	}
 	name := args[0]
-	if c, found := h.state.Client(name); found {
-		return fmt.Sprintf("client %s\naddress: %s\ngroups: %s\nmessages waiting: %d",
-			name, c.Addr, strings.Join(c.Groups, ", "), h.state.Pending(name)), nil
+	if c, found := h.state.Find(name); found {
+		return h.describe(c), nil
 	}
 	if members := h.state.Members(name); len(members) > 0 {
 		ids := make([]string, len(members))
@@ -149,6 +149,19 @@ func (h *Hub) info(_ scope.Caller, args []string) (string, error) {
 		return fmt.Sprintf("group %s\nmembers: %s", name, strings.Join(ids, ", ")), nil
 	}
 	return "", fault.New(fault.NotFound, "No client or group '%s'", name)
+}
+
+// describe tells about a client.
+func (h *Hub) describe(c messaging.Client) string {
+	lines := []string{"client " + c.ID}
+	if c.Name != "" {
+		lines = append(lines, "name: "+c.Name)
+	}
+	if m := h.crier.member(c.ID); m != nil {
+		lines = append(lines, "connected: yes", "description: "+m.description)
+	}
+	return strings.Join(append(lines, "address: "+c.Addr, "groups: "+strings.Join(c.Groups, ", "),
+		fmt.Sprintf("messages waiting: %d", h.state.Pending(c.ID))), "\n")
 }
 
 func (h *Hub) getAdmin(by scope.Caller, args []string) (string, error) {

@@ -78,6 +78,8 @@ type Hub struct {
 	unread    budget
 	presence  presence
 	upkeep    upkeep
+	crier     *crier
+	crew      crew
 	confirmed confirmations
 	counts    counts
 
@@ -202,9 +204,11 @@ func (h *Hub) ready() {
 	h.turns.New = h.newTurn
 	h.scope = scope.New(h, modules.Standard(modules.Options{Now: h.config.Now}))
 	h.upkeep = upkeep{hub: h, poke: make(chan struct{}, 1)}
+	h.crier = newCrier(h)
 	ctx, cancel := context.WithCancel(context.Background())
 	h.cancel = cancel
 	h.running.Go(func() { h.upkeep.run(ctx) })
+	h.running.Go(func() { h.crier.run(ctx) })
 	h.running.Go(func() { h.watchDisk(ctx) })
 	h.running.Go(func() {
 		ticks := time.NewTicker(giveBackEvery)
@@ -245,6 +249,7 @@ func (h *Hub) close(ctx context.Context) error {
 	h.Stop()
 	h.cancel()
 	h.running.Wait()
+	h.crew.close()
 	if err := errors.Join(h.journal.Close(ctx), h.db.Close(ctx)); err != nil {
 		return errors.Join(err, h.release())
 	}
@@ -382,7 +387,7 @@ const (
 func (h *Hub) NewID() string {
 	for {
 		id := randomID()
-		_, client := h.state.Client(id)
+		_, client := h.state.Find(id)
 		group := h.state.AnyMember(id, func(messaging.Client) bool { return true })
 		if !client && !group {
 			return id

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/netip"
-	"sync/atomic"
-	"time"
 
 	"althing/access"
 	"althing/expr"
@@ -24,7 +22,9 @@ type Caller struct {
 
 // Session is a client's dealings with the hub through one gateway, and the only
 // door into the hub: rights, limits and counting are applied here. One goroutine
-// at a time may use it; Close may be called by any, once.
+// at a time may use it, and what it writes takes effect in that order. What its
+// methods give (Reply, Pending, Inbox, Watch) is for any goroutine; Close may be
+// called by any, once.
 type Session struct {
 	// Idle, if set, is called before a query waits for something that may take
 	// long, such as changes or SQL: the gateway can send what is ready.
@@ -34,8 +34,11 @@ type Session struct {
 	caller Caller
 	addr   string
 	kept   bool
-	last   journal.Ticket // what this session wrote last and was not yet waited for
+	last   lastWrite
 	leave  func()
+
+	membership membership
+	watches    watches
 
 	// Of a query that met a conflict: it goes on before all others that did, and
 	// at last nobody else may write.
@@ -55,8 +58,13 @@ func (h *Hub) Enter(c Caller) (*Session, error) {
 	return &Session{hub: h, caller: c, addr: h.home.name(c.From), leave: leave}, err
 }
 
-// Close ends the session.
-func (s *Session) Close() { s.leave() }
+// Close ends the session. A client that it has registered is known for ten more
+// minutes.
+func (s *Session) Close() {
+	s.watches.stop()
+	s.dismiss(true)
+	s.leave()
+}
 
 // Keep says that the connection is kept for more than one request, so that an
 // administrator's rights may last as long as it does.
@@ -78,60 +86,6 @@ func (s *Session) Elevate() error {
 	}
 	s.caller.Role = access.Admin
 	return nil
-}
-
-// Reply is the answer to one query. It may still be waiting for the log. Done is
-// called once, when it was sent or given up.
-type Reply struct {
-	text    string
-	session *Session       // where there is a ticket
-	ticket  journal.Ticket // what is still to be stored
-	unread  *budget        // what a large text is counted in
-}
-
-// largeReply is the size from which a reply is counted until it is read: many
-// small ones are bounded by the number of connections.
-const largeReply = 64 << 10
-
-// Len is the length of the text.
-func (r Reply) Len() int { return len(r.text) }
-
-// Done gives back the memory that the reply was counted for.
-func (r Reply) Done() {
-	if r.unread != nil {
-		r.unread.give(int64(len(r.text)))
-	}
-}
-
-// budget is a number of bytes that many may take from. Safe for concurrent use.
-type budget struct{ left atomic.Int64 }
-
-func (b *budget) take(n int64) bool {
-	if b.left.Add(-n) >= 0 {
-		return true
-	}
-	b.left.Add(n)
-	return false
-}
-
-func (b *budget) give(n int64) { b.left.Add(n) }
-
-// Wait gives the text to send, when all that the query wrote is kept. It is
-// called by the goroutine that uses the session.
-func (r Reply) Wait() string {
-	if r.ticket == (journal.Ticket{}) {
-		return r.text
-	}
-	_, err := r.ticket.Wait(context.Background())
-	if r.session.last == r.ticket {
-		// A ticket holds on to all that was stored together with it, and a
-		// connection may idle for long.
-		r.session.last = journal.Ticket{}
-	}
-	if err != nil {
-		return r.session.failed(err).text
-	}
-	return r.text
 }
 
 // Start works a query out; program and err are what expr.Parse gave. What the
@@ -205,32 +159,6 @@ type result struct {
 	conflict bool // it must be evaluated again
 }
 
-func (r result) reply(s *Session) Reply {
-	if r.err != nil {
-		return s.failed(r.err)
-	}
-	reply := Reply{text: r.text, session: s, ticket: r.ticket}
-	if len(r.text) < largeReply {
-		return reply
-	}
-	if !s.hub.unread.take(int64(len(r.text))) {
-		return s.failed(errUnread)
-	}
-	reply.unread = &s.hub.unread
-	return reply
-}
-
-var errUnread = fault.Python(fault.Limit, "MemoryError", "the hub holds too many large replies that nobody has read yet; try again later")
-
-func (s *Session) failed(err error) Reply {
-	s.hub.counts.failed.Add(1)
-	f := Fault(err)
-	if f.Code == fault.Internal {
-		s.hub.log.Error("a query failed by a mistake of the hub's", "error", err)
-	}
-	return Reply{text: f.Line()}
-}
-
 // try evaluates once and commits.
 func (s *Session) try(ctx context.Context, program *expr.Program) result {
 	text, tx, acted, err := s.evaluate(ctx, program)
@@ -252,7 +180,7 @@ func (s *Session) try(ctx context.Context, program *expr.Program) result {
 	}
 	ticket := s.submit(tx)
 	if len(tx.Expect) == 0 {
-		s.last = ticket
+		s.last.set(ticket)
 		return result{text: text, ticket: ticket}
 	}
 	if _, err := ticket.Wait(context.Background()); err != nil {
@@ -271,11 +199,17 @@ var errTorn = fault.Wrap(state.ErrStale, fault.Conflict, "conflict: others wrote
 // submit hands a transaction to the log. It may wait for a query that is alone,
 // and so must not be called by one that holds a place among the evaluations.
 func (s *Session) submit(tx journal.Tx) journal.Ticket {
-	if !s.alone {
-		s.hub.writing.RLock()
-		defer s.hub.writing.RUnlock()
+	if s.alone {
+		return s.hub.journal.Submit(tx)
 	}
-	return s.hub.journal.Submit(tx)
+	return s.hub.submit(tx)
+}
+
+// submit hands in a transaction of one who has no precedence.
+func (h *Hub) submit(tx journal.Tx) journal.Ticket {
+	h.writing.RLock()
+	defer h.writing.RUnlock()
+	return h.journal.Submit(tx)
 }
 
 // evaluate runs the program in a turn of its own. acted tells that something was
@@ -303,101 +237,6 @@ func (s *Session) evaluate(ctx context.Context, program *expr.Program) (text str
 	}
 	tx, err = q.Finish(t)
 	return text, tx, q.Acted(), err
-}
-
-// turn is a query's place among those that are evaluated at the same time, with
-// what the evaluation works in. Turns are used again.
-type turn struct {
-	session *Session
-	place   *access.Gate // where the place is; nil: there is none
-	thread  *expr.Thread
-	query   scope.Query
-}
-
-func (h *Hub) newTurn() any {
-	u := &turn{thread: expr.NewThread(h.evaluation)}
-	u.thread.Host, u.thread.Print, u.thread.Long = &u.query, h.print, u.long
-	return u
-}
-
-// begin takes a place at a gate.
-func (u *turn) begin(ctx context.Context, gate *access.Gate) error {
-	if err := gate.Enter(ctx); err != nil {
-		return err
-	}
-	u.place = gate
-	return nil
-}
-
-// end gives the place back, if there is one.
-func (u *turn) end() {
-	if u.place != nil {
-		u.place.Leave()
-		u.place = nil
-	}
-}
-
-// long makes an evaluation that takes long wait for one of the few places that
-// such ones have, so that those that take microseconds always find one.
-func (u *turn) long(t *expr.Thread, left time.Duration) error {
-	u.end()
-	ctx, cancel := context.WithTimeout(t.Context(), left)
-	defer cancel()
-	return u.begin(ctx, u.session.hub.longGate)
-}
-
-// Settled reports whether what the session wrote before is there to be read.
-func (u *turn) Settled() bool { return u.session.last == (journal.Ticket{}) }
-
-// Settle waits until it is.
-func (u *turn) Settle(ctx context.Context) error {
-	last := u.session.last
-	if last == (journal.Ticket{}) {
-		return nil
-	}
-	u.session.last = journal.Ticket{}
-	return u.pause(func() error {
-		// Its own reply tells whether it failed.
-		if _, err := last.Wait(ctx); ctx.Err() != nil {
-			return err
-		}
-		return nil
-	})
-}
-
-// Idle is a pause that may take as long as somebody else likes: what the
-// connection has to send leaves before.
-func (u *turn) Idle(f func() error) error {
-	return u.pause(func() error {
-		if u.session.Idle != nil {
-			u.session.Idle()
-		}
-		return f()
-	})
-}
-
-// pause gives up the place while f waits, and the precedence that the query may
-// have when it has acted.
-func (u *turn) pause(f func() error) error {
-	gate := u.place
-	u.end()
-	if u.query.Acted() {
-		u.session.letGo()
-	}
-	err := f()
-	if e := u.begin(context.Background(), gate); err == nil {
-		err = e
-	}
-	return err
-}
-
-// Commit stores and applies a transaction in the middle of a query.
-func (u *turn) Commit(ctx context.Context, tx journal.Tx) (results []any, err error) {
-	err = u.pause(func() error {
-		results, err = u.session.submit(tx).Wait(ctx)
-		return err
-	})
-	return results, err
 }
 
 // check that a session is what a scope asks for.

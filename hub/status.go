@@ -17,6 +17,7 @@ const Version = "0.1.0"
 // counts is what the hub has done since it started.
 type counts struct {
 	queries, failed atomic.Int64
+	calls           atomic.Int64 // of a session's other methods
 }
 
 // serverKeys are the read-only keys that the hub keeps itself, in order
@@ -78,6 +79,7 @@ func (h *Hub) Status() *value.Dict {
 		"data", value.Str(h.config.Data),
 		"free", value.Int(h.free()),
 		"connections", value.Int(h.conns.Len()),
+		"sessions", value.Int(len(h.crier.present())),
 		"clients", value.Int(st.Messaging.Clients),
 		"groups", value.Int(st.Messaging.Groups),
 		"messages", value.Int(st.Messaging.Messages),
@@ -85,6 +87,7 @@ func (h *Hub) Status() *value.Dict {
 		"registry_bytes", value.Int(st.Bytes+st.HistoryBytes),
 		"variables", value.Int(st.Variables),
 		"queries", value.Int(h.counts.queries.Load()),
+		"calls", value.Int(h.counts.calls.Load()),
 		"failed", value.Int(h.counts.failed.Load()),
 		"records", value.Int(log.Records),
 		"transactions", value.Int(log.Transactions),

@@ -104,6 +104,9 @@ func (u *upkeep) lapse(ctx context.Context) time.Duration {
 // dropSilent removes the clients that have said nothing for too long.
 func (u *upkeep) dropSilent(ctx context.Context) {
 	now := u.hub.Now()
+	for _, id := range u.hub.crier.present() {
+		u.hub.presence.hear(id, now)
+	}
 	ids := u.hub.presence.silent(u.hub.state.ClientIDs(), now, now.Add(-silence))
 	for batch := range slices.Chunk(ids, upkeepBatch) {
 		if _, err := u.hub.journal.Commit(ctx, journal.Tx{Ops: []journal.Op{&messaging.Drop{IDs: batch}}}); err != nil {

@@ -80,6 +80,32 @@ func TestARestartGivesTenFreshMinutes(t *testing.T) {
 	}
 }
 
+func TestASessionIsNeverSilent(t *testing.T) {
+	var now atomic.Int64
+	h := openAt(t, &now)
+	s, err := h.Enter(Caller{Gateway: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	is, err := s.Register(t.Context(), Registration{Name: "lamp"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := func(after time.Duration, want bool) {
+		t.Helper()
+		now.Add(int64(after))
+		h.upkeep.dropSilent(context.Background())
+		if _, there := h.state.Client(is.ID); there != want {
+			t.Errorf("after %v the client is there: %v", after, there)
+		}
+	}
+	there(time.Hour, true)
+	now.Add(int64(time.Hour))
+	s.Close()
+	there(silence-time.Second, true)
+	there(2*time.Second, false)
+}
+
 func TestManySilentClientsGoInBatches(t *testing.T) {
 	var now atomic.Int64
 	h := openAt(t, &now)

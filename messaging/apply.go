@@ -182,7 +182,7 @@ func (m *Messaging) recv(rev uint64, at time.Time, op *Recv) any {
 	}
 	if n := c.inbox.missed; n > 0 {
 		m.miss(c, 0)
-		return &Message{From: System, To: c.id, Text: missedText(n), Rev: rev, At: instant(at.UnixNano())}
+		return &Message{From: System, To: c.id, Text: MissedText(n), Rev: rev, At: instant(at.UnixNano())}
 	}
 	if c.inbox.count == 0 {
 		return nil
@@ -190,7 +190,9 @@ func (m *Messaging) recv(rev uint64, at time.Time, op *Recv) any {
 	return &m.pop(c).Message
 }
 
-func missedText(n uint64) string {
+// MissedText is what a client is told that has missed messages to groups because
+// its inbox was full.
+func MissedText(n uint64) string {
 	if n == 1 {
 		return "1 message was missed: the inbox was full"
 	}

@@ -5,7 +5,6 @@ import (
 
 	"althing/access"
 	"althing/expr"
-	"althing/fault"
 	"althing/value"
 )
 
@@ -83,8 +82,4 @@ func (q *Query) runCommand(t *expr.Thread, command string) (answer string, err e
 // notText is the error for a key of MyData that is no text.
 func notText(o expr.Object) error {
 	return expr.TypeError("keys of MyData are text, not %s", o.TypeName())
-}
-
-func errReadOnly(key string) error {
-	return fault.New(fault.Denied, "'%s' is kept by the hub and read-only", key)
 }

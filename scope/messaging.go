@@ -75,6 +75,16 @@ func (q *Query) lookup(t *expr.Thread, id string) (addr string, found bool, err 
 	return c.Addr, found, nil
 }
 
+// isClient reports whether a message to that name is for one client: it is an ID
+// or a client's name.
+func (q *Query) isClient(t *expr.Thread, who string) (bool, error) {
+	_, found, err := q.lookup(t, who)
+	if err == nil && !found {
+		_, found = q.scope.hub.State().Find(who)
+	}
+	return found, err
+}
+
 // speaksFor checks that the caller may act as the client, which has thereby
 // spoken.
 func (q *Query) speaksFor(t *expr.Thread, id string) error {
@@ -151,7 +161,7 @@ func send(t *expr.Thread, a expr.Args) (expr.Object, error) {
 		return ok, nil
 	}
 	if strings.HasPrefix(body, ping) {
-		if _, isClient, err := q.lookup(t, to); err != nil || !isClient {
+		if one, err := q.isClient(t, to); err != nil || !one {
 			return ok, orElse(err, func() error { return q.pong(t, speaker, to) })
 		}
 	}
@@ -316,11 +326,20 @@ func recv(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	if m == nil {
 		return nothing, nil
 	}
-	reply := m.From + separator + m.To + separator + m.Text
+	reply := m.From + separator + m.To + separator + asText(m.Text)
 	if err := t.Charge(int64(len(reply))); err != nil {
 		return nil, err
 	}
 	return value.Str(reply), nil
+}
+
+// asText is a message's body as the text port has it. One from a session may be
+// any bytes; what is no text becomes U+FFFD.
+func asText(body string) string {
+	if value.ValidText(body) {
+		return body
+	}
+	return strings.ToValidUTF8(body, "\ufffd")
 }
 
 func idArg(a expr.Args, fn string, p *expr.Params) (string, error) {
@@ -343,7 +362,7 @@ func join(t *expr.Thread, a expr.Args) (expr.Object, error) {
 		return nil, err
 	}
 	q := query(t)
-	if group == messaging.SysAdmin || group == messaging.Console {
+	if messaging.AdminsOnly(group) {
 		if err := q.by.May(access.Manage); err != nil {
 			return nil, err
 		}

@@ -1,8 +1,6 @@
 package scope
 
 import (
-	"strings"
-
 	"althing/access"
 	"althing/expr"
 	"althing/registry"
@@ -68,8 +66,8 @@ func (q *Query) removeKey(t *expr.Thread, name string) error {
 	if err := q.by.May(access.Write); err != nil {
 		return err
 	}
-	if strings.HasPrefix(name, serverPrefix) {
-		return errReadOnly(name)
+	if err := MayWrite(name); err != nil {
+		return err
 	}
 	return q.values.remove(t, name)
 }

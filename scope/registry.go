@@ -80,10 +80,27 @@ func (q *Query) expiry(o expr.Object) (time.Time, error) {
 	default:
 		return time.Time{}, expr.TypeError("setReg(): expire must be a number of seconds, not %s", o.TypeName())
 	}
+	return Expiry(q.now, seconds)
+}
+
+// Expiry is the moment at which a value goes that is set now and to last for so
+// many seconds.
+func Expiry(now time.Time, seconds float64) (time.Time, error) {
 	if !(seconds > 0 && seconds <= longestExpire.Seconds()) {
-		return time.Time{}, expr.ValueError("setReg(): expire must be more than 0 seconds and at most 100 years")
+		return time.Time{}, fault.New(fault.Invalid, "expire must be more than 0 seconds and at most 100 years")
 	}
-	return q.now.Add(time.Duration(seconds * float64(time.Second))), nil
+	return now.Add(time.Duration(seconds * float64(time.Second))), nil
+}
+
+// IsServerKey reports whether the key is one that the hub itself keeps.
+func IsServerKey(key string) bool { return strings.HasPrefix(key, serverPrefix) }
+
+// MayWrite refuses the keys that the hub itself keeps.
+func MayWrite(key string) error {
+	if IsServerKey(key) {
+		return fault.New(fault.Denied, "'%s' is kept by the hub and read-only", key)
+	}
+	return nil
 }
 
 // setKey sets a value of the registry, seeing to what this query has set before.
@@ -91,8 +108,8 @@ func (q *Query) setKey(t *expr.Thread, how registry.Set, o expr.Object) error {
 	if err := q.by.May(access.Write); err != nil {
 		return err
 	}
-	if strings.HasPrefix(how.Key, serverPrefix) {
-		return errReadOnly(how.Key)
+	if err := MayWrite(how.Key); err != nil {
+		return err
 	}
 	if c := q.values.cell(how.Key); c != nil && (c.write || c.remove) {
 		if err := meets(c, how); err != nil {
@@ -116,7 +133,7 @@ func meets(c *cell, how registry.Set) error {
 
 // getKey gives a value of the registry or one of the hub's own keys.
 func (q *Query) getKey(t *expr.Thread, key string) (expr.Object, bool, error) {
-	if strings.HasPrefix(key, serverPrefix) {
+	if IsServerKey(key) {
 		if err := q.by.May(access.Read); err != nil {
 			return nil, false, err
 		}

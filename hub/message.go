@@ -1,0 +1,146 @@
+package hub
+
+import (
+	"context"
+	"strings"
+
+	"althing/access"
+	"althing/expr"
+	"althing/fault"
+	"althing/messaging"
+	"althing/value"
+)
+
+// Message is a message that a client sends.
+type Message struct {
+	// From is how the sender is shown, and where an answer goes: its ID, its
+	// name, a group that it is in, or NOPLY. Empty: its name, or its ID when it
+	// has none.
+	From string
+	To   string // an ID, a client's name or a group
+	// Headers are not seen by text clients. The message becomes the hub's own: its
+	// texts must not be cut out of larger ones.
+	Headers []messaging.Header
+	// Body is any bytes. Text clients read it as UTF-8, with U+FFFD for what is
+	// none.
+	Body string
+}
+
+// Send sends a message from the session's client. It is stored, and with everybody
+// who is to have it, when the Pending says so. An inbox that is full is fault.Full;
+// of a group the others get theirs. To a group that nobody is in, it is read by
+// nobody. What is sent to SYSTEM, SQLite or CONSOLE does there what the text
+// port's send does, and so does a ++ping to a group; the answers come from there
+// into the inbox.
+func (s *Session) Send(ctx context.Context, m Message) Pending {
+	sender, err := s.acting(access.Send)
+	if err != nil {
+		return Pending{err: err}
+	}
+	from, err := s.from(ctx, sender, m.From)
+	if err != nil {
+		return s.refused(err)
+	}
+	if s.forHub(m) {
+		return s.sendToHub(ctx, sender, m)
+	}
+	return s.begin(&messaging.Send{From: from, To: m.To, Text: m.Body, Headers: m.Headers})
+}
+
+// from gives the name that a message comes from. It waits for the log only where
+// what this session wrote before may matter.
+func (s *Session) from(ctx context.Context, sender *member, name string) (string, error) {
+	if sender.renamed {
+		if err := s.settle(ctx); err != nil {
+			return "", err
+		}
+		c, _ := s.hub.state.Client(sender.id)
+		sender.name, sender.renamed = c.Name, false
+	}
+	switch {
+	case name == "" && sender.name == "":
+		return sender.id, nil
+	case name == "":
+		return sender.name, nil
+	case name == sender.id, name == sender.name, name == messaging.NoReply:
+		return name, nil
+	}
+	if err := s.settle(ctx); err != nil {
+		return "", err
+	}
+	if name != messaging.All && s.hub.state.IsMember(sender.id, name) {
+		return name, nil
+	}
+	return "", fault.New(fault.Denied, "'%.80s' is neither your name or ID nor a group that you have joined", name)
+}
+
+// ping begins a message that the hub answers for the members of a group.
+const ping = "++ping"
+
+// forHub reports whether the hub itself does something with a message.
+func (s *Session) forHub(m Message) bool {
+	switch m.To {
+	case messaging.System, messaging.SQLite, messaging.Console:
+		return true
+	}
+	if !strings.HasPrefix(m.Body, ping) {
+		return false
+	}
+	_, client := s.hub.state.Find(m.To)
+	return !client
+}
+
+// sendToHub has the text port's send do it, so that the hub's own groups are one
+// thing for all. Its headers say nothing to them.
+func (s *Session) sendToHub(ctx context.Context, sender *member, m Message) Pending {
+	query := "send(" + value.Repr(value.Str(sender.id)) + ", " + value.Repr(value.Str(m.To)) + ", " +
+		value.Repr(value.Str(strings.ToValidUTF8(m.Body, "\ufffd"))) + ")"
+	program, err := expr.Parse(query)
+	reply := s.Start(ctx, program, err)
+	defer reply.Done()
+	if _, err := reply.Result(); err != nil {
+		return Pending{err: err}
+	}
+	return Pending{}
+}
+
+// Join makes the session's client a member of a group. Only administrators join
+// SYSADMIN and CONSOLE.
+func (s *Session) Join(group string) Pending {
+	m, err := s.acting(access.Send)
+	if err != nil {
+		return Pending{err: err}
+	}
+	if messaging.AdminsOnly(group) {
+		if err := s.May(access.Manage); err != nil {
+			return s.refused(err)
+		}
+	}
+	return s.begin(&messaging.Join{ID: m.id, Group: strings.Clone(group)})
+}
+
+// Leave ends that; ALL cannot be left.
+func (s *Session) Leave(group string) Pending {
+	m, err := s.acting(access.Send)
+	if err != nil {
+		return Pending{err: err}
+	}
+	return s.begin(&messaging.Leave{ID: m.id, Group: strings.Clone(group)})
+}
+
+// Groups gives the groups and how many are in each: the predefined ones always,
+// others while somebody is in them.
+func (s *Session) Groups(ctx context.Context) (map[string]int, error) {
+	if err := s.reading(ctx); err != nil {
+		return nil, err
+	}
+	return s.hub.state.Groups(), nil
+}
+
+// Members gives those who are in a group, in the order of their IDs.
+func (s *Session) Members(ctx context.Context, group string) ([]messaging.Client, error) {
+	if err := s.reading(ctx); err != nil {
+		return nil, err
+	}
+	return s.hub.state.Members(group), nil
+}

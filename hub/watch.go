@@ -1,0 +1,181 @@
+package hub
+
+import (
+	"context"
+	"sync"
+
+	"althing/fault"
+	"althing/registry"
+)
+
+// Watch tells of every change of the shared values that match a pattern. It keeps
+// no changes: only up to where it has told. While it keeps up, it tells of every
+// change in order. When it has fallen behind what the hub remembers (8,192
+// changes, or 8 MiB of them), or begins that far back, it begins anew: it tells
+// what matches now, and then goes on with what changed meanwhile. So a watcher
+// that reads slowly costs no memory and sees the newest value of each key, though
+// not each that it had.
+type Watch struct {
+	hub     *Hub
+	of      *watches
+	pattern *registry.Pattern
+	tell    func(Changes) error
+	pump    pump
+
+	mu      sync.Mutex
+	stopped bool
+
+	// Of the goroutine of the pump.
+	after uint64
+	anew  bool   // it is beginning anew,
+	key   string // has told of everything up to this key,
+	fence uint64 // and goes on with what has changed since then
+}
+
+// Changes is a part of what a watch tells, in order.
+type Changes struct {
+	List []registry.Change
+	// Anew: the watch begins anew. A key that was told of before, and is not told
+	// of again until After is given, is there no more.
+	Anew bool
+	// After is the revision by which a later watch goes on behind these; 0: it is
+	// not yet known, and what was given before stays so.
+	After uint64
+}
+
+// FromNow is the revision by which a watch tells only of what comes.
+const FromNow = ^uint64(0)
+
+// mostAnew is how many values are told of at a time when a watch begins anew.
+const mostAnew = 256
+
+// Watch begins to tell of what matches and has changed after a revision; 0 begins
+// with all that is there. tell is called by one goroutine at a time and may
+// block for as long as the connection lasts: nothing gathers meanwhile. When it
+// fails, the watch stops.
+func (s *Session) Watch(ctx context.Context, pattern string, after uint64, tell func(Changes) error) (*Watch, error) {
+	if err := s.reading(ctx); err != nil {
+		return nil, err
+	}
+	p, err := registry.Compile(pattern)
+	if err != nil {
+		return nil, s.refuse(err)
+	}
+	if after == FromNow {
+		after = s.hub.state.Revision(registry.Values)
+	}
+	w := &Watch{hub: s.hub, of: &s.watches, pattern: p, tell: tell, after: after}
+	w.pump = pump{start: s.hub.crew.start, work: w.work}
+	s.hub.crier.watch(w)
+	if err := s.watches.add(w, s.hub.config.Limits.Watches); err != nil {
+		s.hub.crier.unwatch(w)
+		return nil, s.refuse(err)
+	}
+	w.pump.ring()
+	return w, nil
+}
+
+// Stop ends the watch; what it was telling may be on its way. It may be called by
+// any goroutine, and more than once.
+func (w *Watch) Stop() {
+	w.of.remove(w)
+	w.hub.crier.unwatch(w)
+	w.mu.Lock()
+	w.stopped = true
+	w.mu.Unlock()
+}
+
+func (w *Watch) isStopped() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.stopped
+}
+
+// work tells of everything until there is no more.
+func (w *Watch) work() {
+	for !w.isStopped() {
+		news, some := w.next()
+		if !some {
+			return
+		}
+		if w.tell(news) != nil {
+			w.Stop()
+		}
+	}
+}
+
+// next gives what is to be told next; false: nothing for now.
+func (w *Watch) next() (Changes, bool) {
+	if w.anew {
+		return w.goOnAnew(), true
+	}
+	recent, next, all := w.hub.state.Since(w.after)
+	if !all {
+		w.anew, w.key, w.fence = true, "", w.hub.state.Revision(registry.Values)
+		news := w.goOnAnew()
+		news.Anew = true
+		return news, true
+	}
+	list, err := recent.Match(context.Background(), w.pattern, w.hub.Now())
+	if err != nil || len(list) == 0 {
+		w.after = next
+		return Changes{}, false
+	}
+	w.after = next
+	return Changes{List: list, After: next}, true
+}
+
+// goOnAnew gives the next values of those that match, each as it is now.
+func (w *Watch) goOnAnew() (news Changes) {
+	_ = w.hub.gate.Enter(context.Background()) // it waits for a place as long as it takes
+	defer w.hub.gate.Leave()
+	view := w.hub.state.View(registry.Values)
+	for key, e := range view.MatchBehind(context.Background(), w.pattern, w.key, w.hub.Now()) {
+		if len(news.List) == mostAnew {
+			return news
+		}
+		w.key = key
+		news.List = append(news.List, registry.Change{Rev: e.Rev, Key: key, Value: e.Value})
+	}
+	w.anew, w.after, news.After = false, w.fence, w.fence
+	return news
+}
+
+// watches are those of one session. Safe for concurrent use.
+type watches struct {
+	mu     sync.Mutex
+	all    map[*Watch]struct{}
+	closed bool
+}
+
+func (l *watches) add(w *Watch, most int64) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.closed:
+		return errEnded
+	case int64(len(l.all)) >= most:
+		return fault.New(fault.Limit, "a connection may have %d watches; end one first, or watch with a wider pattern", most)
+	case l.all == nil:
+		l.all = map[*Watch]struct{}{}
+	}
+	l.all[w] = struct{}{}
+	return nil
+}
+
+func (l *watches) remove(w *Watch) {
+	l.mu.Lock()
+	delete(l.all, w)
+	l.mu.Unlock()
+}
+
+// stop stops all, and there will be no more.
+func (l *watches) stop() {
+	l.mu.Lock()
+	all := l.all
+	l.all, l.closed = nil, true
+	l.mu.Unlock()
+	for w := range all {
+		w.Stop()
+	}
+}
