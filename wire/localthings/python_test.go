@@ -102,6 +102,18 @@ func (p *program) want(key string) any {
 	}
 }
 
+// wantLast is want, and fails when there was more that holds the key.
+func (p *program) wantLast(key string) any {
+	p.t.Helper()
+	got := p.want(key)
+	for _, line := range p.aside {
+		if v, ok := line[key]; ok {
+			p.t.Errorf("another %s came: %v", key, v)
+		}
+	}
+	return got
+}
+
 // do has the client do something, and gives what came of it.
 func (p *program) do(verb string, args ...any) any {
 	p.t.Helper()

@@ -175,6 +175,8 @@ def main():
             done = client.send(client.socks[args[0]], args[1])
         elif verb == "value":
             done = client.send(client.socks[args[0]], eval(args[1]))
+        elif verb == "describe":
+            client.description, done = args[0], None
         elif verb == "raw":
             done = client.socks[args[0]].sendall(eval(args[1]))
         elif verb == "request":
