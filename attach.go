@@ -159,6 +159,9 @@ func (d *landing) Attach(claim string) (wire.Welcome, error) {
 	if c == nil {
 		return wire.Welcome{}, fault.New(fault.Denied, "no client has that address or ticket")
 	}
+	if err := d.server.permitChannel(c, d.channel.Name); err != nil {
+		return wire.Welcome{}, err
+	}
 	d.client = c.peer
 	return wire.Welcome{ID: c.ID(), Name: c.Name(), Server: d.server.Info()}, nil
 }

@@ -13,6 +13,7 @@ import (
 	"althing"
 	"althing/fault"
 	"althing/value"
+	"althing/wire"
 )
 
 func TestOpenChannel(t *testing.T) {
@@ -32,13 +33,32 @@ func TestOpenChannel(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer conn.Close()
+		t.Cleanup(func() { conn.Close() })
 		fmt.Fprintln(conn, "hello")
 		said(t, bufio.NewReader(conn), "lamp: hello")
 	}
 	if _, err := c.OpenChannel(t.Context(), "nothing"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("one that is not there: %v", err)
 	}
+}
+
+func TestPermitDecidesOnChannels(t *testing.T) {
+	s := &althing.Server{DataPorts: "0", Permit: func(c *althing.Conn, kind wire.Kind, name, to string) error {
+		if kind == wire.Call && name == "channel.open" && to == "Secret" && !c.Has("see") {
+			return fault.New(fault.Denied, "you may not see %s", to)
+		}
+		return nil
+	}}
+	s.OpenChannel(althing.Channel{Name: "Secret", Handle: echoLines})
+	started(t, s)
+	c := dial(t, s, althing.ClientOptions{Name: "lamp"})
+	if _, err := c.OpenChannel(t.Context(), "Secret"); !fault.Is(err, fault.Denied) {
+		t.Errorf("without the permission: %v", err)
+	}
+	s.ByName("lamp").Grant("see")
+	addr, text := ticket(t, c, "Secret")
+	s.ByName("lamp").Revoke("see")
+	refused(t, knock(t, addr, text), "a ticket of before it was taken away")
 }
 
 func TestRestartAndShutdownLeaveNothing(t *testing.T) {

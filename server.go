@@ -61,7 +61,9 @@ type Server struct {
 	Authorize func(ctx context.Context, hello wire.Hello, from netip.AddrPort) (admin bool, err error)
 	// Permit, when set, may refuse a message, a command or a request of a client
 	// before anything is done for it. name is that of the command or request, to
-	// who is to have the message or answer the request; empty: the server.
+	// who is to have the message or answer the request; empty: the server. A
+	// client that is about to connect to a channel is a wire.Call of
+	// "channel.open", to the channel.
 	Permit func(c *Conn, kind wire.Kind, name, to string) error
 	// ConnContext, when set, gives the context in which everything is done for
 	// one connection, from its registration on, and for those that its client has

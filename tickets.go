@@ -98,6 +98,9 @@ func (s *Server) openFor(c *Conn, params *value.Dict) (value.Value, error) {
 	if !ok {
 		return nil, fault.New(fault.NotFound, "there is no channel %s", quoted(name))
 	}
+	if err := s.permitChannel(c, name); err != nil {
+		return nil, err
+	}
 	text, err := s.channels.tickets.issue(c.main, sock.Name, time.Now())
 	if err != nil {
 		return nil, err
@@ -107,4 +110,12 @@ func (s *Server) openFor(c *Conn, params *value.Dict) (value.Value, error) {
 		return nil, fault.Wrap(err, fault.Unavailable, "the connection has no address; channels need one")
 	}
 	return value.FromGo(map[string]any{wire.KeyAddress: net.JoinHostPort(host, strconv.Itoa(sock.Port)), wire.KeyTicket: text})
+}
+
+// permitChannel asks Permit whether a client may connect to a channel.
+func (s *Server) permitChannel(c *Conn, name string) error {
+	if s.Permit == nil {
+		return nil
+	}
+	return s.Permit(c, wire.Call, openMethod, name)
 }
