@@ -91,6 +91,9 @@ func (c *Client) event(ctx context.Context, conn *Conn, f wire.Frame) {
 	case f.Name == wire.EventClosing && textIn(data, wire.KeyCode) == string(fault.Denied):
 		c.end(fault.New(fault.Denied, "%s", textIn(data, wire.KeyMessage))) // it is not to come back
 	}
+	if f.Name == eventAnew {
+		c.kept.watches.anew(f.Value)
+	}
 	for _, happened := range c.happened.all() {
 		(*happened)(f.Name, f.Value)
 	}

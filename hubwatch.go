@@ -8,6 +8,9 @@ import (
 	"althing/value"
 )
 
+// eventAnew is the event that a watch begins anew.
+const eventAnew = "anew"
+
 // Change is one change of a shared value.
 type Change struct {
 	Key string
@@ -153,6 +156,24 @@ func (l *watches) begun(conn *Conn, w *watch, id value.Value) {
 	}
 	l.byID[idText(id)] = w
 	w.id, w.conn = id, conn
+	if w.after == 0 {
+		w.fresh = map[string]bool{}
+	}
+}
+
+// anew notes that the hub does not remember what a watch is to go on behind, and
+// tells of everything that there is.
+func (l *watches) anew(data value.Value) {
+	members, _ := data.(*value.Dict)
+	if members == nil {
+		return
+	}
+	id, _ := members.Get(value.Str("watch"))
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if w := l.byID[idText(id)]; w != nil {
+		w.fresh = map[string]bool{}
+	}
 }
 
 // changed is the method by which the hub tells of a change.
@@ -196,9 +217,6 @@ type watch struct {
 // tell tells of what is news in what the hub says. A part of that may have been
 // told before the connection was lost.
 func (w *watch) tell(r *result) {
-	if bool(optional[value.Bool](r, "anew")) {
-		w.fresh = map[string]bool{}
-	}
 	if _, has := r.members.Get(value.Str("key")); has {
 		change := Change{
 			Key:      string(field[value.Str](r, "key")),

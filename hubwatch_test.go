@@ -119,7 +119,7 @@ func TestWatchGoesOn(t *testing.T) {
 	}()
 	// It begins with what there is; the first change is in the same write.
 	hub.answer(hub.expect("registry.watch", `{"pattern":"g.*"}`), `{"watch":"w1"}`,
-		change(`{"watch":"w1","key":"g.a","value":1,"revision":9,"anew":true}`),
+		change(`{"watch":"w1","key":"g.a","value":1,"revision":9}`),
 		change(`{"watch":"w1","key":"g.b","value":{"$tuple":[2]},"revision":4}`))
 	if err := wait(t, began, "watch"); err != nil {
 		t.Fatal(err)
@@ -130,7 +130,7 @@ func TestWatchGoesOn(t *testing.T) {
 	hub.Close()
 	hub = s.accept("EECO")
 	hub.answer(hub.expect("registry.watch", `{"pattern":"g.*"}`), `{"watch":"w1"}`,
-		change(`{"watch":"w1","key":"g.a","value":1,"revision":9,"anew":true}`),
+		change(`{"watch":"w1","key":"g.a","value":1,"revision":9}`),
 		change(`{"watch":"w1","key":"g.b","value":{"$tuple":[2]},"revision":4}`),
 		change(`{"watch":"w1","key":"g.c","value":3,"revision":7,"after":10}`),
 		// Two changes of one revision, a removal, and lost between two parts.
@@ -153,7 +153,8 @@ func TestWatchGoesOn(t *testing.T) {
 	hub.Close()
 	hub = s.accept("EECO")
 	hub.answer(hub.expect("registry.watch", `"after":14`), `{"watch":"w1"}`,
-		change(`{"watch":"w1","key":"g.a","value":11,"revision":13,"anew":true}`),
+		`{"jsonrpc":"2.0","method":"event","params":{"kind":"anew","data":{"watch":"w1"}}}`,
+		change(`{"watch":"w1","key":"g.a","value":11,"revision":13}`),
 		change(`{"watch":"w1","key":"g.c","value":31,"revision":20}`),
 		change(`{"watch":"w1","after":25}`))
 	expectTold(t, changes, "g.c=31 20", "g.b deleted 25")
@@ -162,7 +163,7 @@ func TestWatchGoesOn(t *testing.T) {
 	hub.Close()
 	hub = s.accept("OTHER")
 	hub.answer(hub.expect("registry.watch", `{"pattern":"g.*"}`), `{"watch":"w1"}`,
-		change(`{"watch":"w1","key":"g.a","value":1,"revision":2,"anew":true,"after":3}`))
+		change(`{"watch":"w1","key":"g.a","value":1,"revision":2,"after":3}`))
 	expectTold(t, changes, "g.a=1 2", "g.c deleted 3")
 }
 
