@@ -206,6 +206,20 @@ func TestWatch(t *testing.T) {
 	refused(t, "watching after the end", err, fault.Closed)
 }
 
+// TestAWatchBeginsWithWhatThereIs and not with what there was.
+func TestAWatchBeginsWithWhatThereIs(t *testing.T) {
+	h := hubtest.Open(t, nil)
+	s := hubtest.Enter(t, h, "")
+	hubtest.Ask(s, "MyData['lamp'] = 'on'")
+	hubtest.Ask(s, "MyData['lamp'] = 'off'")
+	hubtest.Ask(s, "MyData['door'] = 'open'")
+	hubtest.Ask(s, "del MyData['door']")
+	w := watch(t, s, "*", 0)
+	w.expect(t, "lamp=off")
+	hubtest.Ask(s, "MyData['lamp'] = 'on'")
+	w.expect(t, "lamp=on")
+}
+
 func TestAWatchSeesWhatExpires(t *testing.T) {
 	now := &clock{now: time.Now()}
 	h := hubtest.Open(t, func(c *hub.Config) { c.Now = now.Now })

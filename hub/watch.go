@@ -65,6 +65,9 @@ func (s *Session) Watch(ctx context.Context, pattern string, after uint64, tell 
 		after = s.hub.state.Revision(registry.Values)
 	}
 	w := &Watch{hub: s.hub, of: &s.watches, pattern: p, tell: tell, after: after}
+	if after == 0 { // what was is not told, although it may be remembered
+		w.anew, w.fence = true, s.hub.state.Revision(registry.Values)
+	}
 	w.pump = pump{start: s.hub.crew.start, work: w.work}
 	s.hub.crier.watch(w)
 	if err := s.watches.add(w, s.hub.config.Limits.Watches); err != nil {
@@ -107,7 +110,10 @@ func (w *Watch) work() {
 // next gives what is to be told next; false: nothing for now.
 func (w *Watch) next() (Changes, bool) {
 	if w.anew {
-		return w.goOnAnew(), true
+		told := w.key != ""
+		if news := w.goOnAnew(); told || len(news.List) > 0 {
+			return news, true
+		}
 	}
 	recent, next, all := w.hub.state.Since(w.after)
 	if !all {
