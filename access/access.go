@@ -2,8 +2,11 @@ package access
 
 import (
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
+
+	"althing/fault"
 )
 
 // Options say how Open finds the admin key.
@@ -17,13 +20,15 @@ type Options struct {
 
 // Access is the rights on one hub. Safe for concurrent use.
 type Access struct {
-	guests Guests
-	key    digest
-	open   bool   // the key is empty: everyone who registers is an administrator
-	made   string // the key, when it was made just now
-	log    *slog.Logger
+	guests  Guests
+	dir     string // the data folder
+	keyFile string // where the key is, when that is not in the data folder
+	open    bool   // the key is empty: everyone who registers is an administrator
+	made    string // the key, when it was made just now
+	log     *slog.Logger
 
 	mu     sync.Mutex
+	key    digest
 	secret string // the key where its text is known, to be blanked
 	wrong  wrongKeys
 }
@@ -31,7 +36,7 @@ type Access struct {
 // Open reads the rights of the hub whose data folder is dir, and makes an admin
 // key when there is none yet.
 func Open(dir string, o Options) (*Access, error) {
-	a := &Access{guests: o.Guests, log: o.Log, wrong: wrongKeys{most: o.Limits.WrongKeys, now: o.Now}}
+	a := &Access{guests: o.Guests, dir: dir, keyFile: o.KeyFile, log: o.Log, wrong: wrongKeys{most: o.Limits.WrongKeys, now: o.Now}}
 	if a.log == nil {
 		a.log = slog.Default()
 	}
@@ -66,6 +71,28 @@ func (a *Access) Check(from, key string) error {
 	a.wrong.note(from)
 	a.log.Warn("a wrong admin key was given", "from", from)
 	return errWrongKey
+}
+
+// SetKey takes another admin key, also for the next start. Its text is kept
+// nowhere.
+func (a *Access) SetKey(key string) error {
+	if a.keyFile != "" {
+		return fault.New(fault.Unavailable, "the admin key is what the file '%s' holds; write another into that, and restart the hub", a.keyFile)
+	}
+	switch {
+	case key == "" || len(key) > maxKey || !isLine(key) || strings.TrimSpace(key) != key:
+		return fault.New(fault.Invalid, "an admin key is one line of at most %d bytes, without blanks around it", maxKey)
+	case len(key) < weakKey:
+		a.log.Warn("the new admin key is short and can be guessed")
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	d := newDigest(key)
+	if err := storeKey(a.dir, d); err != nil {
+		return err
+	}
+	a.key, a.secret = d, key
+	return nil
 }
 
 // May says why a role may not do that, or nil.

@@ -361,3 +361,34 @@ func TestGate(t *testing.T) {
 	}
 	g.Leave()
 }
+
+func TestSetKey(t *testing.T) {
+	dir := t.TempDir()
+	a := openAt(t, dir, access.Options{})
+	for _, key := range []string{"", " padded key", "two\nlines", "\xff\xff", strings.Repeat("x", 2000)} {
+		if err := a.SetKey(key); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%.20q: %v", key, err)
+		}
+	}
+	if err := a.SetKey("open,(sesame)"); err != nil {
+		t.Fatal(err)
+	}
+	for name, a := range map[string]*access.Access{"now": a, "after a restart": openAt(t, dir, access.Options{})} {
+		if err := a.Check("x", "open,(sesame)"); err != nil {
+			t.Errorf("%s the new key: %v", name, err)
+		}
+		if err := a.Check("x", "sesame"); !fault.Is(err, fault.Denied) {
+			t.Errorf("%s another key: %v", name, err)
+		}
+	}
+	if got := a.Redact("it is open,(sesame)"); got != "it is ***" {
+		t.Errorf("shown as %q", got)
+	}
+	file := filepath.Join(dir, "own")
+	if err := os.WriteFile(file, []byte("the key of a file"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := openAt(t, dir, access.Options{KeyFile: file}).SetKey("another key"); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("with a key file: %v", err)
+	}
+}

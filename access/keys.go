@@ -33,11 +33,20 @@ const (
 // it: the folder keeps its hash only. A running hub goes on with the old one.
 func NewKey(dir string) (string, error) {
 	key := rand.Text() // 26 capital letters and digits, none like another: 130 bits
-	err := datadir.WriteFile(filepath.Join(dir, keyFile), []byte(newDigest(key).String()+"\n"))
-	if err != nil {
-		return "", fault.Wrap(err, fault.Unavailable, "the admin key cannot be kept in '%s'", dir)
+	return key, storeKey(dir, newDigest(key))
+}
+
+// storeKey keeps the hash of a key.
+func storeKey(dir string, d digest) error {
+	if err := datadir.WriteFile(filepath.Join(dir, keyFile), []byte(d.String()+"\n")); err != nil {
+		return fault.Wrap(err, fault.Unavailable, "the admin key cannot be kept in '%s'", dir)
 	}
-	return key, nil
+	return nil
+}
+
+// isLine reports whether a key can be written into a command.
+func isLine(key string) bool {
+	return utf8.ValidString(key) && !strings.ContainsFunc(key, unicode.IsControl)
 }
 
 // storedKey reads the hash that the data folder keeps. Without one, a key is
@@ -76,7 +85,7 @@ func readKey(file string, log *slog.Logger) (string, error) {
 	switch {
 	case len(data) > maxKey:
 		return "", fault.New(fault.Invalid, "the admin key file '%s' is longer than %d bytes; it holds the key and nothing else", file, maxKey)
-	case !utf8.ValidString(key) || strings.ContainsFunc(key, unicode.IsControl):
+	case !isLine(key):
 		return "", fault.New(fault.Invalid, "the admin key file '%s' holds more than one line of text; it holds the key and nothing else", file)
 	case key != "" && len(key) < weakKey:
 		log.Warn("the admin key is short and can be guessed", "file", file)

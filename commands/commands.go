@@ -44,6 +44,8 @@ type Options struct {
 	// Stop ends the server, or starts it again: Server.Shutdown, Server.Restart.
 	// It must not wait for that.
 	Stop func(restart bool) error
+	// Endless says why no command may end the server. Nil: one may.
+	Endless error
 	// Audit is told what commands that need an administrator were run, without
 	// the keys in them.
 	Audit func(by althing.Caller, command string)

@@ -99,7 +99,7 @@ func TestWithoutAConn(t *testing.T) {
 			return nil
 		},
 		Kick:  func(_ context.Context, name, by string) (bool, error) { return name == "inbox" && by == "typist", nil },
-		About: func(name string) (string, bool) { return "group " + name, name == "garden" },
+		About: func(name string) (string, bool) { return "group\t" + name + "\nof lamps", name == "garden" },
 	})
 	lamp := h.dial(t, althing.ClientOptions{Name: "lamp"})
 	for _, test := range [][2]string{
@@ -108,7 +108,7 @@ func TestWithoutAConn(t *testing.T) {
 		{"s.ping", "unavailable: 's.ping()' is for registered clients; this way in keeps no connection"},
 		{"s.connectto(10.0.0.1)", "unavailable: …"},
 		{"s.cth", "unavailable: …"},
-		{"s.info(garden)", "group garden"},
+		{"s.info(garden)", "group?garden\nof lamps"},
 		{"s.info(lamp)", "Client 'lamp'\n…"},
 		{"s.info(pond)", "not_found: No user 'pond'"},
 		{"s.mute(lamp)", "Muted user 'lamp'"},
@@ -225,6 +225,15 @@ func TestConfirmation(t *testing.T) {
 		t.Error("it was shut down")
 	}
 	chief.story([][2]string{{"s.restart()", again}})
+}
+
+func TestEndless(t *testing.T) {
+	h := started(t, commands.Options{Endless: fault.New(fault.Unavailable, "not here")})
+	h.chief(t).story([][2]string{
+		{"s.restart()", "unavailable: not here"},
+		{"s.shutdown()", "unavailable: not here"},
+		{"s.shutdownnetwork()", "unavailable: not here"},
+	})
 }
 
 func TestRestartAndShutdown(t *testing.T) {

@@ -46,7 +46,7 @@ func (b *builtins) infoOn(ctx context.Context, entity string, st style) (string,
 	}
 	if b.About != nil {
 		if about, known := b.About(entity); known {
-			return about, nil
+			return shownLines(about), nil
 		}
 	}
 	return "", noUser(entity)

@@ -52,7 +52,7 @@ func (b *builtins) networkCommands() []builtin {
 		{
 			name: "s.shutdownnetwork", category: mainserver, admin: true, background: true,
 			description: "Shuts this server and all below it down",
-			confirm:     confirm("Send %s again to confirm the shutdown of the whole network"), do: b.shutdownNetwork,
+			confirm:     b.confirmEnd("Send %s again to confirm the shutdown of the whole network"), do: b.shutdownNetwork,
 		},
 	}
 }
@@ -134,7 +134,13 @@ func below(ctx context.Context, conn *althing.Conn) node {
 	return n
 }
 
-func titleOf(name, ip string) string { return shown(name, maxTitle) + "(" + ip + ")" }
+// titleOf is how a server or client stands in the list: sub1(192.168.178.140).
+func titleOf(name, ip string) string {
+	if ip == "" { // it is nowhere yet
+		return shown(name, maxTitle)
+	}
+	return shown(name, maxTitle) + "(" + ip + ")"
+}
 
 // confirmBelow asks for confirmation when there is a server of each name.
 func (b *builtins) confirmBelow(what string) func(*althing.Call) (string, error) {

@@ -28,21 +28,22 @@ func (b *builtins) serverCommands() []builtin {
 		{
 			name: "s.restart", category: management, admin: true,
 			description: "Disconnects all users and starts the server again",
-			confirm:     confirm("Send %s again to confirm the restart of the server"),
+			confirm:     b.confirmEnd("Send %s again to confirm the restart of the server"),
 			do:          b.end(true, "Restarting Server"),
 		},
 		{
 			name: "s.shutdown", category: management, admin: true,
 			description: "Disconnects all users and shuts the server down",
-			confirm:     confirm("Send %s again to confirm the shutdown of the server"),
+			confirm:     b.confirmEnd("Send %s again to confirm the shutdown of the server"),
 			do:          b.end(false, "Shutting Server down"),
 		},
 	}
 }
 
-// confirm is a confirmation that nothing speaks against. %s is the command.
-func confirm(what string) func(*althing.Call) (string, error) {
-	return func(*althing.Call) (string, error) { return what, nil }
+// confirmEnd asks for confirmation where the server may be ended. %s is the
+// command.
+func (b *builtins) confirmEnd(what string) func(*althing.Call) (string, error) {
+	return func(*althing.Call) (string, error) { return what, b.Endless }
 }
 
 // end is a command that ends the server, or starts it again.

@@ -34,6 +34,15 @@ func shown(text string, most int) string {
 	}, text)
 }
 
+// shownLines is the same of a text of several lines.
+func shownLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = shown(line, maxLine)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // sheet is a heading and lines of names and values below it.
 type sheet struct {
 	heading string

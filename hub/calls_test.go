@@ -95,7 +95,7 @@ func TestRightsOfEveryAct(t *testing.T) {
 		"restart":  {func(s *hub.Session) error { _, err := s.Command(t.Context(), "s.restart()"); return err }, access.Manage},
 	}
 	for _, guests := range []access.Guests{access.Full, access.ReadOnly, access.Nothing} {
-		h := hubtest.Open(t, func(c *hub.Config) { c.Guests = guests })
+		h := hubtest.Open(t, func(c *hub.Config) { c.Guests, c.Stop = guests, func(bool) {} })
 		for _, role := range []access.Role{access.Guest, access.User, access.Admin} {
 			s, err := h.Enter(hub.Caller{Gateway: "test", Role: role})
 			if err != nil {

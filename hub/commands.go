@@ -3,152 +3,134 @@ package hub
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
+	"net/netip"
 	"strings"
-	"sync"
-	"time"
 
+	"althing"
 	"althing/access"
+	"althing/commands"
 	"althing/fault"
+	"althing/journal"
 	"althing/messaging"
 	"althing/scope"
 	"althing/value"
 )
 
-// confirmWithin is how long a command that stops something waits to be sent a
-// second time (specification of LocalThings 7, "Servercommands").
-const confirmWithin = 30 * time.Second
+// logsDir is the folder in the data folder where s.storelog makes its files.
+const logsDir = "logs"
 
-// command is one of the hub's own. Its texts are those of the specification of
-// LocalThings 7, since programs look for them.
-type command struct {
-	usage    string // the parameters, [o] where one may be left out
-	help     string
-	min, max int
-	admin    bool
-	confirm  bool // acts only when it is sent a second time
-	run      func(h *Hub, by scope.Caller, args []string) (string, error)
-}
-
-// commands are all of them. It is a function since help lists them.
-func commands() map[string]command {
-	return map[string]command{
-		"s.help": {
-			usage: "servercommand[o]", help: "lists the commands, or explains one", max: 1,
-			run: (*Hub).help,
-		},
-		"s.info": {
-			usage: "entity_name[o]", help: "tells about the hub, or about a client or group", max: 1,
-			run: (*Hub).info,
-		},
-		"s.getadmin": {
-			usage: "adminkey", help: "makes this connection an administrator's", min: 1, max: 1,
-			run: (*Hub).getAdmin,
-		},
-		"s.restart": {
-			help: "restarts the hub", admin: true, confirm: true,
-			run: func(h *Hub, by scope.Caller, _ []string) (string, error) { return h.stop(by, true) },
-		},
-		"s.shutdown": {
-			help: "shuts the hub down", admin: true, confirm: true,
-			run: func(h *Hub, by scope.Caller, _ []string) (string, error) { return h.stop(by, false) },
-		},
+// newServer makes the server whose commands are the hub's. It is not started here:
+// whoever comes another way has his commands run by it.
+func (h *Hub) newServer() (err error) {
+	h.server = &althing.Server{
+		Name: h.config.Name, Description: h.config.Description, Version: Version, Logger: h.log,
+		Status: func(context.Context) (value.Value, error) { return h.Status(), nil },
 	}
+	o := commands.Options{
+		CheckKey: func(by althing.Caller, key string) error { return h.access.Check(h.addrOf(by), key) },
+		SetKey:   h.access.SetKey,
+		NewKey:   "only its hash is kept; 'althing admin-key' makes another",
+		Audit:    func(by althing.Caller, command string) { h.access.Audit(h.addrOf(by), command) },
+		Kick:     h.kick,
+		About:    h.about,
+		LogDir:   h.dir.Path(logsDir),
+		Errors:   h.recorder.Errors,
+		WriteLog: h.recorder.WriteLog,
+		Now:      h.config.Now,
+	}
+	if h.config.Stop == nil {
+		o.Endless = fault.New(fault.Unavailable, "this hub is part of another program, which alone can stop it")
+	} else {
+		o.Stop = func(restart bool) error {
+			h.config.Stop(restart)
+			return nil
+		}
+	}
+	return commands.Install(h.server, o)
 }
 
 // Command runs a text such as "s.info(lamp)"; the brackets may be left out where
 // nothing is to stand in them.
-func (h *Hub) Command(_ context.Context, by scope.Caller, text string) (string, error) {
-	name, args, err := splitCommand(text)
+func (h *Hub) Command(ctx context.Context, by scope.Caller, text string) (string, error) {
+	answer, err := h.server.RunCommand(ctx, caller{by}, text)
 	if err != nil {
 		return "", err
 	}
-	c, known := commands()[name]
-	switch {
-	case !known:
-		return "", fault.New(fault.NotFound, "No Servercommand '%s' available", name)
-	case len(args) < c.min:
-		return "", fault.New(fault.Invalid, "Expecting more arguments: %s(%s)", name, c.usage)
-	case len(args) > c.max:
-		return "", fault.New(fault.Invalid, "Expecting less arguments: %s(%s)", name, c.usage)
-	case c.admin && by.May(access.Manage) != nil:
-		return "", fault.New(fault.Denied, "'admin' permissions needed for '%s()'", name)
-	case c.confirm && !h.confirmed.twice(by.Addr()+" "+name, h.Now()):
-		return fmt.Sprintf("Send %s() again within %d seconds to confirm", name, int(confirmWithin.Seconds())), nil
+	if answer.After != nil {
+		answer.After()
 	}
-	if c.admin {
-		h.access.Audit(by.Addr(), name)
+	if answer.Text == "" && answer.Value != nil {
+		return value.Text(answer.Value), nil
 	}
-	return c.run(h, by, args)
+	return answer.Text, nil
 }
 
-// splitCommand reads name(a, b): arguments are split at commas and are texts.
-func splitCommand(text string) (name string, args []string, err error) {
-	text = strings.TrimSpace(text)
-	name, rest, brackets := strings.Cut(text, "(")
-	if !brackets {
-		return name, nil, nil
+// caller is a scope's caller as commands see it.
+type caller struct{ scope.Caller }
+
+// ID tells callers of one address from conns, and not from each other: a text
+// client may send each command over a connection of its own.
+func (c caller) ID() string { return "text " + c.Addr() }
+
+// Name is the caller's address; its clients have names, it has none.
+func (c caller) Name() string { return c.Addr() }
+
+// Has reports whether the caller's role goes so far.
+func (c caller) Has(permission string) bool {
+	switch permission {
+	case althing.User:
+		return c.May(access.Command) == nil
+	case althing.Admin:
+		return c.May(access.Manage) == nil
 	}
-	inner, closed := strings.CutSuffix(rest, ")")
-	if !closed {
-		return "", nil, fault.New(fault.Invalid, "the closing bracket of '%s(' is missing", name)
-	}
-	if strings.TrimSpace(inner) == "" {
-		return name, nil, nil
-	}
-	for arg := range strings.SplitSeq(inner, ",") {
-		args = append(args, strings.TrimSpace(arg))
-	}
-	return name, args, nil
+	return false
 }
 
-func (h *Hub) help(_ scope.Caller, args []string) (string, error) {
-	if len(args) == 1 {
-		name := args[0]
-		c, known := commands()[name]
-		if !known {
-			return "", fault.New(fault.NotFound, "No Servercommand '%s' available", name)
+// Certain reports whether the caller need not send a command twice.
+func (c caller) Certain() bool {
+	certain, ok := c.Caller.(interface{ Certain() bool })
+	return ok && certain.Certain()
+}
+
+// addrOf is the address that a caller's clients belong to.
+func (h *Hub) addrOf(by althing.Caller) string {
+	switch by := by.(type) {
+	case caller:
+		return by.Addr()
+	case *althing.Conn:
+		if from, err := netip.ParseAddrPort(by.RemoteAddr().String()); err == nil {
+			return h.home.name(from.Addr())
 		}
-		return fmt.Sprintf("%s(%s): %s%s", name, c.usage, c.help, c.needs()), nil
 	}
-	var b strings.Builder
-	b.WriteString("Commands of this hub, sent to group SYSTEM or with admin(KEY, 's.command()'):")
-	all := commands()
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		c := all[name]
-		fmt.Fprintf(&b, "\n%s(%s): %s%s", name, c.usage, c.help, c.needs())
-	}
-	return b.String(), nil
+	return by.Name()
 }
 
-func (c command) needs() string {
-	if c.admin {
-		return " (administrators)"
+// kick makes the hub forget a client: by its ID or name, or by a group that nobody
+// else is in.
+func (h *Hub) kick(ctx context.Context, name, by string) (bool, error) {
+	c, found := h.state.Find(name)
+	if members := h.state.Members(name); !found && len(members) == 1 && name != messaging.All {
+		c, found = members[0], true
 	}
-	return ""
+	if !found {
+		return false, nil
+	}
+	h.log.Info("a client was kicked", "client", c.ID, "by", by)
+	_, err := h.journal.Commit(ctx, journal.Tx{Ops: []journal.Op{&messaging.Drop{IDs: []string{c.ID}}}})
+	return true, err
 }
 
-func (h *Hub) info(_ scope.Caller, args []string) (string, error) {
-	if len(args) == 0 {
-		var lines []string
-		for _, p := range h.Status().Pairs() {
-			lines = append(lines, fmt.Sprintf("%s: %s", value.Text(p.Key), value.Text(p.Value)))
-		}
-		return strings.Join(lines, "\n"), nil
-	}
-	name := args[0]
+// about tells about clients and groups.
+func (h *Hub) about(name string) (string, bool) {
 	if c, found := h.state.Find(name); found {
-		return h.describe(c), nil
+		return h.describe(c), true
 	}
-	if members := h.state.Members(name); len(members) > 0 {
-		ids := make([]string, len(members))
-		for i, c := range members {
-			ids[i] = c.ID
-		}
-		return fmt.Sprintf("group %s\nmembers: %s", name, strings.Join(ids, ", ")), nil
+	members := h.state.Members(name)
+	ids := make([]string, len(members))
+	for i, c := range members {
+		ids[i] = c.ID
 	}
-	return "", fault.New(fault.NotFound, "No client or group '%s'", name)
+	return fmt.Sprintf("group %s\nmembers: %s", name, strings.Join(ids, ", ")), len(members) > 0
 }
 
 // describe tells about a client.
@@ -162,53 +144,4 @@ func (h *Hub) describe(c messaging.Client) string {
 	}
 	return strings.Join(append(lines, "address: "+c.Addr, "groups: "+strings.Join(c.Groups, ", "),
 		fmt.Sprintf("messages waiting: %d", h.state.Pending(c.ID))), "\n")
-}
-
-func (h *Hub) getAdmin(by scope.Caller, args []string) (string, error) {
-	if err := h.CheckKey(by, args[0]); err != nil {
-		return "", err
-	}
-	if err := by.Elevate(); err != nil {
-		return "", err
-	}
-	h.access.Audit(by.Addr(), "s.getadmin")
-	return "Key correct. You got admin permissions", nil
-}
-
-// stop asks whoever runs the hub to stop it, after the answer has left.
-func (h *Hub) stop(by scope.Caller, restart bool) (string, error) {
-	if h.config.Stop == nil {
-		return "", fault.New(fault.Unavailable, "this hub is part of another program, which alone can stop it")
-	}
-	h.log.Info("told to stop", "restart", restart, "by", by.Addr())
-	h.config.Stop(restart)
-	if restart {
-		return "Restarting", nil
-	}
-	return "Shutting down", nil
-}
-
-// confirmations remembers commands that wait for their second time.
-type confirmations struct {
-	mu    sync.Mutex
-	first map[string]time.Time
-}
-
-// mostConfirmations bounds what callers can make the hub remember; past it the
-// first time has to come again.
-const mostConfirmations = 1000
-
-// twice reports whether the same was asked for shortly before.
-func (c *confirmations) twice(what string, now time.Time) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if at, asked := c.first[what]; asked && now.Sub(at) <= confirmWithin {
-		delete(c.first, what)
-		return true
-	}
-	if c.first == nil || len(c.first) >= mostConfirmations {
-		c.first = map[string]time.Time{}
-	}
-	c.first[what] = now
-	return false
 }

@@ -14,7 +14,9 @@ import (
 	"sync"
 	"time"
 
+	"althing"
 	"althing/access"
+	"althing/commands"
 	"althing/datadir"
 	"althing/expr"
 	"althing/expr/modules"
@@ -49,11 +51,12 @@ type Config struct {
 
 // Hub is a running hub. Its methods may be called concurrently.
 type Hub struct {
-	config  Config
-	log     *slog.Logger
-	host    string
-	started time.Time
-	home    homes
+	config   Config
+	log      *slog.Logger
+	recorder *commands.Recorder // of what the log was told last
+	host     string
+	started  time.Time
+	home     homes
 
 	dir     *datadir.Dir
 	store   *jetstore.Store
@@ -67,6 +70,7 @@ type Hub struct {
 	// there are processors, so that one is left for all the others.
 	longGate *access.Gate
 	scope    *scope.Scope
+	server   *althing.Server // its commands are the hub's
 
 	evaluation expr.Limits
 	turns      sync.Pool // of *turn
@@ -75,13 +79,12 @@ type Hub struct {
 	writing   sync.RWMutex
 	contended sync.Mutex // queries that met a conflict go on one after the other
 
-	unread    budget
-	presence  presence
-	upkeep    upkeep
-	crier     *crier
-	crew      crew
-	confirmed confirmations
-	counts    counts
+	unread   budget
+	presence presence
+	upkeep   upkeep
+	crier    *crier
+	crew     crew
+	counts   counts
 
 	mu        sync.Mutex
 	listeners []listener
@@ -104,7 +107,8 @@ type listener struct{ gateway, address string }
 // Open starts a hub on its data folder. ctx bounds the opening only.
 func Open(ctx context.Context, c Config) (*Hub, error) {
 	h := &Hub{config: c.withDefaults(), state: state.New(), home: findHomes(), stopping: make(chan struct{})}
-	h.log, h.started = h.config.Log, h.config.Now()
+	h.recorder = commands.NewRecorder(h.config.Log.Handler())
+	h.log, h.started = slog.New(h.recorder), h.config.Now()
 	h.host, _ = os.Hostname()
 	if err := h.open(ctx); err != nil {
 		return nil, errors.Join(err, h.release())
@@ -126,6 +130,9 @@ func (h *Hub) open(ctx context.Context) (err error) {
 		Guests: h.config.Guests, KeyFile: h.config.AdminKeyFile, Limits: h.config.Limits, Log: h.log, Now: h.config.Now,
 	})
 	if err != nil {
+		return err
+	}
+	if err := h.newServer(); err != nil {
 		return err
 	}
 	h.ready()

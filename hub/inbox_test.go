@@ -215,7 +215,7 @@ func TestTheHubsOwnGroups(t *testing.T) {
 	s, is := register(t, h, hub.Registration{Name: "lamp"})
 	done(t, s.Join("lights"))
 	for _, story := range [][3]string{
-		{"SYSTEM", "s.help(s.info)", "s.info(entity_name[o])"},
+		{"SYSTEM", "s.help(s.info)", "s.info(entity_name[o][r])"},
 		{"SYSTEM", "s.nothing()", "Error: LookupError: No Servercommand"},
 		{"SQLite", "SELECT 'größe', 1", "('größe', 1)"},
 		{"lights", "++ping", "++pong " + is.ID + " lamp, lights"},

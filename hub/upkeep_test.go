@@ -148,37 +148,3 @@ func TestWhatExpiresIsRemovedAndToldOf(t *testing.T) {
 		t.Errorf("%d values are still kept", keys)
 	}
 }
-
-func TestACommandThatStopsIsSentTwice(t *testing.T) {
-	var c confirmations
-	now := time.Now()
-	if c.twice("a", now) || !c.twice("a", now.Add(confirmWithin)) {
-		t.Error("the second time within 30 seconds confirms")
-	}
-	if c.twice("a", now) || c.twice("a", now.Add(confirmWithin+1)) {
-		t.Error("a second time after that does not")
-	}
-	if c.twice("b", now) {
-		t.Error("another command does not confirm the first")
-	}
-}
-
-func TestSplitCommand(t *testing.T) {
-	tests := []struct {
-		text, name string
-		args       int
-		wrong      bool
-	}{
-		{"s.help", "s.help", 0, false},
-		{" s.help() ", "s.help", 0, false},
-		{"s.info( lamp )", "s.info", 1, false},
-		{"s.x(a, b,c)", "s.x", 3, false},
-		{"s.x(", "", 0, true},
-	}
-	for _, test := range tests {
-		name, args, err := splitCommand(test.text)
-		if name != test.name || len(args) != test.args || (err != nil) != test.wrong {
-			t.Errorf("%q: %q %q %v", test.text, name, args, err)
-		}
-	}
-}
