@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"net/netip"
+	"slices"
 
 	"althing/fault"
 	"althing/wire"
@@ -54,4 +55,10 @@ func (s *Server) SetAdminKey(key string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.adminKey.take(key)
+}
+
+// everybodyIsAdmin reports whether commands that are for admins are for all.
+func (s *Server) everybodyIsAdmin() bool {
+	return s.Authorize == nil && s.IsAdminKey("") &&
+		slices.ContainsFunc(s.Commands(), func(c *Command) bool { return slices.Contains(c.Needs, Admin) })
 }

@@ -34,11 +34,7 @@ func (c *Client) handle(ctx context.Context, conn *Conn, f wire.Frame) {
 // acknowledged only when it was read, for it comes again when it was not.
 func (c *Client) message(ctx context.Context, conn *Conn, f wire.Frame) {
 	m := messageOf(f)
-	if text := m.String(); m.From == "" || m.From == conn.Name() {
-		c.out().message(conn.Name(), text)
-	} else {
-		c.out().message(conn.Name(), m.From+": "+text)
-	}
+	c.hear(conn, m)
 	callbacks := c.received.all()
 	for _, f := range callbacks {
 		(*f)(m)
@@ -118,3 +114,16 @@ func (c *Client) logger() *slog.Logger { return logger(c.options.Logger, c.optio
 
 // out is what the client says things with.
 func (c *Client) out() *voice { return &c.said }
+
+// hear says what the server has said, or somebody else through it, if anybody
+// wants to know.
+func (c *Client) hear(conn *Conn, m *Message) {
+	out := c.out()
+	switch {
+	case !out.chatty:
+	case m.From == "" || m.From == conn.Name():
+		out.message(conn.Name(), m.String())
+	default:
+		out.message(conn.Name(), m.From+": "+m.String())
+	}
+}

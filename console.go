@@ -70,11 +70,9 @@ var (
 
 const unstyled = "\x1b[0m"
 
-// message says what the other side has said.
+// message says what the other side has said. It is for chatty voices only.
 func (v *voice) message(from, text string) {
 	switch {
-	case !v.chatty:
-		return
 	case v.output.Message != nil:
 		v.output.Message(from, text)
 	case v.console == nil:

@@ -75,7 +75,7 @@ func (s *Server) message(ctx context.Context, c *Conn, f wire.Frame) {
 	switch {
 	case err != nil:
 	case m.To == "":
-		s.out().message(m.From, m.String())
+		s.hear(c, m.String)
 		s.call(c.run, func() {
 			for _, f := range s.received.all() {
 				(*f)(c, m)
@@ -115,7 +115,7 @@ func (s *Server) client(who string) (*Conn, error) {
 }
 
 func (s *Server) command(ctx context.Context, c *Conn, f wire.Frame) {
-	s.out().message(c.Name(), wire.Redact(wire.CommandText(f.Name, f.Args)))
+	s.hear(c, func() string { return wire.Redact(wire.CommandText(f.Name, f.Args)) })
 	command, err := s.commandFor(c, &f)
 	if err != nil {
 		c.fail(f, err)

@@ -14,6 +14,14 @@
 //	err = client.Send(althing.NewMessage("hello"))
 //	m, err := client.Read(ctx)
 //
+// A server may have more ports, which are channels, and work that it repeats,
+// which are services; and it says on a console what happens:
+//
+//	server.Console = os.Stdout
+//	err := server.OpenChannel(althing.Channel{Name: "pictures", Handle: receive})
+//	err = server.AddService(althing.Service{Name: "clock", Do: tellTime}, false)
+//	server.StartServices(time.Second)
+//
 // What one client sends is handled in the order in which it was sent; what
 // different clients send is handled concurrently. Errors are package fault's:
 // their code is the same at both ends.

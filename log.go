@@ -110,3 +110,11 @@ func (s *Server) out() *voice {
 	})
 	return &s.said
 }
+
+// hear says what a client has said, if anybody wants to know: of messages there
+// are many, and their texts cost something.
+func (s *Server) hear(c *Conn, text func() string) {
+	if out := s.out(); out.chatty {
+		out.message(c.Name(), text())
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -199,6 +200,20 @@ func TestGroupsAndTheAdminKey(t *testing.T) {
 	for key, is := range map[string]bool{"old": false, "new": true, "": false} {
 		if s.IsAdminKey(key) != is {
 			t.Errorf("that %q is the key is %v", key, !is)
+		}
+	}
+}
+
+func TestAServerWithoutAnAdminKeySaysSo(t *testing.T) {
+	for key, want := range map[string]bool{"": true, "secret": false} {
+		var console paper
+		s := &althing.Server{AdminKey: key, Console: &console}
+		s.Handle(althing.Command{Name: "s.stop", Needs: []string{althing.Admin}, Do: func(context.Context, *althing.Call) (althing.Answer, error) {
+			return althing.Answer{}, nil
+		}})
+		started(t, s)
+		if got := slices.Contains(console.lines(), "WAR: Every client has admin permissions: there is no admin key"); got != want {
+			t.Errorf("with the key %q the console has\n%s", key, strings.Join(console.lines(), "\n"))
 		}
 	}
 }

@@ -40,6 +40,9 @@ func (s *Server) serve(l net.Listener) error {
 		return nil
 	}
 	s.out().status("Server is running at " + pair(l.Addr()))
+	if s.everybodyIsAdmin() {
+		s.out().warning("Every client has admin permissions: there is no admin key")
+	}
 	if err := s.openPorts(r); err != nil {
 		s.giveUp()
 		return err

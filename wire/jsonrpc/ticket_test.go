@@ -140,3 +140,19 @@ func TestServerEvent(t *testing.T) {
 		t.Errorf("nothing at all came as %+v, %v", f, err)
 	}
 }
+
+func FuzzTickets(f *testing.F) {
+	for _, seed := range []string{goodTicket + "\nrest", "A", "\n", "127.0.0.1:80\n", strings.Repeat("7", 65) + "\n", "\xff\n"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, data string) {
+		_, d, err := present(t, data)
+		line, _, _ := strings.Cut(data, "\n")
+		if whole := strings.TrimSuffix(line, "\r") == goodTicket && strings.Contains(data, "\n"); whole != (err == nil) {
+			t.Errorf("%q: %v", data, err)
+		}
+		if len(d.asked) > 0 && strings.Trim(d.asked[0], "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") != "" {
+			t.Errorf("the desk was asked for %q", d.asked[0])
+		}
+	})
+}
