@@ -19,6 +19,7 @@ import (
 	"althing/wire"
 	"althing/wire/jsonrpc"
 	"althing/wire/localthings"
+	"althing/wire/localthings/localthingstest"
 )
 
 // serve starts a server that speaks what a hub's session port speaks. It has left
@@ -86,7 +87,7 @@ func TestDatasocks(t *testing.T) {
 		t.Fatal(err)
 	}
 	serve(t, s)
-	p := start(t)
+	p := localthingstest.Start(t)
 	port, maindata := s.ListenAddr().(*net.TCPAddr).Port, portOf(t, s, althing.Maindata)
 	same := func(got, want any) {
 		t.Helper()
@@ -96,22 +97,22 @@ func TestDatasocks(t *testing.T) {
 	}
 
 	began := time.Now()
-	same(p.do("connect", "client_1", "127.0.0.1", port), "Connected")
+	same(p.Do("connect", "client_1", "127.0.0.1", port), "Connected")
 	if took := time.Since(began); took > time.Second {
 		t.Errorf("it waited %v for the datasock", took)
 	}
-	same(p.want("command"), "newdatasock")
+	same(p.Want("command"), "newdatasock")
 	for _, line := range []string{"Connected to Demoserver", "Registered as 'client_1'", "Type 's.help()' for more information", "You have admin permissions"} {
-		same(p.want("message"), line)
+		same(p.Want("message"), line)
 	}
 	conn := s.ByName("client_1")
 	until(t, "Maindata", func() bool { return conn.On(althing.Maindata) != conn })
-	p.do("message", maindata, "Send though maindatasock")
+	p.Do("message", maindata, "Send though maindatasock")
 	until(t, "message", heard("client_1: Send though maindatasock"))
-	same(p.want("message"), "\x1b[3mReceived:\x1b[0m Send though maindatasock")
-	p.do("value", maindata, "[1, 2, 3]")
+	same(p.Want("message"), "\x1b[3mReceived:\x1b[0m Send though maindatasock")
+	p.Do("value", maindata, "[1, 2, 3]")
 	until(t, "warning", heard("Could not identify the purpose of a <class 'list'> obj sent by user 'client_1'"))
-	same(p.do("request", maindata, "THE_ANSWER"), []any{42, "towel"})
+	same(p.Do("request", maindata, "THE_ANSWER"), []any{42, "towel"})
 	if answer, err := conn.On(althing.Maindata).Request(t.Context(), "CLIENTDATA"); err != nil || !strings.Contains(value.Text(answer.Value), "'client_1'") {
 		t.Errorf("CLIENTDATA on Maindata: %v, %v", answer.Value, err)
 	}
@@ -135,41 +136,41 @@ func TestDatasocks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(p.want("command"), "newdatasock")
+	same(p.Want("command"), "newdatasock")
 	custom := portOf(t, s, "CustomDatasock")
 	until(t, "CustomDatasock", func() bool { return len(conn.Socks()) == 2 })
-	p.do("raw", custom, "b'Hello'")
+	p.Do("raw", custom, "b'Hello'")
 	same(<-sizes, 5)
-	same(p.do("request", port, "SERVERDATA").(map[string]any)["socks"], fmt.Sprint([]any{[]any{"Maindata", maindata}, []any{"CustomDatasock", custom}}))
+	same(p.Do("request", port, "SERVERDATA").(map[string]any)["socks"], fmt.Sprint([]any{[]any{"Maindata", maindata}, []any{"CustomDatasock", custom}}))
 
 	// Metadata in step, and a ping.
-	p.do("describe", "a lamp")
+	p.Do("describe", "a lamp")
 	s.StartServices(5 * time.Millisecond)
 	until(t, "CLIENTDATA", func() bool { return conn.Hello().Description == "a lamp" })
 	until(t, "ping", func() bool { return conn.LastPing() > 0 })
-	until(t, "updateserverdata", func() bool { return p.want("command") == "updateserverdata" })
+	until(t, "updateserverdata", func() bool { return p.Want("command") == "updateserverdata" })
 	until(t, "the line", heard("Started services"))
 
 	if err := s.CloseChannel("CustomDatasock"); err != nil {
 		t.Fatal(err)
 	}
-	same(p.want("ended"), custom)
+	same(p.Want("ended"), custom)
 	until(t, "the end", func() bool { return len(conn.Socks()) == 1 })
 
 	// Muted, it has no effect at all, and gets no word.
 	conn.SetMuted(true)
-	p.do("message", port, "unheard")
-	p.do("message", maindata, "unheard")
+	p.Do("message", port, "unheard")
+	p.Do("message", maindata, "unheard")
 	conn.Send(althing.NewMessage("You got muted by 'chief'"))
-	same(p.wantLast("message"), "You got muted by 'chief'")
+	same(p.WantLast("message"), "You got muted by 'chief'")
 	if heard("client_1: unheard")() {
 		t.Error("it was heard")
 	}
 	s.Kick(conn, "chief")
-	same(p.want("message"), "You got kicked by 'chief'")
-	same(p.want("command"), "disconnect")
-	p.want("ended")
-	p.want("ended")
+	same(p.Want("message"), "You got kicked by 'chief'")
+	same(p.Want("command"), "disconnect")
+	p.Want("ended")
+	p.Want("ended")
 }
 
 // A socket that belongs to no client, and claims of all kinds, from several

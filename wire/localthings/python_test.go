@@ -1,12 +1,8 @@
 package localthings_test
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
-	"io"
 	"net"
-	"os/exec"
 	"reflect"
 	"strings"
 	"sync"
@@ -17,115 +13,8 @@ import (
 	"althing/value"
 	"althing/wire"
 	"althing/wire/localthings"
+	"althing/wire/localthings/localthingstest"
 )
-
-// program is the Python client of testdata, in a process of its own.
-type program struct {
-	t     *testing.T
-	in    io.Writer
-	lines chan map[string]any
-	aside []map[string]any // what came while something else was waited for
-}
-
-func start(t *testing.T) *program {
-	t.Helper()
-	path, err := exec.LookPath("python3")
-	if err != nil {
-		t.Skip("python3 is missing; `make test` installs it where it can")
-	}
-	cmd := exec.Command(path, "-X", "utf8", "testdata/client.py")
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	p := &program{t: t, in: in, lines: make(chan map[string]any, 1000)}
-	read := make(chan struct{})
-	go func() {
-		defer close(read)
-		defer close(p.lines)
-		s := bufio.NewScanner(out)
-		s.Buffer(nil, 1<<24)
-		for s.Scan() {
-			var line map[string]any
-			if err := json.Unmarshal(s.Bytes(), &line); err != nil {
-				t.Errorf("%s: %v", s.Bytes(), err)
-				return
-			}
-			p.lines <- line
-		}
-	}()
-	t.Cleanup(func() {
-		in.Close()
-		<-read
-		if err := cmd.Wait(); err != nil || stderr.Len() > 0 {
-			t.Errorf("the client: %v\n%s", err, stderr.String())
-		}
-	})
-	return p
-}
-
-// want waits for a line that holds the key, and gives what it holds.
-func (p *program) want(key string) any {
-	p.t.Helper()
-	for i, line := range p.aside {
-		if v, ok := line[key]; ok {
-			p.aside = append(p.aside[:i], p.aside[i+1:]...)
-			return v
-		}
-	}
-	timeout := time.After(10 * time.Second)
-	for {
-		select {
-		case line, ok := <-p.lines:
-			if !ok {
-				p.t.Fatalf("the client has ended, no %s came", key)
-			}
-			if problem, ok := line["error"]; ok {
-				p.t.Fatalf("the client says: %s", problem)
-			}
-			if v, ok := line[key]; ok {
-				return v
-			}
-			p.aside = append(p.aside, line)
-		case <-timeout:
-			p.t.Fatalf("no %s came, but %v", key, p.aside)
-		}
-	}
-}
-
-// wantLast is want, and fails when there was more that holds the key.
-func (p *program) wantLast(key string) any {
-	p.t.Helper()
-	got := p.want(key)
-	for _, line := range p.aside {
-		if v, ok := line[key]; ok {
-			p.t.Errorf("another %s came: %v", key, v)
-		}
-	}
-	return got
-}
-
-// do has the client do something, and gives what came of it.
-func (p *program) do(verb string, args ...any) any {
-	p.t.Helper()
-	line, err := json.Marshal(append([]any{verb}, args...))
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	if _, err := p.in.Write(append(line, '\n')); err != nil {
-		p.t.Fatal(err)
-	}
-	return p.want("done")
-}
 
 // hall is a small server: it answers what every server does, and hands on what
 // it cannot.
@@ -230,7 +119,7 @@ func TestPythonClient(t *testing.T) {
 	h.desk.info.Socks = []wire.Sock{{Name: "Maindata", Port: h.listen(t, localthings.DataProtocol{}), ConnectNew: true}}
 	dataport := h.desk.info.Socks[0].Port
 	port := h.listen(t, localthings.Protocol{})
-	p := start(t)
+	p := localthingstest.Start(t)
 	frame := func() wire.Frame {
 		t.Helper()
 		select {
@@ -248,55 +137,55 @@ func TestPythonClient(t *testing.T) {
 		}
 	}
 
-	same(p.do("connect", "client_1", "127.0.0.1", port), "Connected")
+	same(p.Do("connect", "client_1", "127.0.0.1", port), "Connected")
 	server, data := <-h.entered, <-h.entered
 	if _, isServer := server.(wire.Raw); !isServer {
 		t.Error("a channel's handler cannot have the connection")
 	}
-	same(p.want("command"), "newdatasock")
+	same(p.Want("command"), "newdatasock")
 	for _, line := range []string{"Connected to Demoserver", "Registered as 'client_1'", "Type 's.help()' for more information"} {
-		same(p.want("message"), line)
+		same(p.Want("message"), line)
 	}
 
 	// Messages and commands, on either connection, and two in one write.
-	p.do("message", port, "Hello server!")
-	same(p.want("message"), "\x1b[3mReceived:\x1b[0m Hello server!")
-	p.do("message", dataport, "through <$SEP$> maindata")
-	same(p.want("message"), "\x1b[3mReceived:\x1b[0m through <$SEP$> maindata")
-	p.do("message", port, "s.greet( World )")
-	same(p.want("message"), "Hello World!")
-	p.do("message", port, "s.nosuch()")
-	same(p.want("message"), "No Servercommand 's.nosuch' available")
+	p.Do("message", port, "Hello server!")
+	same(p.Want("message"), "\x1b[3mReceived:\x1b[0m Hello server!")
+	p.Do("message", dataport, "through <$SEP$> maindata")
+	same(p.Want("message"), "\x1b[3mReceived:\x1b[0m through <$SEP$> maindata")
+	p.Do("message", port, "s.greet( World )")
+	same(p.Want("message"), "Hello World!")
+	p.Do("message", port, "s.nosuch()")
+	same(p.Want("message"), "No Servercommand 's.nosuch' available")
 	packet := "pickle.dumps([%d, 0, 0, pickle.dumps('s.greet(%s)')]) + b'<$SEP$>'"
 	two := strings.ReplaceAll(packet, "%d", "1") + " + " + strings.ReplaceAll(packet, "%d", "2")
-	p.do("raw", port, strings.Replace(strings.Replace(two, "%s", "one", 1), "%s", "two", 1))
-	same(p.want("message"), "Hello one!")
-	same(p.want("message"), "Hello two!")
+	p.Do("raw", port, strings.Replace(strings.Replace(two, "%s", "one", 1), "%s", "two", 1))
+	same(p.Want("message"), "Hello one!")
+	same(p.Want("message"), "Hello two!")
 	long := strings.Repeat("ö<$SEP$>", 20000)
-	p.do("message", port, long)
-	same(p.want("message"), "\x1b[3mReceived:\x1b[0m "+long)
+	p.Do("message", port, long)
+	same(p.Want("message"), "\x1b[3mReceived:\x1b[0m "+long)
 
 	// What no server understands: shown there, answered or not, and no harm.
-	p.do("value", port, "[1, 2, (3, {4}, b'5')]")
+	p.Do("value", port, "[1, 2, (3, {4}, b'5')]")
 	if f := frame(); f.Kind != wire.Data || value.Repr(f.Value) != "[1, 2, (3, {4}, b'5')]" {
 		t.Errorf("a list came as %+v", f)
 	}
-	p.do("value", port, "Client")
+	p.Do("value", port, "Client")
 	if f := frame(); f.Kind != wire.Wrong || f.Err.Code != fault.Denied {
 		t.Errorf("a class came as %+v", f)
 	}
-	if text, _ := p.want("message").(string); !strings.Contains(text, `"__main__.Client"`) {
+	if text, _ := p.Want("message").(string); !strings.Contains(text, `"__main__.Client"`) {
 		t.Errorf("who sent a class reads %q", text)
 	}
 
 	// Requests of the client.
-	same(p.do("request", port, "THE_ANSWER"), []any{42.0, "towel"})
-	same(p.do("request", dataport, "THE_ANSWER"), []any{42.0, "towel"})
-	same(p.do("request", port, "NOTHING"), "No requestable 'NOTHING'")
-	if now, ok := p.do("request", port, "PING").(float64); !ok || now < 1e9 {
+	same(p.Do("request", port, "THE_ANSWER"), []any{42.0, "towel"})
+	same(p.Do("request", dataport, "THE_ANSWER"), []any{42.0, "towel"})
+	same(p.Do("request", port, "NOTHING"), "No requestable 'NOTHING'")
+	if now, ok := p.Do("request", port, "PING").(float64); !ok || now < 1e9 {
 		t.Errorf("the clock is %v", now)
 	}
-	if told, ok := p.do("request", port, "SERVERDATA").(map[string]any); !ok || told["servername"] != "Demoserver" {
+	if told, ok := p.Do("request", port, "SERVERDATA").(map[string]any); !ok || told["servername"] != "Demoserver" {
 		t.Errorf("SERVERDATA is %v", told)
 	}
 
@@ -304,7 +193,7 @@ func TestPythonClient(t *testing.T) {
 	if err := say(server, wire.Frame{Kind: wire.Command, Name: "changename", Args: textsOf("better name")}); err != nil {
 		t.Fatal(err)
 	}
-	same(p.want("command"), "changename")
+	same(p.Want("command"), "changename")
 	for _, codec := range []wire.Codec{server, data} {
 		for _, f := range []wire.Frame{{Kind: wire.Ping, ID: "1"}, {Kind: wire.Request, ID: "2", Name: "CLIENTDATA"}, {Kind: wire.Request, ID: "3", Name: "NOTHING"}, {Kind: wire.Request, ID: "4", Name: "BIG"}} {
 			if err := say(codec, f); err != nil {
@@ -330,30 +219,30 @@ func TestPythonClient(t *testing.T) {
 	if err := say(server, wire.Frame{Kind: wire.Message, Body: []byte(long)}); err != nil {
 		t.Fatal(err)
 	}
-	same(p.want("message"), long)
+	same(p.Want("message"), long)
 
 	// The end: told to disconnect, it ends all its connections.
 	if err := server.Close(fault.New(fault.Closed, "You got kicked by 'chief'")); err != nil {
 		t.Error(err)
 	}
-	same(p.want("message"), "You got kicked by 'chief'")
-	same(p.want("command"), "disconnect")
-	p.want("ended")
-	p.want("ended")
+	same(p.Want("message"), "You got kicked by 'chief'")
+	same(p.Want("command"), "disconnect")
+	p.Want("ended")
+	p.Want("ended")
 }
 
 func TestPythonFinderAndSubserver(t *testing.T) {
 	h := newHall(t)
 	port := h.listen(t, localthings.Protocol{})
-	p := start(t)
-	if got := p.do("connect", "", "127.0.0.1", port, "SERVERFINDER"); got != "found" {
+	p := localthingstest.Start(t)
+	if got := p.Do("connect", "", "127.0.0.1", port, "SERVERFINDER"); got != "found" {
 		t.Errorf("a finder: %v", got)
 	}
-	if got := p.do("connect", "barn", "127.0.0.1", port, "SUBSERVER"); got != "Connected" {
+	if got := p.Do("connect", "barn", "127.0.0.1", port, "SUBSERVER"); got != "Connected" {
 		t.Errorf("a subserver: %v", got)
 	}
 	(<-h.entered).Close(nil)
-	p.want("ended")
+	p.Want("ended")
 	if len(h.desk.entered) != 1 || h.desk.entered[0].Role != wire.Subserver {
 		t.Errorf("the desk was told %+v", h.desk.entered)
 	}

@@ -13,6 +13,7 @@ import (
 	"althing/wire"
 	"althing/wire/jsonrpc"
 	"althing/wire/localthings"
+	"althing/wire/localthings/localthingstest"
 )
 
 // The framework's server, on one port with the session protocol: a client in
@@ -35,7 +36,7 @@ func TestServer(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	port := s.ListenAddr().(*net.TCPAddr).Port
-	p := start(t)
+	p := localthingstest.Start(t)
 	same := func(got, want any) {
 		t.Helper()
 		if got != want {
@@ -43,19 +44,19 @@ func TestServer(t *testing.T) {
 		}
 	}
 
-	same(p.do("connect", "client_1", "127.0.0.1", port), "Connected")
+	same(p.Do("connect", "client_1", "127.0.0.1", port), "Connected")
 	for _, line := range []string{"Connected to Demoserver", "Registered as 'client_1'", "Type 's.help()' for more information"} {
-		same(p.want("message"), line)
+		same(p.Want("message"), line)
 	}
-	p.do("message", port, "Hello server!")
-	same(p.want("message"), "\x1b[3mReceived:\x1b[0m Hello server!")
-	p.do("message", port, "s.greet(World)")
-	same(p.want("message"), "Hello World!")
-	p.do("message", port, "s.greet()")
-	same(p.want("message"), "Expecting more arguments: s.greet(name)")
-	p.do("message", port, "s.x()")
-	same(p.want("message"), "No Servercommand 's.x' available")
-	same(p.do("request", port, "NOTHING"), "No requestable 'NOTHING'")
+	p.Do("message", port, "Hello server!")
+	same(p.Want("message"), "\x1b[3mReceived:\x1b[0m Hello server!")
+	p.Do("message", port, "s.greet(World)")
+	same(p.Want("message"), "Hello World!")
+	p.Do("message", port, "s.greet()")
+	same(p.Want("message"), "Expecting more arguments: s.greet(name)")
+	p.Do("message", port, "s.x()")
+	same(p.Want("message"), "No Servercommand 's.x' available")
+	same(p.Do("request", port, "NOTHING"), "No requestable 'NOTHING'")
 
 	conn := s.ByName("client_1")
 	if _, err := conn.Ping(ctx); err != nil {
@@ -69,11 +70,11 @@ func TestServer(t *testing.T) {
 	if _, err := conn.Command(ctx, "lamp", "red", "green"); err != nil {
 		t.Error(err)
 	}
-	same(p.want("command"), "lamp")
+	same(p.Want("command"), "lamp")
 	if err := s.Rename(ctx, conn, "better name"); err != nil {
 		t.Error(err)
 	}
-	same(p.want("command"), "changename")
+	same(p.Want("command"), "changename")
 	answer, err = conn.Request(ctx, "CLIENTDATA")
 	if err != nil || !strings.Contains(value.Text(answer.Value), "'username': 'better name'") {
 		t.Errorf("CLIENTDATA: %v, %v", answer.Value, err)
@@ -87,7 +88,7 @@ func TestServer(t *testing.T) {
 	if err := other.Send(&althing.Message{To: "better name", Body: []byte("rain")}); err != nil {
 		t.Fatal(err)
 	}
-	same(p.want("message"), "lamp: rain")
+	same(p.Want("message"), "lamp: rain")
 
 	// A client of ours that speaks as the original does.
 	third := althing.NewClient(althing.ClientOptions{Name: "third", Protocol: localthings.Protocol{}, Logger: slog.New(slog.DiscardHandler)})
@@ -114,9 +115,9 @@ func TestServer(t *testing.T) {
 	if err := s.Shutdown(ctx); err != nil {
 		t.Error(err)
 	}
-	same(p.want("message"), "the server is shutting down")
-	same(p.want("command"), "disconnect")
-	p.want("ended")
+	same(p.Want("message"), "the server is shutting down")
+	same(p.Want("command"), "disconnect")
+	p.Want("ended")
 }
 
 // What has begun as one protocol's first word alone is that protocol's to refuse.
