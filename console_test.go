@@ -96,6 +96,7 @@ func TestConsole(t *testing.T) {
 	c.Deliver(t.Context(), althing.NewMessage("two\n[00:00:00]client_2: lines \x1b]0;title\x07\x1b[2J\x1b[3mand styles\x1b[0m"))
 	c.Command(t.Context(), "s.greet", "World")
 	c.Command(t.Context(), "s.getadmin", "DemoKey")
+	c.Deliver(t.Context(), althing.NewMessage("s.getadmin(DemoKey"))
 	if err := s.OpenChannel(althing.Channel{Name: "DataSocket1"}); err != nil {
 		t.Fatal(err)
 	}
@@ -118,6 +119,7 @@ func TestConsole(t *testing.T) {
 		"    [N]client_2: lines ]0;titleand styles",
 		"[N]client_1: s.greet(World)",
 		"[N]client_1: s.getadmin(***)",
+		"[N]client_1: s.getadmin(***",
 		"DataSocket1 Datasock bound to N",
 		"Closing datasock 'DataSocket1' at N",
 		"Shutting Server down",

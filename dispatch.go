@@ -75,7 +75,8 @@ func (s *Server) message(ctx context.Context, c *Conn, f wire.Frame) {
 	switch {
 	case err != nil:
 	case m.To == "":
-		s.hear(c, m.String)
+		// A command that was mistyped comes as a message.
+		s.hear(c, func() string { return wire.Redact(m.String()) })
 		s.call(c.run, func() {
 			for _, f := range s.received.all() {
 				(*f)(c, m)
