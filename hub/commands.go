@@ -3,7 +3,6 @@ package hub
 import (
 	"context"
 	"fmt"
-	"net/netip"
 	"strings"
 
 	"althing"
@@ -19,11 +18,12 @@ import (
 // logsDir is the folder in the data folder where s.storelog makes its files.
 const logsDir = "logs"
 
-// newServer makes the server whose commands are the hub's. It is not started here:
-// whoever comes another way has his commands run by it.
+// newServer makes the server that the hub is to its sessions, with its commands. A
+// gateway has it serve; whoever comes another way has his commands run by it.
 func (h *Hub) newServer() (err error) {
 	h.server = &althing.Server{
 		Name: h.config.Name, Description: h.config.Description, Version: Version, Logger: h.log,
+		Permit: h.permit,
 		Status: func(context.Context) (value.Value, error) { return h.Status(), nil },
 	}
 	o := commands.Options{
@@ -98,9 +98,7 @@ func (h *Hub) addrOf(by althing.Caller) string {
 	case caller:
 		return by.Addr()
 	case *althing.Conn:
-		if from, err := netip.ParseAddrPort(by.RemoteAddr().String()); err == nil {
-			return h.home.name(from.Addr())
-		}
+		return h.home.name(IPOf(by.RemoteAddr()))
 	}
 	return by.Name()
 }

@@ -20,7 +20,6 @@ type Registration struct {
 	// messaging.CheckClientName says what can be one; a gateway may ask for more.
 	Name        string
 	Description string // for people
-	Key         string // the admin key, or empty
 	Resume      string // the token of an earlier Registered, or empty
 	// Gone, if set, is called once when the client is another's or known no more
 	// while its session is still there, with the reason. It must not block.
@@ -87,16 +86,13 @@ var errNotRegistered = fault.New(fault.Denied, "register first")
 //
 // IDs, names and groups are one namespace: a name that is taken in it is
 // fault.Conflict, unless it is that of a client which has gone and could come
-// back: that one stays without a name. A wrong key is fault.Denied.
+// back: that one stays without a name.
 func (s *Session) Register(ctx context.Context, r Registration) (Registered, error) {
 	if err := s.act(access.Enter); err != nil {
 		return Registered{}, err
 	}
 	if s.membership.get() != nil {
 		return Registered{}, s.refuse(fault.New(fault.Conflict, "this connection has registered already"))
-	}
-	if err := s.authorize(r.Key); err != nil {
-		return Registered{}, s.refuse(err)
 	}
 	s.kept = true
 	is, err := s.resume(ctx, r)
@@ -110,13 +106,15 @@ func (s *Session) Register(ctx context.Context, r Registration) (Registered, err
 	return is, nil
 }
 
-// authorize makes a caller with the admin key an administrator.
-func (s *Session) authorize(key string) error {
+// Authorize makes a caller that has the admin key an administrator, before it
+// registers: guests may not be allowed to. A wrong key is fault.Denied, an empty
+// one none.
+func (s *Session) Authorize(key string) error {
 	if key == "" {
 		return nil
 	}
 	if err := s.hub.CheckKey(s, key); err != nil {
-		return err
+		return s.refuse(err)
 	}
 	s.caller.Role = access.Admin
 	s.hub.access.Audit(s.addr, "register")

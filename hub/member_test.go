@@ -78,9 +78,11 @@ func wait(p hub.Pending) error {
 func TestRegisteringWithTheAdminKey(t *testing.T) {
 	h := hubtest.Open(t, func(c *hub.Config) { c.Guests = access.ReadOnly })
 	s := hubtest.Enter(t, h, "203.0.113.7")
-	_, err := s.Register(t.Context(), hub.Registration{Key: "wrong"})
-	refused(t, "a wrong key", err, fault.Denied)
-	is, err := s.Register(t.Context(), hub.Registration{Key: h.Access().Made()})
+	refused(t, "a wrong key", s.Authorize("wrong"), fault.Denied)
+	if err := s.Authorize(h.Access().Made()); err != nil {
+		t.Fatal(err)
+	}
+	is, err := s.Register(t.Context(), hub.Registration{})
 	if err != nil || is.Role != access.Admin || s.Role() != access.Admin {
 		t.Fatalf("%+v, %v", is, err)
 	}

@@ -51,7 +51,7 @@ func (*address) Type() string { return "address" }
 // listen opens the address of a gateway. A host that was not given is this
 // machine, or with lan all its addresses; a port that was not given is the
 // gateway's own, which gives way to the next free one when it is taken.
-func (a *address) listen(ctx context.Context, gateway string, lan bool, ownPort int) (net.Listener, error) {
+func (a *address) listen(ctx context.Context, gateway string, lan bool, ownPort string) (net.Listener, error) {
 	var how net.ListenConfig
 	host := a.host
 	if host == "" && !lan {
@@ -65,14 +65,18 @@ func (a *address) listen(ctx context.Context, gateway string, lan bool, ownPort 
 		return l, nil
 	}
 	var last error
-	for port := ownPort; port < ownPort+portsTried; port++ {
+	first, err := strconv.Atoi(ownPort)
+	if err != nil {
+		return nil, err
+	}
+	for port := first; port < first+portsTried; port++ {
 		l, err := how.Listen(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 		if err == nil {
 			return l, nil
 		}
 		last = err
 	}
-	return nil, cannotListen(fmt.Sprintf("ports %d to %d for --%s", ownPort, ownPort+portsTried-1, gateway), last)
+	return nil, cannotListen(fmt.Sprintf("ports %d to %d for --%s", first, first+portsTried-1, gateway), last)
 }
 
 // cannotListen words why, and what to do.

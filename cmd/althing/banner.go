@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"slices"
 	"strings"
 
 	"althing/access"
@@ -13,8 +12,7 @@ import (
 
 // running is what the banner says of a hub.
 type running struct {
-	address     string // of the text port; empty: it is off
-	moved       bool   // its usual port was taken
+	ports       []port // the text port first, if it is on
 	tls         string // for which clients there is TLS; empty: for none
 	fingerprint string
 	data        string
@@ -24,36 +22,51 @@ type running struct {
 	openAdmin   bool   // the admin key is empty
 }
 
+// port is a gateway that is on.
+type port struct {
+	gateway, host, number string
+	taken                 string // the usual port, when that was taken
+}
+
 func (f *serveFlags) banner(out io.Writer, h *hub.Hub) {
-	at := h.Address("text")
-	_, port, _ := net.SplitHostPort(at)
 	mode, fingerprint := h.Security()
-	running{
-		tls: mode, fingerprint: fingerprint,
-		address: at, moved: f.text.port == "" && at != "" && port != textPort,
-		data: h.Data(), durability: h.Durability(),
+	r := running{
+		tls: mode, fingerprint: fingerprint, data: h.Data(), durability: h.Durability(),
 		guests: h.Access().Guests(), madeKey: h.Access().Made(), openAdmin: h.Access().Open(),
-	}.write(out)
+	}
+	r.ports = appendPort(r.ports, h, textGateway, textPort, f.text)
+	r.ports = appendPort(r.ports, h, sessionGateway, sessionPort, f.session)
+	r.write(out)
+}
+
+// appendPort appends a gateway's port, if it is on.
+func appendPort(ports []port, h *hub.Hub, gateway, usual string, asked address) []port {
+	host, number, err := net.SplitHostPort(h.Address(gateway))
+	if err != nil {
+		return ports
+	}
+	p := port{gateway: gateway, host: host, number: number}
+	if asked.port == "" && number != usual {
+		p.taken = usual
+	}
+	return append(ports, p)
 }
 
 // write says in a few lines what a user wants to know when the hub is up, and
 // what must not be overlooked below.
 func (r running) write(out io.Writer) {
-	host, port, _ := net.SplitHostPort(r.address)
-	lines := []string{
-		"Server is now listening on port " + port + ".",
-		"  listens  " + r.where(host, port),
-		"  open to  " + r.who(host),
-		"  data     " + visible(r.data),
-		"  keeps    " + durabilities[r.durability],
-		"  next     " + r.next(host, port),
+	lines := []string{"Server is now running, and listens nowhere.", "  listens  on no port"}
+	if len(r.ports) > 0 {
+		lines = []string{"Server is now listening on port " + r.ports[0].number + "."}
 	}
+	for i, p := range r.ports {
+		lines = append(lines, []string{"  listens  ", "           "}[min(i, 1)]+p.where())
+	}
+	lines = append(lines, "  open to  "+r.who())
 	if r.tls != "" {
-		lines = slices.Insert(lines, 3, "  TLS      "+tlsModes[r.tls], "  trust    --fingerprint "+r.fingerprint+"  (with every verb of a client, or ALTHING_FINGERPRINT)")
+		lines = append(lines, "  TLS      "+tlsModes[r.tls], "  trust    --fingerprint "+r.fingerprint+"  (with every verb of a client, or ALTHING_FINGERPRINT)")
 	}
-	if r.address == "" {
-		lines[0] = "Server is now running, and listens nowhere."
-	}
+	lines = append(lines, "  data     "+visible(r.data), "  keeps    "+durabilities[r.durability], "  next     "+r.next())
 	if r.madeKey != "" {
 		lines = append(lines, "  admin key "+r.madeKey+"  (shown only this once; 'althing admin-key' makes a new one)")
 	}
@@ -74,43 +87,44 @@ var durabilities = map[string]string{
 }
 
 // where is the address to type into a device.
-func (r running) where(host, port string) string {
-	if r.address == "" {
-		return "the text port is off (--text)"
+func (p port) where() string {
+	addresses := []string{net.JoinHostPort(p.host, p.number)}
+	if everywhere(p.host) {
+		addresses = ownAddresses(p.number)
 	}
-	where := "text port " + r.address
-	if everywhere(host) {
-		where = "text port " + strings.Join(ownAddresses(port), ", ")
-	}
-	if r.moved {
-		where += "  (" + textPort + " was taken)"
+	where := p.gateway + " port " + strings.Join(addresses, ", ")
+	if p.taken != "" {
+		where += "  (" + p.taken + " was taken)"
 	}
 	return where
 }
 
 // who says who may come in, and how to change it.
-func (r running) who(host string) string {
-	who := "this machine only (--lan opens it to the network)"
-	switch ip := net.ParseIP(host); {
-	case r.address == "":
-		who = "nobody"
-	case ip != nil && !ip.IsLoopback():
-		who = "the network"
+func (r running) who() string {
+	who := "nobody"
+	for i, p := range r.ports {
+		ip := net.ParseIP(p.host)
+		switch {
+		case ip != nil && !ip.IsLoopback():
+			who = "the network"
+		case i == 0:
+			who = "this machine only (--lan opens it to the network)"
+		}
 	}
 	return who + "; guests may do " + r.guests.Explain() + " (--guests)"
 }
 
 // next is a command that works in another terminal.
-func (r running) next(host, port string) string {
-	if r.address == "" {
-		return "Ctrl+C, and start it with --text " + textPort + ": this way nobody reaches it"
+func (r running) next() string {
+	if len(r.ports) == 0 || r.ports[0].gateway != textGateway {
+		return "Ctrl+C, and start it with --text " + textPort + ": this way no verb of althing reaches it"
 	}
-	at := ""
+	at, p := "", r.ports[0]
 	switch {
-	case !everywhere(host) && host != thisMachine:
-		at = " --hub " + r.address
-	case port != textPort:
-		at = " --hub " + port
+	case !everywhere(p.host) && p.host != thisMachine:
+		at = " --hub " + net.JoinHostPort(p.host, p.number)
+	case p.number != textPort:
+		at = " --hub " + p.number
 	}
 	return "althing set garden.soil.temp 56" + at + "  (in another terminal; Ctrl+C here stops the hub)"
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -19,7 +18,6 @@ import (
 	"althing/access"
 	"althing/datadir"
 	"althing/fault"
-	"althing/gateway/text"
 	"althing/hub"
 )
 
@@ -30,8 +28,6 @@ const (
 	finishWithin = 2 * time.Second
 	storeWithin  = 2 * time.Second
 	stopWithin   = 4500 * time.Millisecond
-	// textPortNumber is textPort.
-	textPortNumber = 2980
 	// longestHubName keeps name@hub readable.
 	longestHubName = 60
 )
@@ -39,7 +35,7 @@ const (
 // serveFlags are the settings of a hub.
 type serveFlags struct {
 	config, data, name, description string
-	text                            address
+	text, session                   address
 	lan, console                    bool
 	guests, durability              string
 	adminKeyFile                    string
@@ -79,13 +75,14 @@ func (f *serveFlags) add(c *cobra.Command) {
 	flags.StringVar(&f.description, "description", "", "what the hub is for, as a `text` for people")
 	flags.BoolVar(&f.lan, "lan", false, "listen to the whole network, not to this machine only")
 	flags.Var(&f.text, "text", "where the text port listens: host:port, :port, port or off (default 2980, or the next that is free)")
+	flags.Var(&f.session, "session", "where the session port listens, in the same way (default 4000, or the next that is free)")
 	flags.Var(choice{&f.guests, []string{"full", "read", "none"}}, "guests", "what clients without a key may do: full, read or none")
 	flags.Var(choice{&f.durability, []string{"fast", "safe"}}, "durability", "fast: a power cut may cost the last second; safe: nothing, but slower")
 	flags.StringVar(&f.adminKeyFile, "admin-key-file", "", "the `file` with the admin key; an empty file makes everyone an administrator (default the key made at the first start)")
 	f.tls.add(flags)
 	flags.StringVar(&f.logFile, "log-file", "", "write the log to this `file` instead of the terminal")
 	flags.Var(choice{&f.logLevel, []string{"debug", "info", "warn", "error"}}, "log-level", "what goes into the log: debug, info, warn or error")
-	flags.BoolVar(&f.console, "console", false, "show messages to the group CONSOLE here")
+	flags.BoolVar(&f.console, "console", false, "show here who comes and goes at the session port, and messages to the hub and the group CONSOLE")
 	addConfigFlag(c, &f.config)
 
 	bounds := pflag.NewFlagSet("bounds", pflag.ContinueOnError)
@@ -149,32 +146,32 @@ func (f *serveFlags) check() (err error) {
 // once runs one hub until ctx is done or somebody asks it to stop; again tells
 // that it is to be started again.
 func (f *serveFlags) once(ctx context.Context, log *slog.Logger, out io.Writer) (again bool, err error) {
-	var listener net.Listener
-	if !f.text.off {
-		if listener, err = f.text.listen(ctx, "text", f.lan, textPortNumber); err != nil {
-			return false, err
-		}
-		defer listener.Close()
+	g, err := f.listen(ctx)
+	if err != nil {
+		return false, err
 	}
+	defer g.close()
 	stop := make(chan bool, 1)
 	h, err := hub.Open(ctx, f.hubConfig(log, out, stop))
 	if err != nil {
 		return false, err
 	}
-	server := &text.Server{Hub: h, Log: log}
 	secured, err := f.tls.open(h.Data(), log)
+	if err == nil {
+		var console io.Writer
+		if f.console {
+			console = out
+		}
+		err = g.open(h, secured, log, console)
+	}
 	if err != nil {
-		return false, errors.Join(err, finish(h, server))
+		return false, errors.Join(err, within(stopWithin, func() error { return store(h) }))
 	}
 	if secured.config != nil {
-		server.TLS, server.TLSOnly = secured.config, secured.only
 		h.Secured(f.tls.mode, secured.fingerprint.String())
 	}
-	failed := make(chan error, 1)
-	if listener != nil {
-		h.Listening("text", listener.Addr().String())
-		go func() { failed <- server.Serve(listener) }()
-	}
+	failed := make(chan error, len(g.listeners))
+	g.serve(h, failed)
 	f.banner(out, h)
 	select {
 	case <-ctx.Done():
@@ -182,26 +179,34 @@ func (f *serveFlags) once(ctx context.Context, log *slog.Logger, out io.Writer) 
 	case err = <-failed:
 	}
 	log.Info("stopping", "restart", again)
-	return again, errors.Join(err, finish(h, server))
+	return again, errors.Join(err, within(stopWithin, func() error { return finish(h, &g) }))
 }
 
 // finish lets what is in flight be answered and stores what the hub holds.
-func finish(h *hub.Hub, server *text.Server) error {
+func finish(h *hub.Hub, g *gateways) error {
+	h.Stop()
+	ctx, cancel := context.WithTimeout(context.Background(), finishWithin)
+	defer cancel()
+	g.shutdown(ctx)
+	return store(h)
+}
+
+// store stores what the hub holds, and ends it.
+func store(h *hub.Hub) error {
+	ctx, cancel := context.WithTimeout(context.Background(), storeWithin)
+	defer cancel()
+	return h.Close(ctx)
+}
+
+// within waits for a hub's end, but not for ever.
+func within(most time.Duration, end func() error) error {
 	done := make(chan error, 1)
-	go func() {
-		h.Stop()
-		ctx, cancel := context.WithTimeout(context.Background(), finishWithin)
-		defer cancel()
-		_ = server.Shutdown(ctx) // whoever was not answered by then is cut off
-		ctx, cancel = context.WithTimeout(context.Background(), storeWithin)
-		defer cancel()
-		done <- h.Close(ctx)
-	}()
+	go func() { done <- end() }()
 	select {
 	case err := <-done:
 		return err
-	case <-time.After(stopWithin):
-		return fault.New(fault.Timeout, "the hub did not stop within %v and was ended; what it acknowledged is kept", stopWithin)
+	case <-time.After(most):
+		return fault.New(fault.Timeout, "the hub did not stop within %v and was ended; what it acknowledged is kept", most)
 	}
 }
 

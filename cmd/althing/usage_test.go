@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"strconv"
+	"testing"
+)
 
 func TestDidYouMean(t *testing.T) {
 	words := []string{"get", "set", "delete", "watch", "recv", "status", "admin-key"}
@@ -48,7 +51,7 @@ func TestAddress(t *testing.T) {
 func TestADefaultPortGivesWay(t *testing.T) {
 	taken := freePort(t)
 	var a address
-	l, err := a.listen(t.Context(), "text", false, portOf(t, taken.Addr()))
+	l, err := a.listen(t.Context(), "text", false, strconv.Itoa(portOf(t, taken.Addr())))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,11 +56,15 @@ type conn struct {
 	lined     bool        // line mode
 	gone      bool        // the client takes no replies any more
 	finishing atomic.Bool
+	handed    atomic.Bool // to whoever serves sessions
 }
 
 // finish makes the connection answer what it has read and close.
 func (c *conn) finish() {
 	c.finishing.Store(true)
+	if c.handed.Load() {
+		return // who has it ends it
+	}
 	_ = c.accepted.SetReadDeadline(time.Now().Add(lastRead))
 }
 
@@ -151,8 +155,18 @@ func (c *conn) handOver(ctx context.Context, begun []byte) {
 		c.refuse(fault.New(fault.Unavailable, "this hub does not speak the session protocol"))
 		return
 	}
+	c.handed.Store(true)
 	_ = c.net.SetReadDeadline(time.Time{})
+	c.leave() // it has a session of another kind from now on
 	c.server.HandOver(ctx, c.net, begun)
+}
+
+// leave ends the session with the hub.
+func (c *conn) leave() {
+	if c.session != nil {
+		c.session.Close()
+		c.session = nil
+	}
 }
 
 // keep makes rest the beginning of what is read next, and gives a large buffer

@@ -47,7 +47,7 @@ type Server struct {
 	// TLS.
 	TLSOnly bool
 	// HandOver takes a connection that begins as a session of our own
-	// protocol, with the bytes read so far. Nil: it is answered that there is
+	// protocol, with the bytes read so far, and returns when it has ended. Nil: it is answered that there is
 	// no such service here.
 	HandOver func(ctx context.Context, c net.Conn, begun []byte)
 
@@ -123,7 +123,7 @@ func (s *Server) admit(nc net.Conn) {
 			c.refuse(err)
 			return
 		}
-		defer session.Close()
+		defer c.leave()
 		c.serve(s.ctx)
 	}()
 }

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"sync"
+
+	"althing/gateway/session"
+	"althing/gateway/text"
+	"althing/hub"
+)
+
+// The gateways' names and usual ports.
+const (
+	textGateway    = "text"
+	sessionGateway = "session"
+	sessionPort    = "4000"
+)
+
+// gateways are the ways into one hub. One that has no listener is off.
+type gateways struct {
+	listeners map[string]net.Listener
+	text      *text.Server
+	session   *session.Server
+}
+
+// listen opens the addresses of all gateways that are on, or none.
+func (f *serveFlags) listen(ctx context.Context) (g gateways, err error) {
+	g.listeners = map[string]net.Listener{}
+	for _, gateway := range []struct {
+		name, port string
+		at         *address
+	}{
+		{textGateway, textPort, &f.text},
+		{sessionGateway, sessionPort, &f.session},
+	} {
+		if gateway.at.off {
+			continue
+		}
+		l, err := gateway.at.listen(ctx, gateway.name, f.lan, gateway.port)
+		if err != nil {
+			g.close()
+			return g, err
+		}
+		g.listeners[gateway.name] = l
+	}
+	return g, nil
+}
+
+// close gives back the addresses.
+func (g *gateways) close() {
+	for _, l := range g.listeners {
+		l.Close()
+	}
+}
+
+// open makes the gateways of a hub.
+// console, unless it is nil, is told what happens.
+func (g *gateways) open(h *hub.Hub, secured security, log *slog.Logger, console io.Writer) (err error) {
+	g.text = &text.Server{Hub: h, Log: log, TLS: secured.config, TLSOnly: secured.only}
+	g.session, err = session.New(h, session.Options{Log: log, TLS: secured.config, TLSOnly: secured.only, Console: console})
+	if err == nil && g.listeners[sessionGateway] != nil {
+		g.text.HandOver = g.session.HandOver
+	}
+	return err
+}
+
+// serve lets clients in. The error that ends a gateway before its time is sent to
+// failed.
+func (g *gateways) serve(h *hub.Hub, failed chan<- error) {
+	serve := map[string]func(net.Listener) error{textGateway: g.text.Serve, sessionGateway: g.session.Serve}
+	for name, l := range g.listeners {
+		h.Listening(name, l.Addr().String())
+		go func() { failed <- serve[name](l) }()
+	}
+}
+
+// shutdown lets what is in flight be answered. Whoever was not answered when ctx
+// ends is cut off.
+func (g *gateways) shutdown(ctx context.Context) {
+	var all sync.WaitGroup
+	all.Go(func() { _ = g.text.Shutdown(ctx) })
+	all.Go(func() { _ = g.session.Shutdown(ctx) })
+	all.Wait()
+}

@@ -1,0 +1,55 @@
+package session
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"althing"
+	"althing/hub"
+	"althing/value"
+)
+
+func join(_ context.Context, session *hub.Session, p *params) (althing.Answer, error) {
+	group := p.text("group")
+	if p.err != nil {
+		return done, p.err
+	}
+	return later(session.Join(group), stored)
+}
+
+func leave(_ context.Context, session *hub.Session, p *params) (althing.Answer, error) {
+	group := p.text("group")
+	if p.err != nil {
+		return done, p.err
+	}
+	return later(session.Leave(group), stored)
+}
+
+func groups(ctx context.Context, session *hub.Session, _ *params) (althing.Answer, error) {
+	sizes, err := session.Groups(ctx)
+	if err != nil {
+		return done, err
+	}
+	return answer(member("groups", texts(slices.Sorted(maps.Keys(sizes)))))
+}
+
+func members(ctx context.Context, session *hub.Session, p *params) (althing.Answer, error) {
+	group := p.text("group")
+	if p.err != nil {
+		return done, p.err
+	}
+	clients, err := session.Members(ctx, group)
+	if err != nil {
+		return done, err
+	}
+	all := make(value.List, len(clients))
+	for i, c := range clients {
+		who, err := value.NewDict([]value.Pair{member("id", value.Str(c.ID)), member("name", value.Str(c.Name))})
+		if err != nil {
+			return done, err
+		}
+		all[i] = who
+	}
+	return answer(member("members", all))
+}

@@ -1,0 +1,136 @@
+package session
+
+import (
+	"context"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"althing"
+	"althing/access"
+	"althing/hub"
+	"althing/value"
+	"althing/wire/jsonrpc"
+)
+
+// door is the session port's listener: whoever comes in has a session with the
+// hub, which counts it.
+type door struct {
+	net.Listener
+	server *Server
+}
+
+// Accept implements net.Listener.
+func (d *door) Accept() (net.Conn, error) {
+	for {
+		nc, err := d.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		if l, err := d.server.enter(nc); err == nil {
+			return l, nil
+		}
+	}
+}
+
+// link is one connection and its session with the hub. Closing it ends both.
+type link struct {
+	net.Conn
+	session *hub.Session
+	once    sync.Once
+	closed  chan struct{}
+
+	// mu is held by whoever uses the session.
+	mu sync.Mutex
+
+	conn atomic.Pointer[althing.Conn] // nil until the client has registered
+
+	watching sync.Mutex
+	watches  map[value.Int]*hub.Watch // by the numbers that the client knows them by
+	last     value.Int
+}
+
+// enter makes the link of a connection. When the hub has too many, it has told
+// the client so and closed the connection.
+func (s *Server) enter(nc net.Conn) (*link, error) {
+	session, err := s.hub.Enter(hub.Caller{Gateway: "session", From: hub.IPOf(nc.RemoteAddr()), Role: access.Guest})
+	if err != nil {
+		s.log.Info("session: a connection was refused", "from", nc.RemoteAddr().String(), "error", err)
+		refuse(nc, err)
+		return nil, err
+	}
+	return &link{Conn: nc, session: session, closed: make(chan struct{})}, nil
+}
+
+const (
+	// goodbye is how long the reason of a refusal may take to be sent: the
+	// connection is new, so that there is room for it.
+	goodbye = 100 * time.Millisecond
+)
+
+// refuse tells a client of our own protocol why it cannot come in. Others see that
+// they are not expected.
+func refuse(nc net.Conn, reason error) {
+	_ = nc.SetWriteDeadline(time.Now().Add(goodbye)) // the write says whether it is closed
+	_, _ = nc.Write(jsonrpc.Refusal(reason))
+	nc.Close()
+}
+
+// Close implements net.Conn.
+func (l *link) Close() error {
+	err := l.Conn.Close()
+	l.once.Do(func() {
+		l.session.Close()
+		close(l.closed)
+	})
+	return err
+}
+
+// CloseWrite ends the connection as the other side sees it, where it can be.
+func (l *link) CloseWrite() error {
+	if half, ok := l.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return l.Close()
+}
+
+// NetConn is the connection without its session.
+func (l *link) NetConn() net.Conn { return l.Conn }
+
+// use has f use the session, which is the client's alone as long as f runs. What
+// the client may do is what its conn says: others may have made it an
+// administrator, or no longer one; and a query that brings the key makes it one.
+func (l *link) use(f func(*hub.Session) error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	conn := l.conn.Load()
+	if conn == nil {
+		return f(l.session)
+	}
+	l.session.Become(hub.RoleOf(conn))
+	err := f(l.session)
+	if l.session.Role() == access.Admin {
+		conn.Grant(althing.Admin)
+	}
+	return err
+}
+
+// role is what the client is to the hub; nobody is anything before registering.
+func (l *link) role() access.Role {
+	if conn := l.conn.Load(); conn != nil {
+		return hub.RoleOf(conn)
+	}
+	return access.Guest
+}
+
+// linkKey is the key of a link in a context.
+type linkKey struct{}
+
+// withLink gives the context in which everything is done for a link.
+func withLink(ctx context.Context, nc net.Conn) context.Context {
+	return context.WithValue(ctx, linkKey{}, nc)
+}
+
+// linkOf gives the link for which something is done.
+func linkOf(ctx context.Context) *link { return ctx.Value(linkKey{}).(*link) }

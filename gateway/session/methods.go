@@ -1,0 +1,145 @@
+package session
+
+import (
+	"context"
+
+	"althing"
+	"althing/fault"
+	"althing/hub"
+	"althing/value"
+)
+
+// does is what a method does with the session. What it gives may be waited for
+// later.
+type does func(ctx context.Context, session *hub.Session, p *params) (althing.Answer, error)
+
+// addMethods adds what the hub has beyond a server of package althing.
+func (s *Server) addMethods() error {
+	for name, do := range map[string]does{
+		"eval":             eval,
+		"registry.set":     set,
+		"registry.get":     get,
+		"registry.fetch":   fetch,
+		"registry.list":    list,
+		"registry.delete":  remove,
+		"registry.history": history,
+		"group.join":       join,
+		"group.leave":      leave,
+		"group.list":       groups,
+		"group.members":    members,
+		"sql.query":        query,
+	} {
+		if err := s.server.Method(name, false, inOrder(do)); err != nil {
+			return err
+		}
+	}
+	for name, m := range map[string]struct {
+		waits bool
+		do    althing.MethodFunc
+	}{
+		"registry.watch": {false, watch},
+		"unwatch":        {false, unwatch},
+		"inbox.next":     {true, next},
+		"inbox.push":     {false, push},
+	} {
+		if err := s.server.Method(name, m.waits, m.do); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inOrder is a method that has the session to itself.
+func inOrder(do does) althing.MethodFunc {
+	return func(ctx context.Context, _ *althing.Conn, given *value.Dict) (answer althing.Answer, err error) {
+		err = linkOf(ctx).use(func(session *hub.Session) error {
+			answer, err = do(ctx, session, &params{of: given})
+			return err
+		})
+		return answer, err
+	}
+}
+
+// done is an answer without a value.
+var done = althing.Answer{}
+
+// answer is the answer of a method whose result has the given members.
+func answer(pairs ...value.Pair) (althing.Answer, error) {
+	d, err := value.NewDict(pairs)
+	return althing.Answer{Value: d}, err
+}
+
+// member is one member of a result.
+func member(name string, v value.Value) value.Pair {
+	return value.Pair{Key: value.Str(name), Value: v}
+}
+
+// later is the answer of a method that has begun to write: done gives the answer
+// when it is written.
+func later(written hub.Pending, answer func(revision uint64) (althing.Answer, error)) (althing.Answer, error) {
+	return althing.Answer{Later: func(ctx context.Context) (althing.Answer, error) {
+		revision, err := written.Wait(ctx)
+		if err != nil {
+			return done, err
+		}
+		return answer(revision)
+	}}, nil
+}
+
+// stored is later's answer for what has no revision.
+func stored(uint64) (althing.Answer, error) { return done, nil }
+
+// texts is a list of texts.
+func texts(list []string) value.List {
+	all := make(value.List, len(list))
+	for i, text := range list {
+		all[i] = value.Str(text)
+	}
+	return all
+}
+
+// eval works out a text.
+func eval(ctx context.Context, session *hub.Session, p *params) (althing.Answer, error) {
+	text := p.text("text")
+	if p.err != nil {
+		return done, p.err
+	}
+	reply := session.Eval(ctx, text)
+	return althing.Answer{Later: func(context.Context) (althing.Answer, error) {
+		text, err := reply.Result()
+		if err != nil {
+			reply.Done()
+			return done, raised(err)
+		}
+		a, err := answer(member("value", value.Str(text)))
+		a.After = reply.Done
+		return a, err
+	}}, nil
+}
+
+// raised is an error of an evaluation, which has the Python exception's name.
+func raised(err error) error {
+	e := *fault.Of(err)
+	e.Exception = e.Type()
+	return &e
+}
+
+// query has SQL done.
+func query(ctx context.Context, session *hub.Session, p *params) (althing.Answer, error) {
+	sql, args, most := p.text("sql"), p.list("args"), p.count("limit")
+	if p.err != nil {
+		return done, p.err
+	}
+	result, err := session.SQL(ctx, sql, args, most)
+	if err != nil {
+		return done, err
+	}
+	rows := make(value.List, len(result.Rows))
+	for i, row := range result.Rows {
+		rows[i] = value.List(row)
+	}
+	return answer(
+		member("columns", texts(result.Columns)), member("rows", rows),
+		member("affected", value.Int(result.Affected)), member("more", value.Bool(result.More)),
+	)
+}

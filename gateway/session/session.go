@@ -1,0 +1,129 @@
+// Package session is the gateway of the session port: a server of package althing
+// whose clients are the hub's. It speaks the session protocol (over TCP and
+// WebSocket, docs/session-protocol.md) and LocalThingsNetwork's, and every method
+// is a thin translation to one of hub.Session.
+package session
+
+import (
+	"context"
+	"crypto/tls"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+
+	"althing"
+	"althing/access"
+	"althing/hub"
+	"althing/value"
+	"althing/wire"
+	"althing/wire/jsonrpc"
+	"althing/wire/localthings"
+)
+
+// ErrServerClosed is what Serve returns after Shutdown or Close.
+var ErrServerClosed = althing.ErrServerClosed
+
+// oldProtocol is the name of LocalThings' protocol.
+var oldProtocol = localthings.Protocol{}.Name()
+
+// Options are the options of a Server. The zero value is useful.
+type Options struct {
+	Log *slog.Logger // nil: slog.Default()
+	// TLS, when set, lets clients in that begin with TLS, beside those that do
+	// not; TLSOnly refuses the latter when they come from other machines.
+	TLS     *tls.Config
+	TLSOnly bool
+	// Console is where what happens is told to people, in lines. nil: nowhere.
+	Console io.Writer
+}
+
+// Server is the gateway. Its methods may be called concurrently.
+type Server struct {
+	hub    *hub.Hub
+	log    *slog.Logger
+	server *althing.Server
+}
+
+// New makes the gateway of a hub, of which there is one at most.
+func New(h *hub.Hub, o Options) (*Server, error) {
+	s := &Server{hub: h, log: o.Log}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	limits := h.Limits()
+	s.server = h.Server()
+	s.server.Protocols = []wire.Protocol{jsonrpc.Lines{}, jsonrpc.WebSocket{}, localthings.Protocol{}}
+	s.server.TLS, s.server.TLSOnly, s.server.Console = o.TLS, o.TLSOnly, o.Console
+	s.server.Directory, s.server.Authorize, s.server.ConnContext = directory{s}, authorize, withLink
+	s.server.Deliver, s.server.Status = deliver, s.status
+	s.server.Limits = althing.Limits{
+		Message: int(min(limits.Value, wire.MaxFrame/2)),
+		Conns:   int(limits.Conns), ConnsPerAddr: int(limits.ConnsPerHost),
+	}
+	s.server.OnConnect(connected)
+	if err := s.addMethods(); err != nil {
+		return nil, err
+	}
+	return s, s.server.OpenMaindata()
+}
+
+// Serve serves what connects to l until Shutdown or Close, and returns
+// ErrServerClosed then, else the error that stopped it. It closes l.
+func (s *Server) Serve(l net.Listener) error { return s.server.Serve(&door{Listener: l, server: s}) }
+
+// HandOver serves a connection of which another gateway has read the beginning.
+// It returns when the connection has ended.
+func (s *Server) HandOver(_ context.Context, nc net.Conn, begun []byte) {
+	l, err := s.enter(wire.Ahead(nc, begun))
+	if err != nil {
+		return // it has been told
+	}
+	if err := s.server.ServeConn(l); err == nil {
+		<-l.closed
+	}
+}
+
+// Shutdown takes no more clients, answers what has been begun, tells all clients,
+// and returns when all connections are closed or ctx is done, whose error it then
+// returns.
+func (s *Server) Shutdown(ctx context.Context) error { return s.server.Shutdown(ctx) }
+
+// Close closes the listeners and all connections at once.
+func (s *Server) Close() error { return s.server.Close() }
+
+// status is what the hub says about itself, to those who may read: whoever asks
+// by way of a query has been looked at there.
+func (s *Server) status(ctx context.Context) (value.Value, error) {
+	if l, ok := ctx.Value(linkKey{}).(*link); ok {
+		if err := s.hub.Access().May(l.role(), access.Read); err != nil {
+			return nil, err
+		}
+	}
+	return s.hub.Status(), nil
+}
+
+// authorize makes a client that has the admin key an administrator.
+func authorize(ctx context.Context, hello wire.Hello, _ netip.AddrPort) (admin bool, err error) {
+	err = linkOf(ctx).use(func(session *hub.Session) error {
+		err := session.Authorize(hello.Key)
+		admin = session.Role() == access.Admin
+		return err
+	})
+	return admin, err
+}
+
+// deliver stores a message in the inbox of whoever it is for.
+func deliver(ctx context.Context, _ *althing.Conn, m *althing.Message) error {
+	message := hub.Message{From: m.From, To: m.To, Body: string(m.Body)}
+	for _, h := range m.Headers {
+		message.Headers = append(message.Headers, hub.Header(h))
+	}
+	var sent hub.Pending
+	_ = linkOf(ctx).use(func(session *hub.Session) error {
+		sent = session.Send(ctx, message)
+		return nil
+	})
+	_, err := sent.Wait(ctx)
+	return err
+}

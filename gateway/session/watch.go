@@ -1,0 +1,145 @@
+package session
+
+import (
+	"context"
+
+	"althing"
+	"althing/fault"
+	"althing/hub"
+	"althing/value"
+)
+
+// eventAnew tells that a watch begins anew.
+const eventAnew = "anew"
+
+// watch begins to tell the client of what changes.
+func watch(ctx context.Context, c *althing.Conn, given *value.Dict) (althing.Answer, error) {
+	p := params{of: given}
+	pattern := p.text("pattern")
+	after, _ := p.number("after")
+	if p.err != nil {
+		return done, p.err
+	}
+	l := linkOf(ctx)
+	t := &teller{conn: c, id: l.number(), answered: make(chan struct{}), knows: after > 0}
+	err := l.use(func(session *hub.Session) error {
+		w, err := session.Watch(ctx, pattern, after, func(news hub.Changes) error { return t.tell(ctx, news) })
+		if err == nil {
+			l.keep(t.id, w)
+		}
+		return err
+	})
+	if err != nil {
+		return done, err
+	}
+	a, err := answer(member("watch", t.id))
+	a.After = func() { close(t.answered) }
+	return a, err
+}
+
+// teller tells one client of what one watch sees. tell is called by one goroutine
+// at a time.
+type teller struct {
+	conn     *althing.Conn
+	id       value.Int
+	answered chan struct{} // closed when the client knows the watch
+	knows    bool          // the client has been told of something before
+}
+
+// tell tells of changes, at the pace at which the client reads.
+func (t *teller) tell(ctx context.Context, news hub.Changes) error {
+	<-t.answered
+	if news.Anew && t.knows {
+		if err := t.say(ctx, func() error { return t.anew() }); err != nil {
+			return err
+		}
+	}
+	t.knows = true
+	for i, change := range news.List {
+		members := []value.Pair{
+			member("watch", t.id), member("key", value.Str(change.Key)), member("value", value.None{}),
+			member("revision", value.Int(change.Rev)),
+		}
+		if change.Deleted {
+			members = append(members, member("deleted", value.Bool(true)))
+		} else {
+			members[2].Value = change.Value
+		}
+		if i == len(news.List)-1 && news.After > 0 {
+			members = append(members, member("after", value.Int(news.After)))
+		}
+		d, err := value.NewDict(members)
+		if err != nil {
+			return err
+		}
+		if err := t.say(ctx, func() error { return t.conn.Notify("registry.changed", d) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *teller) anew() error {
+	d, err := value.NewDict([]value.Pair{member("watch", t.id)})
+	if err != nil {
+		return err
+	}
+	return t.conn.Event(eventAnew, d)
+}
+
+// say says something when there is room for it.
+func (t *teller) say(ctx context.Context, something func() error) error {
+	for {
+		err := something()
+		if !fault.Is(err, fault.Full) {
+			return err
+		}
+		if err := t.conn.Flush(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// unwatch ends a watch.
+func unwatch(ctx context.Context, _ *althing.Conn, given *value.Dict) (althing.Answer, error) {
+	p := params{of: given}
+	id, ok := p.number("watch")
+	if !ok {
+		p.wrong("'watch' is missing among the params")
+	}
+	if p.err != nil {
+		return done, p.err
+	}
+	w := linkOf(ctx).forget(value.Int(id))
+	if w == nil {
+		return done, fault.New(fault.NotFound, "there is no watch %d", id)
+	}
+	w.Stop()
+	return done, nil
+}
+
+// number gives a watch a number of its own.
+func (l *link) number() value.Int {
+	l.watching.Lock()
+	defer l.watching.Unlock()
+	l.last++
+	return l.last
+}
+
+func (l *link) keep(id value.Int, w *hub.Watch) {
+	l.watching.Lock()
+	defer l.watching.Unlock()
+	if l.watches == nil {
+		l.watches = map[value.Int]*hub.Watch{}
+	}
+	l.watches[id] = w
+}
+
+// forget gives the watch with that number, and nil when there is none.
+func (l *link) forget(id value.Int) *hub.Watch {
+	l.watching.Lock()
+	defer l.watching.Unlock()
+	w := l.watches[id]
+	delete(l.watches, id)
+	return w
+}
