@@ -32,8 +32,8 @@ func TestClients(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	tests := exec.CommandContext(ctx, python, "-B", "-W", "error::ResourceWarning", "-m", "unittest")
-	address, fingerprint := startHub(t, buildHub(t))
-	tests.Env = append(os.Environ(), "ALTHING_TEST_HUB="+address, "ALTHING_TEST_FINGERPRINT="+fingerprint)
+	h := startHub(t, buildHub(t))
+	tests.Env = append(os.Environ(), "ALTHING_TEST_HUB="+h.text, "ALTHING_TEST_SESSION="+h.session, "ALTHING_TEST_FINGERPRINT="+h.fingerprint)
 	if out, err := tests.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -51,13 +51,16 @@ func buildHub(t *testing.T) (path string) {
 	return path
 }
 
-// startHub starts a hub on a free port of this machine, and ends it with the
-// test. Its port and fingerprint are read from the banner: nobody can take the
+// banner is what a hub says at its start: where it listens, and how it is known.
+type banner struct{ text, session, fingerprint string }
+
+// startHub starts a hub on free ports of this machine, and ends it with the
+// test. Its ports and fingerprint are read from the banner: nobody can take a
 // port first.
-func startHub(t *testing.T, path string) (address, fingerprint string) {
+func startHub(t *testing.T, path string) banner {
 	t.Helper()
 	said, saying := io.Pipe()
-	hub := exec.Command(path, "serve", "--text", "127.0.0.1:0", "--data", t.TempDir(), "--tls")
+	hub := exec.Command(path, "serve", "--text", "127.0.0.1:0", "--session", "127.0.0.1:0", "--data", t.TempDir(), "--tls")
 	hub.Stdout, hub.Stderr = saying, saying
 	if err := hub.Start(); err != nil {
 		t.Fatal(err)
@@ -71,19 +74,21 @@ func startHub(t *testing.T, path string) (address, fingerprint string) {
 	}()
 	var log strings.Builder
 	logged := make(chan struct{})
-	known := make(chan [2]string, 1)
+	known := make(chan banner, 1)
 	go func() {
 		defer close(logged)
-		port := regexp.MustCompile(`^Server is now listening on port (\d+)\.`)
-		pin := regexp.MustCompile(`--fingerprint (\S+)`)
-		number := ""
+		parts := regexp.MustCompile(`text port (\S+)|session port (\S+)|--fingerprint (\S+)`)
+		var is banner
 		for lines := bufio.NewScanner(said); lines.Scan(); {
 			log.WriteString(lines.Text() + "\n")
-			if found := port.FindStringSubmatch(lines.Text()); found != nil {
-				number = found[1]
+			if found := parts.FindStringSubmatch(lines.Text()); found != nil {
+				is.text, is.session, is.fingerprint = is.text+found[1], is.session+found[2], is.fingerprint+found[3]
 			}
-			if found := pin.FindStringSubmatch(lines.Text()); found != nil {
-				known <- [2]string{number, found[1]}
+			if is.text != "" && is.session != "" && is.fingerprint != "" {
+				select {
+				case known <- is:
+				default: // it is known already
+				}
 			}
 		}
 	}()
@@ -97,11 +102,11 @@ func startHub(t *testing.T, path string) (address, fingerprint string) {
 	})
 	select {
 	case is := <-known:
-		return "127.0.0.1:" + is[0], is[1]
+		return is
 	case <-ended:
 		t.Fatal("the hub ended at once")
 	case <-time.After(patience):
 		t.Fatal("the hub did not say on which port it listens")
 	}
-	return "", ""
+	return banner{}
 }

@@ -14,9 +14,11 @@ from typing import Any
 from unittest import mock
 
 import althing
+import althing_wire
 
 HOST, _, _port = os.environ["ALTHING_TEST_HUB"].rpartition(":")
 PORT = int(_port)
+SESSION_PORT = int(os.environ["ALTHING_TEST_SESSION"].rpartition(":")[2])
 FINGERPRINT = os.environ["ALTHING_TEST_FINGERPRINT"]
 
 
@@ -210,9 +212,11 @@ class Connection(unittest.TestCase):
 
 class Documentation(unittest.TestCase):
     def test_the_examples_work(self) -> None:
-        hub: Any = functools.partial(althing.Hub, HOST, PORT)
-        with althing.Hub(HOST, PORT) as open_hub, mock.patch.object(althing, "Hub", hub):
+        here: Any = functools.partial(althing.Hub, HOST, PORT)
+        session: Any = functools.partial(althing.Client, host=HOST, port=SESSION_PORT)
+        with althing.Hub(HOST, PORT) as open_hub, mock.patch.multiple(althing, Hub=here, Client=session):
             self.assertEqual(doctest.testmod(althing, extraglobs={"hub": open_hub}).failed, 0)
+        self.assertEqual(doctest.testmod(althing_wire).failed, 0)
 
 
 if __name__ == "__main__":

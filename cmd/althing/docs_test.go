@@ -204,6 +204,7 @@ func TestTheProgramsOfTheDocsWork(t *testing.T) {
 		program := filepath.Join(t.TempDir(), "program."+map[string]string{"python": "py", "go": "go"}[block[1]])
 		text := strings.ReplaceAll(block[2], "2980", port)
 		text = strings.ReplaceAll(text, "ShareServer()", "ShareServer(port="+port+")")
+		text = strings.ReplaceAll(text, `Client("lamp")`, `Client("lamp", port=`+port+`)`) // the text port has sessions, too
 		if err := os.WriteFile(program, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -211,6 +212,7 @@ func TestTheProgramsOfTheDocsWork(t *testing.T) {
 		if block[1] == "python" {
 			cmd = exec.CommandContext(t.Context(), "python3", program)
 		}
+		cmd.Stdin = strings.NewReader("\n")
 		cmd.Env = append(os.Environ(), "PYTHONPATH="+clients, "PYTHONDONTWRITEBYTECODE=1")
 		out, err := cmd.CombinedOutput()
 		if err != nil || len(out) == 0 || strings.Contains(string(out), "Error") {
