@@ -56,7 +56,7 @@ type link struct {
 func (s *Server) enter(nc net.Conn) (*link, error) {
 	session, err := s.hub.Enter(hub.Caller{Gateway: "session", From: hub.IPOf(nc.RemoteAddr()), Role: access.Guest})
 	if err != nil {
-		s.log.Info("session: a connection was refused", "from", nc.RemoteAddr().String(), "error", err)
+		s.log.Debug("session: a connection was refused", "from", nc.RemoteAddr().String(), "error", err)
 		refuse(nc, err)
 		return nil, err
 	}

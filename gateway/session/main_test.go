@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"strings"
 	"testing"
@@ -37,7 +38,7 @@ type port struct {
 func serve(t testing.TB, change func(*hub.Config)) *port {
 	t.Helper()
 	h := hubtest.Open(t, change)
-	s, err := session.New(h, session.Options{})
+	s, err := session.New(h, session.Options{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,8 +131,8 @@ func (p *peer) call(method, params string) map[string]any {
 	return heard
 }
 
-// text is a part of what was heard as JSON.
-func text(v any) string {
+// asJSON is a part of what was heard as JSON.
+func asJSON(v any) string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -146,7 +147,7 @@ func story(t testing.TB, p *peer, lines [][3]string) {
 	t.Helper()
 	for _, line := range lines {
 		heard := p.call(line[0], line[1])
-		got := text(heard["result"])
+		got := asJSON(heard["result"])
 		if e, ok := heard["error"].(map[string]any); ok {
 			got = "!" + e["data"].(map[string]any)["code"].(string) + " " + e["message"].(string)
 		}

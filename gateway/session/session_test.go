@@ -18,7 +18,7 @@ func TestMethods(t *testing.T) {
 		t.Errorf("registered as %v", is)
 	}
 	server := is["server"].(map[string]any)
-	if server["name"] != "test" || server["version"] != hub.Version || !strings.Contains(text(server["commands"]), `"s.help"`) {
+	if server["name"] != "test" || server["version"] != hub.Version || !strings.Contains(asJSON(server["commands"]), `"s.help"`) {
 		t.Errorf("the server is %v", server)
 	}
 	story(t, c, [][3]string{

@@ -1,0 +1,61 @@
+package session_test
+
+import (
+	"fmt"
+	"testing"
+)
+
+// TestWatch sees what is there, what changes and what goes, each behind the answer
+// that names the watch, until it is ended.
+func TestWatch(t *testing.T) {
+	p := serve(t, nil)
+	c, _ := register(t, p.addr, `{}`)
+	other, _ := register(t, p.addr, `{}`)
+	other.call("registry.set", `{"key":"lamp.a","value":1}`)
+	story(t, c, [][3]string{{"registry.watch", `{"pattern":"lamp.*"}`, `{"watch":1}`}})
+	changed := func(want string) map[string]any {
+		t.Helper()
+		heard := c.hear()
+		params, _ := heard["params"].(map[string]any)
+		got := fmt.Sprintf("%v %v %v %v", params["watch"], params["key"], params["value"], params["deleted"])
+		if heard["method"] != "registry.changed" || got != want {
+			t.Errorf("heard %v, want %s", heard, want)
+		}
+		return params
+	}
+	changed("1 lamp.a 1 <nil>")
+	other.call("registry.set", `{"key":"lamp.b","value":{"$tuple":[1]}}`)
+	revision := changed("1 lamp.b map[$tuple:[1]] <nil>")["revision"]
+	other.call("registry.set", `{"key":"door","value":1}`)
+	other.call("registry.delete", `{"pattern":"lamp.a"}`)
+	changed("1 lamp.a <nil> true")
+	story(t, c, [][3]string{
+		{"unwatch", `{"watch":1}`, `{}`}, {"unwatch", `{"watch":1}`, `!not_found …`}, {"unwatch", `{}`, `!invalid …`},
+		{"registry.watch", `{}`, `!invalid …`},
+		{"registry.watch", fmt.Sprintf(`{"pattern":"*","after":%v}`, revision), `{"watch":2}`},
+	})
+	changed("2 door 1 <nil>")
+	changed("2 lamp.a <nil> true")
+}
+
+// TestManyChanges: a watcher that reads late hears of the last value, and of all
+// in order where there are few enough.
+func TestManyChanges(t *testing.T) {
+	p := serve(t, nil)
+	c, _ := register(t, p.addr, `{}`)
+	c.call("registry.watch", `{"pattern":"n"}`)
+	other, _ := register(t, p.addr, `{}`)
+	const changes = 2000
+
+	for n := range changes {
+		other.say(fmt.Sprintf(`{"jsonrpc":"2.0","method":"registry.set","params":{"key":"n","value":%d}}`, n))
+	}
+	last := -2.0
+	for last < changes-1 {
+		n, ok := c.hear()["params"].(map[string]any)["value"].(float64)
+		if !ok || n <= last {
+			t.Fatalf("behind %v came %v", last, n)
+		}
+		last = n
+	}
+}
