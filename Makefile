@@ -2,6 +2,8 @@
 
 FUZZTIME ?= 10s
 PYTHONTIME ?= 1m
+# The first seed; 0: any. Each run says what its was.
+PYTHONSEED ?= 0
 
 .DEFAULT_GOAL := help
 .PHONY: help run test race lint fuzz fuzz-python bench cross vuln acceptance rename
@@ -30,7 +32,7 @@ fuzz: ## run every Fuzz function for FUZZTIME (10s)
 	@FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
 
 fuzz-python: ## compare random expressions with CPython for PYTHONTIME (1m)
-	go test ./expr -run '^TestRandomAsCPython$$' -count=1 -v -timeout 0 -args -random $(PYTHONTIME)
+	go test ./expr -run '^TestRandomAsCPython$$' -count=1 -v -timeout 0 -args -random $(PYTHONTIME) -seed $(PYTHONSEED)
 
 bench: ## measure against peers; writes docs/benchmarks.md
 	bench/run --write

@@ -5,11 +5,13 @@ import (
 	"flag"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"os"
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -19,7 +21,10 @@ import (
 	"althing/expr/internal/cpython"
 )
 
-var random = flag.Duration("random", 0, "how long to compare random programs with CPython; 0: one batch that is always the same")
+var (
+	random    = flag.Duration("random", 0, "how long to compare random programs with CPython; 0: one batch")
+	firstSeed = flag.Uint64("seed", 0, "of the first random batch, the next has the next; 0: any, or 1 for one batch")
+)
 
 // batch is how many programs one CPython is asked.
 const batch = 2000
@@ -29,20 +34,24 @@ const batch = 2000
 func TestRandomAsCPython(t *testing.T) {
 	d := newDuel(t)
 	g := readGrammar(t, d.modules)
-	workers, seed := 1, uint64(1)
+	workers, first := 1, max(*firstSeed, 1)
 	if *random > 0 {
 		// A CPython and a thread of ours take turns, so this keeps all cores busy.
-		workers, seed = runtime.GOMAXPROCS(0), uint64(time.Now().UnixNano())
+		workers = runtime.GOMAXPROCS(0)
+		if *firstSeed == 0 {
+			first = uint64(time.Now().UnixNano())
+		}
 	}
-	var compared atomic.Int64
+	t.Logf("from -seed %d", first)
+	// Workers take the next seed each, so that a slow one leaves none out.
+	var taken atomic.Uint64
 	begin := time.Now()
 	t.Run("seeds", func(t *testing.T) {
-		for w := range uint64(workers) {
+		for range workers {
 			t.Run("", func(t *testing.T) {
 				t.Parallel()
-				for next := seed + w; !t.Failed(); next += uint64(workers) {
-					d.round(t, g, next)
-					compared.Add(batch)
+				for !t.Failed() {
+					d.round(t, g, first+taken.Add(1)-1)
 					if time.Since(begin) >= *random {
 						return
 					}
@@ -50,7 +59,7 @@ func TestRandomAsCPython(t *testing.T) {
 			})
 		}
 	})
-	t.Logf("%d random programs compared with CPython %s", compared.Load(), cpython.Version)
+	t.Logf("%d random programs compared with CPython %s, to -seed %d", taken.Load()*batch, cpython.Version, first+taken.Load()-1)
 }
 
 // TestFoundAsCPython repeats what was found.
@@ -168,7 +177,9 @@ func (d *duel) differences(t *testing.T, sources []string) []string {
 	thread := expr.NewThread(expr.Limits{})
 	defer thread.Done()
 	for i, want := range cpython.Run(t, d.prelude, sources) {
-		if got, want := d.run(thread, sources[i]), want.String(); !agree(got, want) {
+		got, want := d.run(thread, sources[i]), want.String()
+		alike := agree(got, want) || elementary.MatchString(sources[i]) && neighbours(got, want)
+		if !alike {
 			out[i] = " got  " + got + "\n want " + want
 		}
 	}
@@ -218,6 +229,29 @@ var (
 	nameless = strings.NewReplacer("str_ascii_iterator", "str_iterator", " object>", ">")
 )
 
+// The C library rounds elementary functions wrong now and then, and not everywhere
+// alike: what uses them may differ by a unit in the last place.
+var (
+	elementary = regexp.MustCompile(`\*\*|pow\(|math\.|statistics\.`)
+	decimals   = regexp.MustCompile(`\d+(\.\d+(e[-+]\d+)?|e[-+]\d+)`)
+)
+
+// neighbours says whether two texts are the same but for floats next to each other.
+func neighbours(got, want string) bool {
+	ours, theirs := decimals.FindAllString(got, -1), decimals.FindAllString(want, -1)
+	if decimals.ReplaceAllString(got, "") != decimals.ReplaceAllString(want, "") || len(ours) != len(theirs) {
+		return false
+	}
+	for i := range ours {
+		x, wrong := strconv.ParseFloat(ours[i], 64)
+		y, wrongToo := strconv.ParseFloat(theirs[i], 64)
+		if wrong != nil || wrongToo != nil || math.Nextafter(x, y) != y {
+			return false
+		}
+	}
+	return true
+}
+
 func sorted(text string) string {
 	return string(slices.Sorted(slices.Values([]byte(text))))
 }
@@ -230,6 +264,8 @@ func agree(got, want string) bool {
 		return true
 	case strings.HasPrefix(got, "MemoryError") || strings.HasPrefix(got, "TimeoutError"):
 		return true // CPython has no budget
+	case strings.HasPrefix(want, "MemoryError") || strings.HasPrefix(want, "TimeoutError"):
+		return true // nor is a budget of its here ours
 	case strings.HasPrefix(got, "error: ") && strings.Contains(got, "not supported"):
 		return true // a regular expression that only CPython has
 	case strings.Contains(want, "{") && sorted(got) == sorted(want):
