@@ -238,6 +238,9 @@ func (p *Params) missing(a Args) error {
 		if !p.required[i] || i >= p.only && a.Get(p.names[i]) != nil {
 			continue
 		}
+		if p.inC && i < p.only {
+			return TypeError("%s() takes at least %d positional argument%s (%d given)", p.fn, i+1, plural(i+1), len(a.Pos))
+		}
 		if p.inC {
 			return TypeError("%s() missing required argument '%s' (pos %d)", p.fn, p.names[i], i+1)
 		}

@@ -58,7 +58,7 @@ func divComplex(x, y complex128) complex128 {
 		by := float64(c*ratio) + d
 		return complex((float64(a*ratio)+b)/by, (float64(b*ratio)-a)/by)
 	}
-	return complex(math.NaN(), math.NaN())
+	return complex(pymath.NaN, pymath.NaN)
 }
 
 // powComplex is x ** y; small whole exponents are worked out by multiplication.

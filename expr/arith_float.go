@@ -61,7 +61,7 @@ func divmodFloat(x, y float64) (quotient, rest float64) {
 
 // powFloat is x ** y: a complex number for a root of a negative one.
 func powFloat(x, y float64) (Object, error) {
-	if x == 0 && y < 0 {
+	if x == 0 && y < 0 && !math.IsInf(y, 0) {
 		return nil, Raise("ZeroDivisionError", "0.0 cannot be raised to a negative power")
 	}
 	if x < 0 && !math.IsInf(x, 0) && !math.IsInf(y, 0) && !math.IsNaN(y) && y != math.Floor(y) {

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"cmp"
 	"math/big"
 	"strconv"
 
@@ -64,17 +65,20 @@ func divmod(t *Thread, a, b Object) (Object, error) {
 	if aText || isComplex(a) || isComplex(b) {
 		return nil, unsupported("divmod()", a, b)
 	}
-	quotient, err := arith(t, FloorDiv, a, b)
-	if err == nil {
-		var rest Object
-		if rest, err = arith(t, Mod, a, b); err == nil {
-			return NewTuple(quotient, rest), nil
+	var parts [2]Object
+	var failed error
+	for i, op := range []Op{FloorDiv, Mod} {
+		var err error
+		parts[i], err = arith(t, op, a, b)
+		if _, ok := isRaised(err, "TypeError"); ok { // also where the other divides by zero
+			return nil, unsupported("divmod()", a, b)
 		}
+		failed = cmp.Or(failed, err)
 	}
-	if _, ok := isRaised(err, "TypeError"); ok {
-		return nil, unsupported("divmod()", a, b)
+	if failed != nil {
+		return nil, failed
 	}
-	return nil, err
+	return NewTuple(parts[0], parts[1]), nil
 }
 
 var powParams = newParamsC("pow", "base exp mod?")
@@ -108,11 +112,21 @@ func powModError(x, y, mod Object) error {
 		case isFloat(o):
 			return TypeError("pow() 3rd argument not allowed unless all arguments are integers")
 		case isComplex(o) && isNumber(x) && isNumber(y):
-			return ValueError("complex modulo")
+			return complexModulo(x, y)
 		}
 	}
 	return TypeError("unsupported operand type(s) for ** or pow(): '%s', '%s', '%s'",
 		x.TypeName(), y.TypeName(), mod.TypeName())
+}
+
+// complexModulo: CPython notices the modulus when it has made x and y complex.
+func complexModulo(x, y Object) error {
+	for _, o := range []Object{x, y} {
+		if _, err := AsComplex(o); err != nil {
+			return err
+		}
+	}
+	return ValueError("complex modulo")
 }
 
 var roundParams = newParamsC("round", "number ndigits?")

@@ -20,9 +20,6 @@ func itoa(i int) string { return strconv.Itoa(i) }
 var sumParams = newParamsC("sum", "iterable / start?")
 
 func builtinSum(t *Thread, a Args) (Object, error) {
-	if len(a.Pos) == 0 {
-		return nil, TypeError("sum() takes at least 1 positional argument (0 given)")
-	}
 	var o Object
 	total := Int(0)
 	if err := sumParams.Bind(a, &o, &total); err != nil {

@@ -97,6 +97,9 @@ func codecOf(method string, encoding, errors Object) (codec, error) {
 		if !ok {
 			return c, TypeError("%s() argument '%s' must be str, not %s", method, [...]string{"encoding", "errors"}[i], argName(arg.o))
 		}
+		if err := withoutSurrogates(s); err != nil {
+			return c, err
+		}
 		if strings.IndexByte(s, 0) >= 0 {
 			return c, ValueError("embedded null character")
 		}
@@ -127,6 +130,24 @@ func codecOf(method string, encoding, errors Object) (codec, error) {
 		return c, Raise("LookupError", "unknown encoding: %s", c.name)
 	}
 	return c, nil
+}
+
+// withoutSurrogates is the error for a text that has no UTF-8, where CPython hands
+// one to C.
+func withoutSurrogates(s string) error {
+	if utf8.ValidString(s) {
+		return nil
+	}
+	strict := codec{name: "utf-8"}
+	at := 0
+	for {
+		r, n := value.DecodeRune(s)
+		if !strict.has(r) {
+			return strict.strict(at, s)
+		}
+		s = s[n:]
+		at++
+	}
 }
 
 func (c codec) unknownErrors() error {

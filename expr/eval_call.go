@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"cmp"
 	"errors"
 
 	"althing/value"
@@ -246,7 +247,7 @@ func (n *callAll) eval(t *Thread, f *frame) (Object, error) {
 		return nil, err
 	}
 	var pos List
-	var late error // CPython has the keyword arguments evaluated first
+	var late error // what CPython finds wrong only when it calls
 	for _, arg := range n.args {
 		o, err := arg.eval(t, f)
 		if err != nil {
@@ -266,18 +267,17 @@ func (n *callAll) eval(t *Thread, f *frame) (Object, error) {
 		}
 	}
 	a := Args{Pos: pos.items}
-	err = n.named(t, f, fn, &a)
-	if late != nil && (err == nil || errors.Is(err, errKeywords)) {
-		return nil, late
-	}
-	if err != nil {
+	if err := n.named(t, f, fn, &a, &late); err != nil {
 		return nil, err
+	}
+	if late != nil {
+		return nil, late
 	}
 	return callObject(t, fn, a)
 }
 
-// named evaluates the keyword arguments.
-func (n *callAll) named(t *Thread, f *frame, fn Object, a *Args) error {
+// named evaluates the keyword arguments; late is set if the call must fail.
+func (n *callAll) named(t *Thread, f *frame, fn Object, a *Args, late *error) error {
 	for _, k := range n.keywords {
 		o, err := k.value.eval(t, f)
 		if err != nil {
@@ -290,7 +290,10 @@ func (n *callAll) named(t *Thread, f *frame, fn Object, a *Args) error {
 			a.Names, a.Named = append(a.Names, k.name), append(a.Named, o)
 			continue
 		}
-		if err := spreadNamed(t, fn, o, a); err != nil {
+		err = spreadNamed(t, fn, o, a)
+		if errors.Is(err, errKeywords) {
+			*late = cmp.Or(*late, err)
+		} else if err != nil {
 			return err
 		}
 	}

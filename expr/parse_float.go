@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"althing/expr/internal/pymath"
 	"althing/value"
 )
 
@@ -37,8 +38,11 @@ func readFloat(s string) (float64, bool) {
 			return 0, false
 		}
 		f, err := strconv.ParseFloat(s, 64)
-		if err != nil { // Go knows no sign of a NaN
-			f = math.NaN()
+		if err != nil || f != f { // Go knows no sign of a NaN
+			f = pymath.NaN
+			if s[0] == '-' {
+				f = -f
+			}
 		}
 		return f, true
 	}

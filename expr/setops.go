@@ -3,6 +3,9 @@ package expr
 // setOperation is a op b for sets and the views of dicts that are like sets: -,
 // &, |, ^. nil when one of the two is none.
 func setOperation(t *Thread, op Op, a, b Object) (Object, error) {
+	if v, other := viewFirst(a, b); op == BitAnd && v != nil {
+		return v.intersection(t, other)
+	}
 	x, y, err := setPair(t, a, b)
 	if x == nil || err != nil {
 		return nil, err
@@ -32,6 +35,54 @@ func setPair(t *Thread, a, b Object) (x, y *Set, err error) {
 	}
 	y, err = asSet(t, b)
 	return x, y, err
+}
+
+// viewFirst gives the operand that is a view like a set, and the other one.
+func viewFirst(a, b Object) (*dictView, Object) {
+	if v, ok := a.(*dictView); ok && isSetLike(v) {
+		return v, b
+	}
+	if v, ok := b.(*dictView); ok && isSetLike(v) {
+		return v, a
+	}
+	return nil, nil
+}
+
+// intersection is v & o. Items whose values cannot be hashed are no error, as
+// those of o are looked up in v, but for a set that is not smaller.
+func (v *dictView) intersection(t *Thread, o Object) (Object, error) {
+	if s, ok := o.(*Set); ok && !s.frozen && v.d.live <= s.live {
+		mine, err := asSet(t, v)
+		if err != nil {
+			return nil, err
+		}
+		return combineSets(t, BitAnd, mine, s)
+	}
+	if w, ok := o.(*dictView); ok && isSetLike(w) && w.d.live > v.d.live {
+		v, o = w, v
+	}
+	it, err := Iterate(t, o)
+	if err != nil {
+		return nil, err
+	}
+	out := NewSet()
+	for {
+		used, kept, live := t.used, t.kept, out.live
+		item, err := t.next(it)
+		if item == nil || err != nil {
+			return out, err
+		}
+		found, err := v.contains(t, item)
+		if found {
+			err = out.put(t, item, nil)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if out.live == live {
+			t.settle(used, kept, nil)
+		}
+	}
 }
 
 func isSetLike(o Object) bool {

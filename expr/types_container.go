@@ -151,7 +151,10 @@ func newSlice(_ *Thread, a Args) (Object, error) {
 }
 
 func newType(_ *Thread, a Args) (Object, error) {
-	if len(a.Pos) != 1 || len(a.Names) > 0 {
+	if len(a.Pos) != 1 && len(a.Pos) != 3 {
+		return nil, TypeError("type() takes 1 or 3 arguments")
+	}
+	if len(a.Pos) == 3 || len(a.Names) > 0 {
 		return nil, TypeError("type() takes 1 argument: classes cannot be made here")
 	}
 	return typeOf(a.Pos[0]), nil

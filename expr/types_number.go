@@ -38,10 +38,11 @@ func newInt(t *Thread, a Args) (Object, error) {
 		return toInt(t, o)
 	}
 	n, err := Index(base)
-	if err != nil {
+	_, huge := base.(value.Big)
+	if err != nil && !huge {
 		return nil, err
 	}
-	if n != 0 && (n < 2 || n > 36) {
+	if huge || n != 0 && (n < 2 || n > 36) {
 		return nil, ValueError("int() base must be >= 2 and <= 36, or 0")
 	}
 	switch o := o.(type) {

@@ -62,28 +62,50 @@ func unexpected(class, spec string, a expr.Args) error {
 	return nil
 }
 
-// jsonText is the text to read; bytes are UTF-8.
+// jsonText is the text to read.
 func jsonText(t *expr.Thread, o expr.Object) (string, error) {
-	var raw expr.Object
-	switch o := o.(type) {
-	case value.Str:
-		return string(o), nil
-	case value.Bytes:
-		raw = value.Bytes(strings.TrimPrefix(string(o), "\ufeff"))
-	case *expr.ByteArray:
-		raw = o
-	default:
+	text, isBytes, ok := textOrBytes(o)
+	if !ok {
 		return "", expr.TypeError("the JSON object must be str, bytes or bytearray, not %s", expr.TypeOf(o).ShortName())
 	}
-	decode, err := expr.GetAttr(t, raw, "decode")
+	if !isBytes {
+		return text, nil
+	}
+	decode, err := expr.GetAttr(t, o, "decode")
 	if err != nil {
 		return "", err
 	}
-	s, err := expr.Call(t, decode)
+	s, err := expr.Call(t, decode, value.Str(jsonEncoding(text)), value.Str("surrogatepass"))
 	if err != nil {
 		return "", err
 	}
 	return expr.Text(t, s)
+}
+
+// jsonEncoding tells the encoding by the byte order mark, and else by where zeros
+// are, since a text of JSON begins with ASCII.
+func jsonEncoding(b string) string {
+	mark := func(text string) bool { return strings.HasPrefix(b, text) }
+	zero := func(at int) bool { return at < len(b) && b[at] == 0 }
+	switch {
+	case mark("\x00\x00\xfe\xff") || mark("\xff\xfe\x00\x00"):
+		return "utf-32"
+	case mark("\xfe\xff") || mark("\xff\xfe"):
+		return "utf-16"
+	case mark("\xef\xbb\xbf"):
+		return "utf-8-sig"
+	case len(b) != 2 && len(b) < 4:
+		return "utf-8"
+	case zero(0) && zero(1) && len(b) > 2:
+		return "utf-32-be"
+	case zero(0):
+		return "utf-16-be"
+	case zero(1) && zero(2) && zero(3):
+		return "utf-32-le"
+	case zero(1):
+		return "utf-16-le"
+	}
+	return "utf-8"
 }
 
 // jsonBuilder makes the evaluator's objects of a JSON text, or what the caller's
@@ -121,8 +143,7 @@ func (b *jsonBuilder) Constant(s string) (expr.Object, error) {
 	if b.constant != nil {
 		return b.hook(b.constant, value.Str(s))
 	}
-	f, _ := strconv.ParseFloat(s, 64) // which knows the constants
-	return number(f), nil
+	return expr.Call(b.Thread, expr.Builtin("float"), value.Str(s))
 }
 
 func (b *jsonBuilder) List(items []expr.Object) (expr.Object, error) { return expr.NewList(items), nil }

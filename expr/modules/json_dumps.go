@@ -200,9 +200,14 @@ func (w *jsonWriter) scalar(o expr.Object) (string, error) {
 // ends.
 const maxNesting = 990
 
-// nest writes a container, unless it is one of those around it.
+// nest writes a container, unless it is one of those around it. What is no
+// pointer and is there again after others was made anew: it is another object.
 func (w *jsonWriter) nest(o expr.Object, write func() error) error {
-	if w.circular && o != nil && slices.Contains(w.open, o) {
+	around := w.open
+	if o != nil && reflect.TypeOf(o).Kind() != reflect.Pointer {
+		around = around[max(0, len(around)-1):]
+	}
+	if w.circular && o != nil && slices.Contains(around, o) {
 		return expr.ValueError("Circular reference detected")
 	}
 	if len(w.open) == maxNesting {

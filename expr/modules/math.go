@@ -13,7 +13,7 @@ import (
 // mathModule is Python's math.
 func mathModule() *expr.Module {
 	all := attrs(slices.Concat(mathPlain(), mathSeveral(), mathIntegers())...)
-	for name, f := range map[string]float64{"pi": math.Pi, "e": math.E, "tau": 2 * math.Pi, "inf": math.Inf(1), "nan": math.NaN()} {
+	for name, f := range map[string]float64{"pi": math.Pi, "e": math.E, "tau": 2 * math.Pi, "inf": math.Inf(1), "nan": pymath.NaN} {
 		all[name] = number(f)
 	}
 	return &expr.Module{Name: "math", Attrs: all}

@@ -199,7 +199,7 @@ func matchExpand(t *expr.Thread, self expr.Object, a expr.Args) (expr.Object, er
 	if !ok {
 		return nil, notATemplate(o)
 	}
-	parts, err := m.p.Template(t, text)
+	parts, err := m.p.Template(t, text, isBytes)
 	if err != nil {
 		return nil, err
 	}

@@ -96,7 +96,7 @@ func (r *replacing) read(t *expr.Thread, p *pattern, o expr.Object) error {
 		return nil
 	}
 	var err error
-	r.parts, err = p.Template(t, text)
+	r.parts, err = p.Template(t, text, isBytes)
 	if isBytes != p.Bytes {
 		r.wrong = o
 	}

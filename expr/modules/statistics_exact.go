@@ -38,7 +38,7 @@ func sumExactly(t *expr.Thread, items []expr.Object) (*exact, error) {
 		}
 		i, isInt := expr.AsBig(o)
 		if !isInt {
-			return nil, expr.TypeError("can't convert type '%s' to numerator/denominator", o.TypeName())
+			return nil, expr.TypeError("can't convert type '%s' to numerator/denominator", expr.TypeOf(o).ShortName())
 		}
 		if err := t.Charge(int64(i.BitLen()+unitBits) / 8); err != nil {
 			return nil, err
@@ -152,7 +152,7 @@ func (s spread) call(t *expr.Thread, a expr.Args) (expr.Object, error) {
 		return nil, err
 	}
 	if squares == nil { // something was infinite or no number
-		return number(math.NaN()), nil
+		return number(pymath.NaN), nil
 	}
 	squares.Quo(squares, new(big.Rat).SetInt64(int64(len(items)-s.less)))
 	if s.root {

@@ -131,7 +131,7 @@ func normalFromSamples(t *expr.Thread, typ *expr.Type, a expr.Args) (expr.Object
 	if err != nil {
 		return nil, err
 	}
-	sigma := math.NaN()
+	sigma := pymath.NaN
 	if squares != nil {
 		squares.Quo(squares, new(big.Rat).SetInt64(int64(len(items)-1)))
 		sigma = sqrtOf(squares)

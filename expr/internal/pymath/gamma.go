@@ -84,11 +84,11 @@ func Gamma(x float64) float64 {
 	case x != x || math.IsInf(x, 1):
 		return x
 	case math.IsInf(x, -1):
-		return math.NaN()
+		return NaN
 	case x == 0:
 		return math.Copysign(math.Inf(1), x)
 	case x == math.Floor(x) && x < 0:
-		return math.NaN()
+		return NaN
 	case x == math.Floor(x) && x <= mostExact:
 		return smallFactorial(int(x) - 1)
 	case size < tinyGamma:

@@ -88,7 +88,7 @@ func Asinh(x float64) float64 {
 func Acosh(x float64) float64 {
 	switch {
 	case !(x >= 1):
-		return math.NaN()
+		return NaN
 	case x > 1/tinyAngle:
 		return Log(x) + math.Ln2
 	case x > 2:

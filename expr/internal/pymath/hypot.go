@@ -16,7 +16,7 @@ func Hypot(coordinates ...float64) float64 {
 	}
 	switch {
 	case nan:
-		return math.NaN()
+		return NaN
 	case largest == 0 || len(coordinates) == 1:
 		return largest
 	}

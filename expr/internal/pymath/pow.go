@@ -9,7 +9,7 @@ func Pow(x, y float64) float64 {
 	case special(size) || special(math.Abs(y)), y == 1, x == 1:
 		return math.Pow(x, y)
 	case x < 0 && y != math.Trunc(y):
-		return math.NaN()
+		return NaN
 	}
 	power := powPositive(size, y)
 	if x < 0 && math.Mod(y, 2) != 0 {

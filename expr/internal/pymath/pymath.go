@@ -13,6 +13,9 @@ package pymath
 
 import "math"
 
+// NaN is CPython's, which struct.pack shows; that of package math has a bit more.
+var NaN = math.Float64frombits(0x7ff8 << 48)
+
 // dd is an unevaluated sum of two floats, of which l is at most half a unit in
 // the last place of h: a number of about 106 bits.
 type dd struct{ h, l float64 }

@@ -97,7 +97,7 @@ func Sin(x float64) float64 {
 // Cos is C's cos.
 func Cos(x float64) float64 {
 	if math.IsInf(x, 0) || x != x {
-		return math.NaN()
+		return NaN
 	}
 	r, quadrant := reduce(x)
 	sin, cos := sinCos(r)

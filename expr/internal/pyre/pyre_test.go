@@ -122,12 +122,12 @@ func TestTemplate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := p.Template(plenty(), `x\1\g<first>é\n\2\065`)
+	got, err := p.Template(plenty(), `x\1\g<first>é\n\2\065`, false)
 	want := []Part{{"x", -1}, {"", 1}, {"", 1}, {"é\n", -1}, {"", 2}, {"5", -1}}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("%v, %v", got, err)
 	}
-	if _, err := p.Template(&allowance{100, 100}, `\1`+strings.Repeat("a", 1000)); !errors.Is(err, errBytes) {
+	if _, err := p.Template(&allowance{100, 100}, `\1`+strings.Repeat("a", 1000), false); !errors.Is(err, errBytes) {
 		t.Error(err)
 	}
 }
@@ -158,7 +158,7 @@ func FuzzFind(f *testing.F) {
 		if len(p.insts) > maxSize+2 {
 			t.Errorf("%q: %d instructions", pattern, len(p.insts))
 		}
-		if _, err := p.Template(plenty(), template); err != nil {
+		if _, err := p.Template(plenty(), template, isBytes); err != nil {
 			mustBePython(t, err)
 		}
 		plain := *p

@@ -15,12 +15,13 @@ type Part struct {
 }
 
 // Template reads what sub() and expand() put in the place of a match: \1 and
-// \g<name> stand for groups. It has the type of the program's texts.
-func (p *Program) Template(b Budget, template string) ([]Part, error) {
+// \g<name> stand for groups. It is bytes or a str, whatever the
+// program's texts are.
+func (p *Program) Template(b Budget, template string, isBytes bool) ([]Part, error) {
 	if strings.IndexByte(template, '\\') < 0 {
 		return []Part{{template, -1}}, b.Step(int64(len(template)) / 64)
 	}
-	s, err := newScanner(b, template, p.Bytes)
+	s, err := newScanner(b, template, isBytes)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"math/big"
 
 	"althing/expr/internal/pyerr"
+	"althing/expr/internal/pymath"
 )
 
 // PutInt writes an int into dst, which is as long as the item of that character.
@@ -174,7 +175,7 @@ func fromHalf(half uint16) float64 {
 	x := math.Ldexp(fraction, 1-halfBias-10)
 	switch {
 	case exponent == 31 && fraction != 0:
-		x = math.NaN()
+		x = pymath.NaN
 	case exponent == 31:
 		x = math.Inf(1)
 	case exponent > 0:
