@@ -214,7 +214,9 @@ func TestTheLogIsBounded(t *testing.T) {
 	started(t, s)
 	c := dial(t, s, althing.ClientOptions{Name: "lamp"})
 	for i := range 2100 {
-		c.Send(althing.NewMessage(strings.Repeat("x", 1000) + fmt.Sprint(i)))
+		if err := c.Deliver(t.Context(), althing.NewMessage(strings.Repeat("x", 1000)+fmt.Sprint(i))); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := c.Deliver(t.Context(), althing.NewMessage("last")); err != nil {
 		t.Fatal(err)

@@ -227,7 +227,10 @@ func (s *Server) method(ctx context.Context, c *Conn, f wire.Frame) {
 // reply answers a call of a method.
 func (c *Conn) reply(ctx context.Context, f wire.Frame, answer Answer, err error) {
 	if err == nil && answer.Later != nil {
-		c.replyLater(ctx, f, answer.Later)
+		c.finish(f, func() {
+			last, err := answer.Later(ctx)
+			c.reply(ctx, f, last, err)
+		})
 		return
 	}
 	if err == nil {
@@ -241,18 +244,6 @@ func (c *Conn) reply(ctx context.Context, f wire.Frame, answer Answer, err error
 		c.end.logger().Error("a method has failed", "method", f.Name, "conn", c.Name(), "err", err)
 	}
 	c.fail(f, err)
-}
-
-// replyLater answers a call beside what comes next: when as much is done beside as
-// may be, it is waited for.
-func (c *Conn) replyLater(ctx context.Context, f wire.Frame, later func(context.Context) (Answer, error)) {
-	do := func(ctx context.Context) {
-		answer, err := later(ctx)
-		c.reply(ctx, f, answer, err)
-	}
-	if c.tryBeside(ctx, f, do) != nil {
-		do(ctx)
-	}
 }
 
 // Info is what the server says about itself.

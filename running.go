@@ -12,19 +12,13 @@ import (
 type running struct {
 	mu     sync.Mutex
 	n      int
+	ending int                           // what is only to be finished, which is not among the n
 	cancel map[string]context.CancelFunc // of questions, by their ids
 }
 
 // beside does something for f beside what the conn reads next. ctx ends with
 // the conn, and when the other side cancels the question.
 func (c *Conn) beside(ctx context.Context, f wire.Frame, do func(context.Context)) {
-	if err := c.tryBeside(ctx, f, do); err != nil {
-		c.fail(f, err)
-	}
-}
-
-// tryBeside does so, or says why it cannot now.
-func (c *Conn) tryBeside(ctx context.Context, f wire.Frame, do func(context.Context)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	id := f.ID
 	if _, none := c.codec.(wire.Unanswered); none {
@@ -32,7 +26,8 @@ func (c *Conn) tryBeside(ctx context.Context, f wire.Frame, do func(context.Cont
 	}
 	if err := c.running.begin(id, cancel, c.limits.Running); err != nil {
 		cancel()
-		return err
+		c.fail(f, err)
+		return
 	}
 	c.spawn(func() {
 		defer cancel()
@@ -40,7 +35,20 @@ func (c *Conn) tryBeside(ctx context.Context, f wire.Frame, do func(context.Cont
 		defer c.recovers(f)
 		do(ctx)
 	})
-	return nil
+}
+
+// finish does the rest of something that was begun for f beside what the conn
+// reads next; when as much is being finished as may be, the conn waits for it.
+func (c *Conn) finish(f wire.Frame, do func()) {
+	if !c.running.finishing(c.limits.Running) {
+		do()
+		return
+	}
+	c.spawn(func() {
+		defer c.running.finished()
+		defer c.recovers(f)
+		do()
+	})
 }
 
 func (r *running) begin(id string, cancel context.CancelFunc, limit int) error {
@@ -68,6 +76,23 @@ func (r *running) end(id string) {
 	defer r.mu.Unlock()
 	r.n--
 	delete(r.cancel, id)
+}
+
+// finishing counts something that is to be finished, unless there is too much.
+func (r *running) finishing(limit int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ending >= limit {
+		return false
+	}
+	r.ending++
+	return true
+}
+
+func (r *running) finished() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ending--
 }
 
 // stop ends the context of a question that is being worked on.
