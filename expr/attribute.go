@@ -28,10 +28,6 @@ func GetAttr(t *Thread, o Object, name string) (Object, error) {
 	case nil:
 		return nil, AttributeError(o, name)
 	case *Method:
-		if typ := typeOf(o); attr.of != nil && attr.of != typ {
-			own := *attr // whose messages name bool, not int
-			own.of, attr = typ, &own
-		}
 		return &boundMethod{o, attr}, nil
 	case *Property:
 		return attr.Get(t, o)

@@ -222,11 +222,13 @@ func (v *ownVars) Lookup(t *expr.Thread, name string) (expr.Object, bool, error)
 }
 
 // What need not agree: addresses, which CPython shows; the name of the type of an
-// iterator over an ASCII text; and how budgets are worded.
+// iterator over an ASCII text; whose a method is that bool has from int, which goes
+// by how it is called; and how budgets are worded.
 var (
 	address  = regexp.MustCompile(` (at|@) 0x[0-9a-f]+`)
 	budgets  = regexp.MustCompile(`^(MemoryError|TimeoutError|RecursionError|OverflowError: (cannot fit|Python int too large|repeated|too many digits)|SyntaxError)`)
-	nameless = strings.NewReplacer("str_ascii_iterator", "str_iterator", " object>", ">")
+	nameless = strings.NewReplacer("str_ascii_iterator", "str_iterator", " object>", ">",
+		"TypeError: bool.", "TypeError: int.")
 )
 
 // The C library rounds elementary functions wrong now and then, and not everywhere
