@@ -27,6 +27,7 @@ func compile(tree *syntax.Module) *Program {
 type compiler struct {
 	depth, deepest int
 	scope          *scope
+	folding        *Thread // made when first needed
 }
 
 func (c *compiler) statement(s syntax.Stmt) statement {
@@ -139,7 +140,7 @@ func constants(list []node) []Object {
 
 // fold works out an operation on two constant numbers when that is as cheap as
 // to keep the operands, and leaves all else, errors above all, to the run.
-func fold(op Op, left, right node) node {
+func (c *compiler) fold(op Op, left, right node) node {
 	a, ok := left.(*constant)
 	if !ok {
 		return nil
@@ -148,9 +149,11 @@ func fold(op Op, left, right node) node {
 	if !ok || !isPlain(a.o) || !isPlain(b.o) {
 		return nil
 	}
-	// Plain numbers never need the thread, but for a result of more than 64 bits.
-	t := Thread{limits: Limits{Memory: bigHead}}
-	o, err := Binary(&t, op, a.o, b.o)
+	if c.folding == nil {
+		// Plain numbers never need it, but for a result of more than 64 bits.
+		c.folding = &Thread{limits: Limits{Memory: bigHead}}
+	}
+	o, err := Binary(c.folding, op, a.o, b.o)
 	if err != nil || !isPlain(o) {
 		return nil
 	}

@@ -114,7 +114,7 @@ func hasStar(elts []syntax.Expr) bool {
 
 func (c *compiler) binary(e *syntax.BinOp) node {
 	left, right, op := c.expr(e.Left), c.expr(e.Right), operators[e.Op]
-	if n := fold(op, left, right); n != nil {
+	if n := c.fold(op, left, right); n != nil {
 		return n
 	}
 	return &binary{left, right, binaryFuncs[op]}
