@@ -147,10 +147,10 @@ func mismatch(op Op, a, b Object) error {
 
 func isSequence(o Object) bool {
 	switch o.(type) {
-	case value.Str, value.Bytes, *ByteArray, *List, *Tuple:
+	case value.Str, value.Bytes, *ByteArray, *List:
 		return true
 	}
-	return false
+	return typeOf(o).Is(typeTuple)
 }
 
 // arithNumbers converts two numbers to the wider type of the two. A nil object

@@ -267,10 +267,10 @@ func DelItem(t *Thread, o, key Object) error {
 // views among them.
 func hasPlaces(o Object) bool {
 	switch o.(type) {
-	case value.Str, value.Bytes, *Tuple, *Range, *wideRange, *Set, *dictView:
+	case value.Str, value.Bytes, *Range, *wideRange, *Set, *dictView:
 		return true
 	}
-	return false
+	return typeOf(o).Is(typeTuple)
 }
 
 // refuseItem is the error for an object whose items cannot be changed. CPython

@@ -49,7 +49,7 @@ func latin1(b []byte) string {
 }
 
 // asTextTemplate exchanges the conversions that bytes have for those of texts: %b
-// for %s and %r for %a.
+// for %s, %r for %a, and %i, which errors call %d.
 func asTextTemplate(s string) string {
 	out := []byte(s)
 	for i := 0; i < len(out); i++ {
@@ -72,6 +72,8 @@ func asTextTemplate(s string) string {
 				out[i] = 's'
 			case 'r':
 				out[i] = 'a'
+			case 'i':
+				out[i] = 'd'
 			}
 		}
 	}

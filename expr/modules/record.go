@@ -96,10 +96,17 @@ func (r *record) TypeName() string { return r.typ.Name }
 // Type is the shape's type.
 func (r *record) Type() *expr.Type { return &r.typ }
 
-// Binary is that of tuples.
+// Binary is that of tuples, as far as they have one.
 func (r *record) Binary(t *expr.Thread, op expr.Op, other expr.Object, reflected bool) (expr.Object, error) {
-	if o, ok := other.(*record); ok {
+	if o, ok := other.(*record); ok && op == expr.Add {
 		other = o.items
+	}
+	_, tuple := other.(*expr.Tuple)
+	_, whole := expr.AsBig(other)
+	joins := op == expr.Add && (tuple || !reflected)
+	repeats := op == expr.Mul && whole
+	if !joins && !repeats {
+		return nil, nil
 	}
 	if reflected {
 		return expr.Binary(t, op, other, r.items)

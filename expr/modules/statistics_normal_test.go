@@ -96,6 +96,14 @@ func TestRecordsAsCPython(t *testing.T) {
 		time.gmtime(0).count(0), time.gmtime(0).index(1970), time.gmtime(0).tm_zone, time.struct_time(range(9)).tm_gmtoff
 		time.gmtime(0)+(1,), (1,)+time.gmtime(0), time.gmtime(0)[:3]*2
 		time.gmtime(0)+1
+		1+time.gmtime(0)
+		[1]+time.gmtime(0)
+		time.gmtime(0)-1
+		time.gmtime(0)*1.5
+		'a'*time.gmtime(0)
+		time.gmtime(0)*time.gmtime(0)
+		time.gmtime(0)+time.gmtime(0), 2*time.gmtime(0)
+		{1: 2}.keys() & time.gmtime(0)
 		time.gmtime(0)==tuple(time.gmtime(0)), time.gmtime(0)[0], len(time.gmtime(0)), hash(time.gmtime(0))==hash(tuple(time.gmtime(0)))
 		time.gmtime(0).index(7777)
 		sorted(time.gmtime(0))
