@@ -18,6 +18,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"althing/access"
+	"althing/expr"
+	"althing/expr/modules"
+	"althing/scope"
 )
 
 // root is where README.md and docs are.
@@ -94,6 +97,28 @@ func TestEveryVerbAndFlagIsDocumented(t *testing.T) {
 	}
 }
 
+// TestEveryNameIsDocumented looks for what queries know in the pages about it.
+func TestEveryNameIsDocumented(t *testing.T) {
+	standard := modules.Standard(modules.Options{})
+	python := sections(read(t, "docs/expressions.md"))["What is there"]
+	for name := range standard {
+		if !strings.Contains(python, "`"+name+"`") {
+			t.Errorf("the module %s is not in docs/expressions.md", name)
+		}
+	}
+	for _, name := range expr.BuiltinNames() {
+		if !regexp.MustCompile(`\b` + name + `\b`).MatchString(python) {
+			t.Errorf("the built-in %s is not in docs/expressions.md", name)
+		}
+	}
+	hubs := sections(read(t, "docs/text-protocol.md"))["Names"]
+	for _, name := range scope.New(nil, nil).Names() {
+		if !regexp.MustCompile("`" + name + "[`(]").MatchString(hubs) {
+			t.Errorf("the name %s is not in docs/text-protocol.md", name)
+		}
+	}
+}
+
 // TestTheLimitsAreThose of the program.
 func TestTheLimitsAreThose(t *testing.T) {
 	var table strings.Builder
@@ -157,7 +182,7 @@ func TestWhatTheDocsTypeExists(t *testing.T) {
 	flags := regexp.MustCompile(` --([a-z][a-z-]*)`)
 	variables := regexp.MustCompile(`ALTHING_[A-Z_]+`)
 	serve := settingFlags(newServe())
-	for _, file := range []string{"README.md", "docs/command-line.md", "docs/getting-started.md", "docs/operating.md", "docs/text-protocol.md"} {
+	for _, file := range []string{"README.md", "docs/command-line.md", "docs/commands.md", "docs/getting-started.md", "docs/operating.md", "docs/text-protocol.md"} {
 		text := read(t, file)
 		typed := line.FindAllStringSubmatch(text, -1)
 		for _, found := range typed {
