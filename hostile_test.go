@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -114,15 +115,17 @@ func TestHundredMegabytes(t *testing.T) {
 
 func TestHalfRegistered(t *testing.T) {
 	s := started(t, &althing.Server{Limits: althing.Limits{Register: 100 * time.Millisecond}})
+	const begun = `{"jsonrpc":"2.0","id":0,"method":"register"`
+	large := strings.Repeat(" ", 5000) // more than the reader's small buffer holds
 	var half []line
 	for i := range 300 {
 		l := connectRaw(t, s)
-		io.WriteString(l, `{"jsonrpc":"2.0","id":0,"method":"register"`[:i%40])
+		io.WriteString(l, []string{begun[:i%40], large + begun, large + "\n"}[i%3])
 		half = append(half, l)
 	}
 	registerRaw(t, s, "raw").alive(t)
 	for _, l := range half {
-		if _, err := io.ReadAll(l); errors.Is(err, context.DeadlineExceeded) {
+		if _, err := io.ReadAll(l); errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Fatal("a connection that never registers is kept")
 		}
 	}

@@ -23,6 +23,8 @@ const (
 	// most of a frame and then nothing holds memory that others need.
 	largeBytes  = 128 << 20
 	largeWithin = time.Minute
+	// untouched is the wait of a Reader that leaves the read deadline alone.
+	untouched = -1
 )
 
 // large are buffers of largeBuffer bytes, and taken is what all beyond the small
@@ -38,17 +40,17 @@ type Reader struct {
 	conn       net.Conn
 	small      []byte
 	pooled     *[largeBuffer]byte
-	buf        []byte // small, pooled, or one made for a larger frame
-	start, end int    // what has been read and not taken
-	counted    int64  // what buf takes of largeBytes
-	wait       time.Duration
+	buf        []byte        // small, pooled, or one made for a larger frame
+	start, end int           // what has been read and not taken
+	counted    int64         // what buf takes of largeBytes
+	wait       time.Duration // as Wait was told, before that untouched
 }
 
-// NewReader returns a Reader of conn. The Reader sets conn's read deadline
-// while a frame comes that is larger than 2 KiB, and as Wait says.
+// NewReader returns a Reader of conn, whose read deadline it leaves alone until
+// Wait is called: that of a registration must hold whatever comes meanwhile.
 func NewReader(conn net.Conn) *Reader {
 	small := make([]byte, smallBuffer)
-	return &Reader{conn: conn, small: small, buf: small}
+	return &Reader{conn: conn, small: small, buf: small, wait: untouched}
 }
 
 // Bytes is what has been read and not taken, valid until the next call of
@@ -89,7 +91,8 @@ func (r *Reader) Fill(limit int) error {
 }
 
 // Wait says how long a Fill may wait for something to come: it then fails with
-// os.ErrDeadlineExceeded, and can be called again. 0 is for ever.
+// os.ErrDeadlineExceeded, and can be called again. 0 is for ever, save that a
+// frame of more than 2 KiB is waited for at most a minute.
 func (r *Reader) Wait(d time.Duration) {
 	if d == 0 && r.wait > 0 {
 		_ = r.conn.SetReadDeadline(time.Time{}) // the next read says whether it is closed

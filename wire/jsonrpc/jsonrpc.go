@@ -61,6 +61,7 @@ func (Lines) Accept(ctx context.Context, conn net.Conn, desk wire.Desk) (wire.Co
 		}
 		if entered {
 			c.limit, c.greeting = wire.MaxFrame, line
+			c.in.Wait(0)
 			return c, nil
 		}
 		if _, err := c.Write(line); err != nil {
@@ -134,6 +135,7 @@ func (Lines) Dial(_ context.Context, conn net.Conn, hello wire.Hello) (wire.Code
 		if f.Err != nil {
 			return nil, wire.Welcome{}, f.Err
 		}
+		c.in.Wait(0)
 		welcome, err := readWelcome(f.Value)
 		return c, welcome, err
 	}

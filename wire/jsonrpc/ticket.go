@@ -67,6 +67,7 @@ func (Tickets) Accept(_ context.Context, conn net.Conn, desk wire.Desk) (wire.Co
 	if _, err := desk.Attach(ticket); err != nil {
 		return nil, err
 	}
+	c.in.Wait(0)
 	return c, nil
 }
 
@@ -78,5 +79,7 @@ func (Tickets) Dial(_ context.Context, conn net.Conn, hello wire.Hello) (wire.Co
 	if _, err := io.WriteString(conn, hello.Resume+"\n"); err != nil {
 		return nil, wire.Welcome{}, err
 	}
-	return newCodec(conn), wire.Welcome{Name: hello.Name}, nil
+	c := newCodec(conn)
+	c.in.Wait(0)
+	return c, wire.Welcome{Name: hello.Name}, nil
 }

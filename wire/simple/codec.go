@@ -30,7 +30,12 @@ type codec struct {
 	ended error // why nothing more can be read
 }
 
-func newCodec(conn net.Conn) *codec { return &codec{conn: conn, in: wire.NewReader(conn)} }
+// newCodec makes the codec of a connection, which needs no registration.
+func newCodec(conn net.Conn) *codec {
+	in := wire.NewReader(conn)
+	in.Wait(0)
+	return &codec{conn: conn, in: in}
+}
 
 // Form implements wire.Codec.
 func (c *codec) Form() string { return "simple" }
