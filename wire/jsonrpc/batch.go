@@ -12,9 +12,10 @@ const (
 	// maxBatch is the objects of one batch: all are read before the first is
 	// answered.
 	maxBatch = 1000
-	// maxBatchAnswer is the bytes of a batch's answers together: they are kept
-	// until the last is there.
-	maxBatchAnswer = 4 * wire.MaxFrame
+	// maxBatchAnswers is the bytes of the answers that are kept on a connection
+	// until the last of their batch is there: of all its batches together, for a
+	// client may have begun many that wait for one slow answer each.
+	maxBatchAnswers = 4 * wire.MaxFrame
 )
 
 // batch is a batch that was read, while answers to it are missing.
@@ -78,16 +79,19 @@ func (c *codec) appendInBatch(dst []byte, f wire.Frame, id, number string) []byt
 	if b == nil {
 		return dst // an answer too many
 	}
-	if len(b.answers) > maxBatchAnswer {
-		f = wire.Frame{Kind: wire.Answer, Err: fault.New(fault.Limit, "the answers of a batch may have %d bytes", maxBatchAnswer)}
+	if c.kept > maxBatchAnswers {
+		f = wire.Frame{Kind: wire.Answer, Err: fault.New(fault.Limit, "the answers of unfinished batches may have %d bytes", maxBatchAnswers)}
 	}
+	before := len(b.answers)
 	if len(b.answers) > 0 {
 		b.answers = append(b.answers, ',')
 	}
 	b.answers = appendAnswer(b.answers, f, id)
+	c.kept += len(b.answers) - before
 	if b.missing--; b.missing > 0 {
 		return dst
 	}
+	c.kept -= len(b.answers)
 	delete(c.batches, number)
 	dst = append(append(dst, '['), b.answers...)
 	return append(dst, "]\n"...)

@@ -23,6 +23,7 @@ type codec struct {
 	mu      sync.Mutex
 	batches map[string]*batch // those of which answers are missing, by number
 	number  int
+	kept    int // bytes of the answers in batches
 }
 
 func newCodec(conn net.Conn) *codec {

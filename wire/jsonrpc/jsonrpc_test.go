@@ -384,6 +384,52 @@ func TestBatch(t *testing.T) {
 	}
 }
 
+// TestUnfinishedBatches: what is kept for batches that wait has one bound for the
+// connection, and is free again when they are answered.
+func TestUnfinishedBatches(t *testing.T) {
+	codec, far, _ := registered(t)
+	big := value.Str(strings.Repeat("x", 900_000))
+	begin := func() (first, last string) {
+		t.Helper()
+		go io.WriteString(far, `[{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","id":2,"method":"ping"}]`+"\n")
+		f, err := codec.Read()
+		g, err2 := codec.Read()
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		return f.ID, g.ID
+	}
+	answer := func(id string, v value.Value) string {
+		t.Helper()
+		line, err := codec.Append(nil, wire.Frame{Kind: wire.Answer, Of: wire.Call, ID: id, Value: v})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(line)
+	}
+	const batches = 10
+	var waiting []string
+	for range batches {
+		first, last := begin()
+		answer(first, big)
+		waiting = append(waiting, last)
+	}
+	kept, refused := 0, 0
+	for _, id := range waiting {
+		line := answer(id, value.Int(0))
+		kept += len(line)
+		refused += strings.Count(line, `"code":"limit"`)
+	}
+	if kept > 5<<20 || refused == 0 || refused >= batches {
+		t.Errorf("%d bytes were kept, %d answers refused", kept, refused)
+	}
+	first, last := begin()
+	answer(first, big)
+	if line := answer(last, value.Int(0)); strings.Contains(line, "limit") {
+		t.Error("what was answered still counts")
+	}
+}
+
 func TestBatchTooLarge(t *testing.T) {
 	codec, far, _ := registered(t)
 	io.WriteString(far, "["+strings.Repeat("5,", 1000)+"5]\n")
