@@ -46,6 +46,7 @@ type link struct {
 
 	conn atomic.Pointer[althing.Conn] // nil until the client has registered
 
+	telling  sync.Mutex // held by the watch that says something
 	watching sync.Mutex
 	watches  map[value.Int]*hub.Watch // by the numbers that the client knows them by
 	last     value.Int

@@ -21,7 +21,7 @@ func watch(ctx context.Context, c *althing.Conn, given *value.Dict) (althing.Ans
 		return done, p.err
 	}
 	l := linkOf(ctx)
-	t := &teller{conn: c, id: l.number(), answered: make(chan struct{}), knows: after > 0}
+	t := &teller{conn: c, link: l, id: l.number(), answered: make(chan struct{}), knows: after > 0}
 	err := l.use(func(session *hub.Session) error {
 		w, err := session.Watch(ctx, pattern, after, func(news hub.Changes) error { return t.tell(ctx, news) })
 		if err == nil {
@@ -41,6 +41,7 @@ func watch(ctx context.Context, c *althing.Conn, given *value.Dict) (althing.Ans
 // at a time.
 type teller struct {
 	conn     *althing.Conn
+	link     *link
 	id       value.Int
 	answered chan struct{} // closed when the client knows the watch
 	knows    bool          // the client has been told of something before
@@ -87,8 +88,11 @@ func (t *teller) anew() error {
 	return t.conn.Event(eventAnew, d)
 }
 
-// say says something when there is room for it.
+// say says something when there is room for it. The watches of a client take
+// turns: otherwise each would work out what there is no room for, and hold it.
 func (t *teller) say(ctx context.Context, something func() error) error {
+	t.link.telling.Lock()
+	defer t.link.telling.Unlock()
 	for {
 		err := something()
 		if !fault.Is(err, fault.Full) {

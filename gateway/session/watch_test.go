@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -58,4 +59,36 @@ func TestManyChanges(t *testing.T) {
 		}
 		last = n
 	}
+}
+
+// TestManyWatchesUnread: the watches of a client that does not read take turns,
+// lose nothing that counts once it does, and end with it.
+func TestManyWatchesUnread(t *testing.T) {
+	p := serve(t, nil)
+	c, _ := register(t, p.addr, `{}`)
+	const watches = 50
+	for range watches {
+		c.call("registry.watch", `{"pattern":"big"}`)
+	}
+	unread, _ := register(t, p.addr, `{}`)
+	for range watches {
+		unread.call("registry.watch", `{"pattern":"*"}`)
+	}
+	other, _ := register(t, p.addr, `{}`)
+	big := strings.Repeat("x", 200_000)
+	for n := range 3 {
+		other.call("registry.set", fmt.Sprintf(`{"key":"big","value":"%d%s"}`, n, big))
+	}
+	newest := map[any]bool{}
+	for len(newest) < watches {
+		params, ok := c.hear()["params"].(map[string]any)
+		if !ok {
+			t.Fatalf("the end after %d watches", len(newest))
+		}
+		if v, _ := params["value"].(string); v[0] == '2' {
+			newest[params["watch"]] = true
+		}
+	}
+	unread.Close()
+	story(t, other, [][3]string{{"ping", ``, `{"time":…`}})
 }
