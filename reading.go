@@ -71,14 +71,16 @@ const (
 // ended is called when nothing more can be read.
 func (c *Conn) ended(err error) {
 	reason := fault.Wrap(err, fault.Closed, "the connection was lost")
+	last := func() { c.net.Close() }
 	if errors.Is(err, io.EOF) {
 		reason = fault.New(fault.Closed, "the other side has closed the connection")
 	} else if e, ok := errors.AsType[*fault.Error](err); ok {
 		reason = e
+		last = func() { _ = c.codec.Close(e) } // it has sent too much, and can be told
 	}
 	reason = c.because(reason)
 	c.asked.close(reason)
-	c.out.close(reason, func() { c.net.Close() })
+	c.out.close(reason, last)
 }
 
 // hold waits until a frame may be handled: not faster than the rate, and not

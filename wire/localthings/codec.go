@@ -92,7 +92,8 @@ func (c *codec) Read() (wire.Frame, error) {
 	for {
 		data, err := readPacket(c.in)
 		if err != nil {
-			c.ended.Store(true)
+			_, refused := errors.AsType[*fault.Error](err)
+			c.ended.Store(!refused)
 			return wire.Frame{}, err
 		}
 		f, whole, err := c.frame(data)

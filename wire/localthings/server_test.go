@@ -2,6 +2,7 @@ package localthings_test
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net"
 	"strings"
@@ -139,5 +140,38 @@ func TestServerIsPatientWithAWord(t *testing.T) {
 	write(t, conn, "client")
 	if got := read(t, conn); got != "unsuited sockettype" {
 		t.Errorf("it reads %q", got)
+	}
+}
+
+// Who sends more than is read is told to disconnect, for it would not notice.
+func TestServerSaysGoodbyeToWhoSendsTooMuch(t *testing.T) {
+	s := &althing.Server{Addr: "127.0.0.1:0", Logger: slog.New(slog.DiscardHandler), Protocols: []wire.Protocol{localthings.Protocol{}}}
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for name, tooMuch := range map[string]string{
+		"a value that is too large": pickled(value.List{value.Int(1), value.Int(0), value.Int(1e9), value.Bytes("x")}) + "<$SEP$>",
+		"a packet without an end":   strings.Repeat("x", 10_000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, err := net.Dial("tcp", s.ListenAddr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			if err := c.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+				t.Fatal(err)
+			}
+			for _, step := range []string{"clientsocket", "CLIENT|6.26.136", pickled(dict(t, map[string]any{"username": "client_1"}))} {
+				write(t, c, step)
+				read(t, c)
+			}
+			write(t, c, "continue"+tooMuch)
+			said, _ := io.ReadAll(c) // it may end with what was not read
+			if !strings.Contains(string(said), "disconnect") {
+				t.Errorf("it heard %q", said)
+			}
+		})
 	}
 }
