@@ -23,6 +23,10 @@ const (
 	// retryEvery is the rest after an upkeep that the log refused, for instance
 	// on a full disk.
 	retryEvery = 5 * time.Second
+	// againAfter is when to look again for a value that has expired before it was
+	// stored, and storedWithin how long it may take to be.
+	againAfter   = 50 * time.Millisecond
+	storedWithin = 5 * time.Second
 )
 
 // upkeep is what the hub does by itself: removing values that have expired, so
@@ -76,9 +80,7 @@ func (u *upkeep) untilNext() time.Duration {
 	return max(0, u.next.Sub(u.hub.Now()))
 }
 
-// lapse removes what has expired and gives the time until it is needed again: at
-// most lookEvery, since an expiry that was announced may not be in the state
-// yet.
+// lapse removes what has expired and gives the time until it is needed again.
 func (u *upkeep) lapse(ctx context.Context) time.Duration {
 	now := u.hub.Now()
 	if lapsed := u.hub.state.Expired(now, upkeepBatch); len(lapsed) > 0 {
@@ -93,12 +95,16 @@ func (u *upkeep) lapse(ctx context.Context) time.Duration {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	at, some := u.hub.state.NextExpiry()
-	if !some {
-		u.next = time.Time{}
-		return lookEvery
+	announced := !u.next.IsZero() && now.Sub(u.next) < storedWithin
+	switch {
+	case announced && (!some || at.After(u.next)): // it may still be on its way through the log
+		return min(lookEvery, max(againAfter, u.next.Sub(now)))
+	case some:
+		u.next = at
+		return min(lookEvery, max(0, at.Sub(now)))
 	}
-	u.next = at
-	return min(lookEvery, max(0, at.Sub(u.hub.Now())))
+	u.next = time.Time{}
+	return lookEvery
 }
 
 // dropSilent removes the clients that have said nothing for too long.

@@ -224,7 +224,7 @@ func TestAWatchSeesWhatExpires(t *testing.T) {
 	now := &clock{now: time.Now()}
 	h := hubtest.Open(t, func(c *hub.Config) { c.Now = now.Now })
 	s := hubtest.Enter(t, h, "")
-	w := watch(t, s, "*", 0)
+	w := watch(t, s, "*", hub.FromNow)
 	soon := 0.001 // the hub's timers are real
 	done(t, s.Set(hub.Set{Key: "door", Value: value.Str("open"), Expire: &soon}))
 	w.expect(t, "door=open")
@@ -243,13 +243,17 @@ func TestASlowWatchBeginsAnew(t *testing.T) {
 	}
 	var first sync.Once
 	telling, goOn, changes := make(chan struct{}), make(chan struct{}), make(chan hub.Changes)
-	w, err := s.Watch(t.Context(), "k*", 0, func(c hub.Changes) error {
+	w, err := s.Watch(t.Context(), "k*", hub.FromNow, func(c hub.Changes) error {
 		first.Do(func() {
 			close(telling)
 			<-goOn
 		})
-		changes <- c
-		return nil
+		select {
+		case changes <- c:
+			return nil
+		case <-t.Context().Done(): // the test has failed
+			return t.Context().Err()
+		}
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -61,12 +61,12 @@ func (s *Session) Watch(ctx context.Context, pattern string, after uint64, tell 
 	if err != nil {
 		return nil, s.refuse(err)
 	}
-	if after == FromNow {
-		after = s.hub.state.Revision(registry.Values)
-	}
 	w := &Watch{hub: s.hub, of: &s.watches, pattern: p, tell: tell, after: after}
-	if after == 0 { // what was is not told, although it may be remembered
-		w.anew, w.fence = true, s.hub.state.Revision(registry.Values)
+	switch now := s.hub.state.Revision(registry.Values); after {
+	case FromNow:
+		w.after = now
+	case 0: // what was is not told, although it may be remembered
+		w.anew, w.fence = true, now
 	}
 	w.pump = pump{start: s.hub.crew.start, work: w.work}
 	s.hub.crier.watch(w)
