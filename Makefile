@@ -4,6 +4,8 @@ FUZZTIME ?= 10s
 PYTHONTIME ?= 1m
 # The first seed; 0: any. Each run says what its was.
 PYTHONSEED ?= 0
+# How many seeds at most, of 2,000 programs each; 0: as many as the time allows.
+PYTHONSEEDS ?= 0
 
 .DEFAULT_GOAL := help
 .PHONY: help run test race lint fuzz fuzz-python bench cross vuln acceptance rename
@@ -32,7 +34,7 @@ fuzz: ## run every Fuzz function for FUZZTIME (10s)
 	@FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
 
 fuzz-python: ## compare random expressions with CPython for PYTHONTIME (1m)
-	go test ./expr -run '^TestRandomAsCPython$$' -count=1 -v -timeout 0 -args -random $(PYTHONTIME) -seed $(PYTHONSEED)
+	go test ./expr -run '^TestRandomAsCPython$$' -count=1 -v -timeout 0 -args -random $(PYTHONTIME) -seed $(PYTHONSEED) -seeds $(PYTHONSEEDS)
 
 bench: ## measure against peers; writes docs/benchmarks.md
 	bench/run --write

@@ -24,6 +24,7 @@ import (
 var (
 	random    = flag.Duration("random", 0, "how long to compare random programs with CPython; 0: one batch")
 	firstSeed = flag.Uint64("seed", 0, "of the first random batch, the next has the next; 0: any, or 1 for one batch")
+	seeds     = flag.Uint64("seeds", 0, "how many batches at most; 0: as many as the time allows")
 )
 
 // batch is how many programs one CPython is asked.
@@ -51,7 +52,12 @@ func TestRandomAsCPython(t *testing.T) {
 			t.Run("", func(t *testing.T) {
 				t.Parallel()
 				for !t.Failed() {
-					d.round(t, g, first+taken.Add(1)-1)
+					n := taken.Add(1)
+					if *seeds > 0 && n > *seeds {
+						taken.Add(^uint64(0))
+						return
+					}
+					d.round(t, g, first+n-1)
 					if time.Since(begin) >= *random {
 						return
 					}
