@@ -31,7 +31,9 @@ func TestWatch(t *testing.T) {
 	other.call("registry.delete", `{"pattern":"lamp.a"}`)
 	changed("1 lamp.a <nil> true")
 	story(t, c, [][3]string{
-		{"unwatch", `{"watch":1}`, `{}`}, {"unwatch", `{"watch":1}`, `!not_found …`}, {"unwatch", `{}`, `!invalid …`},
+		{"unwatch", `{"watch":1}`, `{}`},
+		{"unwatch", `{"watch":1}`, `!not_found …`},
+		{"unwatch", `{}`, `!invalid …`},
 		{"registry.watch", `{}`, `!invalid …`},
 		{"registry.watch", fmt.Sprintf(`{"pattern":"*","after":%v}`, revision), `{"watch":2}`},
 	})
