@@ -52,7 +52,7 @@ func appendLength(dst []byte, n int, short, middle, long byte) []byte {
 	switch {
 	case n <= math.MaxUint8:
 		return append(dst, short, byte(n))
-	case n <= math.MaxUint32:
+	case int64(n) <= math.MaxUint32:
 		return binary.LittleEndian.AppendUint32(append(dst, middle), uint32(n))
 	}
 	return binary.LittleEndian.AppendUint64(append(dst, long), uint64(n))
