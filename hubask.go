@@ -30,7 +30,7 @@ func (c *Client) SQL(ctx context.Context, statement string, args ...any) (*Rows,
 	}
 	rows := &Rows{
 		Columns:  items(r, "columns", textItem),
-		Rows:     items(r, "rows", row),
+		Rows:     items(r, "rows", value.Items),
 		Affected: int(optional[value.Int](r, "affected")),
 		More:     bool(optional[value.Bool](r, "more")),
 	}

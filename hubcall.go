@@ -152,17 +152,6 @@ func textItem(v value.Value) (string, bool) {
 	return string(s), ok
 }
 
-// row gives the items of a list or a tuple.
-func row(v value.Value) ([]value.Value, bool) {
-	switch v := v.(type) {
-	case value.List:
-		return v, true
-	case value.Tuple:
-		return v, true
-	}
-	return nil, false
-}
-
 // moment is a time in Unix seconds.
 func moment(v value.Value) (time.Time, bool) {
 	switch v := v.(type) {

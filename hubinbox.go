@@ -175,7 +175,7 @@ func readMessage(r *result) (*Message, error) {
 			m.add(r, pair.Key, pair.Value)
 		}
 	default: // a name comes twice
-		pairs := items(r, "headers", row)
+		pairs := items(r, "headers", value.Items)
 		for _, pair := range pairs {
 			if len(pair) == 2 {
 				m.add(r, pair[0], pair[1])

@@ -131,7 +131,7 @@ func (c *Client) History(ctx context.Context, key string) ([]Past, error) {
 		return nil, err
 	}
 	past := items(r, "values", func(v value.Value) (p Past, ok bool) {
-		items, ok := row(v)
+		items, ok := value.Items(v)
 		if !ok || len(items) != 2 {
 			return p, false
 		}

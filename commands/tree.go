@@ -53,12 +53,13 @@ func readNode(v value.Value) (node, error) {
 var errNoNode = fault.New(fault.Invalid, "a list of the network is [title, [servers], [clients]], of at most %d servers and clients, %d deep", maxNodes, maxDepth)
 
 func readBelow(v value.Value, depth int, left *int) (node, error) {
-	parts := listOf(v)
+	parts, _ := value.Items(v)
 	if len(parts) != 3 || depth > maxDepth {
 		return node{}, errNoNode
 	}
 	title, ok := parts[0].(value.Str)
-	servers, clients := listOf(parts[1]), listOf(parts[2])
+	servers, _ := value.Items(parts[1])
+	clients, _ := value.Items(parts[2])
 	if *left -= 1 + len(clients); !ok || *left < 0 {
 		return node{}, errNoNode
 	}
@@ -76,14 +77,4 @@ func readBelow(v value.Value, depth int, left *int) (node, error) {
 		n.servers = append(n.servers, below)
 	}
 	return n, nil
-}
-
-func listOf(v value.Value) []value.Value {
-	switch v := v.(type) {
-	case value.List:
-		return v
-	case value.Tuple:
-		return v
-	}
-	return nil
 }

@@ -79,6 +79,18 @@ func Integer(i *big.Int) Value {
 	return Big{i}
 }
 
+// Items gives the elements of a list or a tuple; ok is false for anything else.
+// They must not be changed.
+func Items(v Value) (items []Value, ok bool) {
+	switch v := v.(type) {
+	case List:
+		return v, true
+	case Tuple:
+		return v, true
+	}
+	return nil, false
+}
+
 // Int gives the number; it must not be changed.
 func (b Big) Int() *big.Int { return b.i }
 

@@ -117,7 +117,7 @@ func (c *client) read(v value.Value) (wire.Frame, error) {
 	if f, ok, err := readMarked(v); ok {
 		return f, err
 	}
-	if parts := items(v); len(parts) == 3 && parts[0] == markCommand {
+	if parts, _ := value.Items(v); len(parts) == 3 && parts[0] == markCommand {
 		name, ok := parts[1].(value.Str)
 		if !ok || len(name) > wire.MaxName {
 			return wire.Frame{}, fault.New(fault.Invalid, "a clientcommand's name is a text of at most %d bytes", wire.MaxName)
@@ -130,13 +130,11 @@ func (c *client) read(v value.Value) (wire.Frame, error) {
 // arguments gives the arguments of a clientcommand, of which a single one may
 // stand without a list.
 func arguments(v value.Value) []value.Value {
-	switch v := v.(type) {
-	case value.None:
+	if args, ok := value.Items(v); ok {
+		return args
+	}
+	if v == (value.None{}) {
 		return nil
-	case value.List:
-		return v
-	case value.Tuple:
-		return v
 	}
 	return []value.Value{v}
 }

@@ -111,7 +111,7 @@ func readServerdata(v value.Value) (info wire.Info, packetSize int, err error) {
 		}
 	}
 	for _, sock := range list(d, "socks") {
-		if parts := items(sock); len(parts) == 2 {
+		if parts, _ := value.Items(sock); len(parts) == 2 {
 			name, isName := parts[0].(value.Str)
 			port, isPort := parts[1].(value.Int)
 			if isName && isPort {
@@ -208,7 +208,8 @@ func numberOf(d *value.Dict, key string) int {
 
 func list(d *value.Dict, key string) []value.Value {
 	v, _ := d.Get(value.Str(key))
-	return items(v)
+	entries, _ := value.Items(v)
+	return entries
 }
 
 // namesOf gives the names of a list; what is none is left out.
@@ -248,7 +249,7 @@ func address(hostport string) (value.Tuple, error) {
 
 // readAddress reads such a pair. Python's sockets of IPv6 have two numbers more.
 func readAddress(v value.Value) (string, error) {
-	if parts := items(v); len(parts) >= 2 {
+	if parts, _ := value.Items(v); len(parts) >= 2 {
 		host, isHost := parts[0].(value.Str)
 		port, isPort := parts[1].(value.Int)
 		if isHost && isPort && len(host) <= wire.MaxName && utf8.ValidString(string(host)) && port >= 0 && port <= 65535 {

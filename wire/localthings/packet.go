@@ -100,7 +100,7 @@ func parsePacket(data []byte) (packet, error) {
 	if err != nil {
 		return packet{}, err
 	}
-	fields := items(v)
+	fields, _ := value.Items(v)
 	if len(fields) == 4 && len(rest) == 0 {
 		index, isIndex := fields[1].(value.Int)
 		last, isLast := fields[2].(value.Int)
@@ -111,17 +111,6 @@ func parsePacket(data []byte) (packet, error) {
 		}
 	}
 	return packet{}, fault.New(fault.Invalid, "no packet: expected [transmission id, index, last index, bytes]")
-}
-
-// items gives what is in a list or a tuple, and nothing for anything else.
-func items(v value.Value) []value.Value {
-	switch v := v.(type) {
-	case value.List:
-		return v
-	case value.Tuple:
-		return v
-	}
-	return nil
 }
 
 // assembler puts transmissions together. It is used by the one who reads.

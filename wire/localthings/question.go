@@ -61,7 +61,7 @@ func ask(f wire.Frame) (value.Value, error) {
 
 // readMarked reads a list of this protocol's own; ok is false for any other.
 func readMarked(v value.Value) (f wire.Frame, ok bool, err error) {
-	parts := items(v)
+	parts, _ := value.Items(v)
 	if len(parts) != 4 || parts[0] != markRequest {
 		return wire.Frame{}, false, nil
 	}
@@ -117,7 +117,7 @@ func answer(f wire.Frame, reply func(name string) value.Value) (value.Value, err
 	if err != nil {
 		return nil, err
 	}
-	asked := items(v)
+	asked, _ := value.Items(v)
 	if len(asked) != 2 {
 		return nil, fault.New(fault.Internal, "an answer has the ID %.40q, of no request", f.ID)
 	}
@@ -127,7 +127,7 @@ func answer(f wire.Frame, reply func(name string) value.Value) (value.Value, err
 // plain is a value that is sent as it is, which may not look like one of this
 // protocol's own: the other side would obey it.
 func plain(v value.Value) (value.Value, error) {
-	if parts := items(v); len(parts) > 0 && (parts[0] == markRequest || parts[0] == markCommand) {
+	if parts, _ := value.Items(v); len(parts) > 0 && (parts[0] == markRequest || parts[0] == markCommand) {
 		return nil, fault.New(fault.Invalid, "a list that begins with %s cannot be sent by this protocol", parts[0])
 	}
 	return v, nil
