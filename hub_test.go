@@ -184,6 +184,8 @@ func TestHub(t *testing.T) {
 	same("a row", rows.Affected, 1, err)
 	rows, err = lamp.SQL(ctx, "SELECT a, b FROM t")
 	same("rows", []any{rows.Columns, len(rows.Rows), rows.Rows[0][0], rows.More}, "[[a b] 1 1 false]", err)
+	rows, err = lamp.SQLSome(ctx, 1, "VALUES (1), (2)")
+	same("some rows", []any{len(rows.Rows), rows.More, rows.Changed}, "[1 true false]", err)
 	status, err := lamp.Status(ctx)
 	same("status", status.Len() > 2, true, err)
 }

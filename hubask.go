@@ -10,21 +10,32 @@ import (
 type Rows struct {
 	Columns []string
 	Rows    [][]value.Value
-	// Affected is how many rows a statement has changed.
+	// Changed says that a statement was there to change rows, and Affected how
+	// many it has changed.
+	Changed  bool
 	Affected int
-	// More says that there are more rows than a hub gives at once: ask with LIMIT
-	// and OFFSET.
+	// More says that there are more rows than SQLSome was to give.
 	More bool
 }
 
 // SQL has the hub's data base carry out one statement. args take the places of
 // its question marks; they are values, or whatever value.FromGo takes.
 func (c *Client) SQL(ctx context.Context, statement string, args ...any) (*Rows, error) {
+	return c.SQLSome(ctx, 0, statement, args...)
+}
+
+// SQLSome is SQL for whoever wants so many rows at most; 0: all. The hub reads no
+// more of a statement that changes nothing.
+func (c *Client) SQLSome(ctx context.Context, most int, statement string, args ...any) (*Rows, error) {
 	values, err := toValues(args)
 	if err != nil {
 		return nil, err
 	}
-	r, err := c.callText(ctx, "sql.query", "sql", statement, param("args", value.List(values)))
+	params := []value.Pair{param("args", value.List(values))}
+	if most > 0 {
+		params = append(params, param("limit", value.Int(most)))
+	}
+	r, err := c.callText(ctx, "sql.query", "sql", statement, params...)
 	if err != nil {
 		return nil, err
 	}
@@ -32,6 +43,7 @@ func (c *Client) SQL(ctx context.Context, statement string, args ...any) (*Rows,
 		Columns:  items(r, "columns", textItem),
 		Rows:     items(r, "rows", value.Items),
 		Affected: int(optional[value.Int](r, "affected")),
+		Changed:  bool(optional[value.Bool](r, "changed")),
 		More:     bool(optional[value.Bool](r, "more")),
 	}
 	return rows, r.err

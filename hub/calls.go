@@ -21,34 +21,24 @@ func (s *Session) Eval(ctx context.Context, text string) Reply {
 	return s.Start(ctx, program, err)
 }
 
-// Rows is what SQL gave.
-type Rows struct {
-	sqldb.Result
-	More bool // there were more rows than were wanted
-}
-
 // SQL runs a text of SQL with the values of its parameters, and gives so many rows
 // at most; 0: all that Limits allow. Who may only read gets no further than that.
-func (s *Session) SQL(ctx context.Context, sql string, args []value.Value, most int) (Rows, error) {
+func (s *Session) SQL(ctx context.Context, sql string, args []value.Value, most int) (sqldb.Result, error) {
 	if err := s.act(access.SQLRead); err != nil {
-		return Rows{}, err
+		return sqldb.Result{}, err
 	}
 	if err := s.settle(ctx); err != nil {
-		return Rows{}, s.refuse(err)
+		return sqldb.Result{}, s.refuse(err)
 	}
 	rights := sqldb.MayRead
 	if s.May(access.SQLWrite) == nil {
 		rights = sqldb.MayWrite
 	}
-	result, err := s.hub.db.Exec(ctx, sql, args, rights)
+	result, err := s.hub.db.ExecSome(ctx, sql, args, rights, most)
 	if err != nil {
-		return Rows{}, s.refuse(err)
+		return sqldb.Result{}, s.refuse(err)
 	}
-	rows := Rows{Result: result}
-	if most > 0 && len(rows.Rows) > most {
-		rows.Rows, rows.More = rows.Rows[:most:most], true
-	}
-	return rows, nil
+	return result, nil
 }
 
 // Command runs a hub command, such as "s.info(lamp)", and gives its text.

@@ -10,6 +10,7 @@ import (
 	"althing/fault"
 	"althing/hub"
 	"althing/hub/hubtest"
+	"althing/sqldb"
 	"althing/value"
 )
 
@@ -38,7 +39,7 @@ func TestEval(t *testing.T) {
 func TestSQL(t *testing.T) {
 	h := hubtest.Open(t, nil)
 	s := hubtest.Enter(t, h, "")
-	ask := func(sql string, most int, args ...value.Value) hub.Rows {
+	ask := func(sql string, most int, args ...value.Value) sqldb.Result {
 		t.Helper()
 		rows, err := s.SQL(t.Context(), sql, args, most)
 		if err != nil {

@@ -225,3 +225,38 @@ func TestRepeated(t *testing.T) {
 		}
 	}
 }
+
+// TestSomeRows reads no more than is wanted, and changes all that is asked for.
+func TestSomeRows(t *testing.T) {
+	db := open(t, sqldb.Options{Rows: 100})
+	must(t, db, "CREATE TABLE t (n)")
+	const endless = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n FROM c"
+	for _, test := range []struct {
+		sql     string
+		may     sqldb.Rights
+		most    int
+		rows    int
+		more    bool
+		changed int64
+	}{
+		{endless, sqldb.MayRead, 3, 3, true, 0},
+		{endless, sqldb.MayWrite, 100, 100, true, 0},
+		{endless + " LIMIT 3", sqldb.MayRead, 3, 3, false, 0},
+		{endless + " LIMIT 2; " + endless + " LIMIT 1", sqldb.MayWrite, 1, 1, false, 0},
+		{"INSERT INTO t " + endless + " LIMIT 1000 RETURNING n", sqldb.MayWrite, 2, 2, true, 1000},
+		{"SELECT n FROM t", sqldb.MayRead, 1, 1, true, 0},
+		{"SELECT count(*) FROM t", sqldb.MayRead, 1, 1, false, 0},
+	} {
+		r, err := db.ExecSome(context.Background(), test.sql, nil, test.may, test.most)
+		if err != nil || len(r.Rows) != test.rows || r.More != test.more || r.Affected != test.changed {
+			t.Errorf("%s: %d rows, more %v, %d changed, %v", test.sql, len(r.Rows), r.More, r.Affected, err)
+		}
+	}
+	if r := must(t, db, "SELECT count(*) FROM t"); r.Rows[0][0] != value.Int(1000) {
+		t.Errorf("the table has %v", r.Rows)
+	}
+	_, err := db.ExecSome(context.Background(), endless, nil, sqldb.MayRead, 0)
+	if !fault.Is(err, fault.Limit) {
+		t.Errorf("all rows: %v", err)
+	}
+}

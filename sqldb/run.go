@@ -12,9 +12,9 @@ import (
 )
 
 // run works out one text in a turn of its own.
-func (c *conn) run(ctx context.Context, sql string, args []value.Value) (Result, error) {
+func (c *conn) run(ctx context.Context, sql string, args []value.Value, most int) (Result, error) {
 	stop := c.start(ctx)
-	r := running{c: c, args: args}
+	r := running{c: c, args: args, most: most}
 	err := r.text(sql)
 	stop()
 	if err != nil {
@@ -35,6 +35,7 @@ func (c *conn) run(ctx context.Context, sql string, args []value.Value) (Result,
 type running struct {
 	c      *conn
 	args   []value.Value // those that no statement has used yet
+	most   int           // rows that are wanted; 0: all
 	inside bool          // between the text's own BEGIN and COMMIT
 	result Result
 }
@@ -181,17 +182,22 @@ func (r *running) step(s *statement) error {
 	return nil
 }
 
-// rows reads the rows of a statement that stands on its first; those of an
-// earlier statement give way.
+// rows reads the rows of a statement that stands on its first, as many as are
+// wanted; those of an earlier statement give way. One that changes something is
+// carried out to its end all the same.
 func (r *running) rows(s *statement, columns int, more bool) error {
 	o := r.c.o
 	r.result.Columns = make([]string, columns)
 	for i := range columns {
 		r.result.Columns[i] = s.Name(i)
 	}
-	r.result.Rows = nil
+	r.result.Rows, r.result.More = nil, false
 	bytes := 0
 	for more {
+		if r.most > 0 && len(r.result.Rows) == r.most {
+			r.result.More = true
+			return r.carryOn(s)
+		}
 		if len(r.result.Rows) == o.Rows {
 			return fault.New(fault.Limit, "the result has more than %d rows; ask for fewer with LIMIT", o.Rows)
 		}
@@ -211,6 +217,14 @@ func (r *running) rows(s *statement, columns int, more bool) error {
 		}
 	}
 	return nil
+}
+
+// carryOn carries a statement out whose further rows nobody wants.
+func (r *running) carryOn(s *statement) (err error) {
+	for more := s.changes; more && err == nil; {
+		more, err = s.Step()
+	}
+	return err
 }
 
 // rowBytes is the memory of a row beside its values.

@@ -111,6 +111,8 @@ type Result struct {
 	// statement that returns rows; nil when none does.
 	Columns []string
 	Rows    [][]value.Value
+	// More says that there are more rows than were wanted.
+	More bool
 	// Changed says that there was an INSERT, UPDATE or DELETE (or REPLACE), and
 	// Affected how many rows all of them changed, triggers' work not counted.
 	Changed  bool
@@ -149,20 +151,26 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 // the rows and bytes of a result, MemoryError past the heap, PermissionError
 // for what may not be done.
 func (db *DB) Exec(ctx context.Context, sql string, args []value.Value, may Rights) (Result, error) {
+	return db.ExecSome(ctx, sql, args, may, 0)
+}
+
+// ExecSome is Exec for whoever wants so many rows at most; 0: all. A statement
+// that only reads ends there, so that the rest costs nothing.
+func (db *DB) ExecSome(ctx context.Context, sql string, args []value.Value, may Rights, most int) (Result, error) {
 	if strings.IndexByte(sql, 0) >= 0 {
 		return Result{}, fault.Python(fault.Invalid, "ProgrammingError", "the query contains a null character")
 	}
 	if may == MayRead || reads(sql) {
-		result, err := db.run(ctx, db.readers, sql, args)
+		result, err := db.run(ctx, db.readers, sql, args, most)
 		if may == MayRead || !errors.Is(err, errWrites) {
 			return result, err
 		}
 	}
-	return db.run(ctx, db.writer, sql, args)
+	return db.run(ctx, db.writer, sql, args, most)
 }
 
 // run has one connection of the pool run the text.
-func (db *DB) run(ctx context.Context, p *pool, sql string, args []value.Value) (Result, error) {
+func (db *DB) run(ctx context.Context, p *pool, sql string, args []value.Value, most int) (Result, error) {
 	if ctx.Err() != nil {
 		return Result{}, gaveUp(ctx)
 	}
@@ -173,7 +181,7 @@ func (db *DB) run(ctx context.Context, p *pool, sql string, args []value.Value) 
 	if err != nil {
 		return Result{}, err
 	}
-	result, err := c.run(ctx, sql, args)
+	result, err := c.run(ctx, sql, args, most)
 	p.give(c)
 	if c.writes {
 		db.keeper.written()

@@ -140,6 +140,7 @@ func query(ctx context.Context, session *hub.Session, p *params) (althing.Answer
 	}
 	return answer(
 		member("columns", texts(result.Columns)), member("rows", rows),
-		member("affected", value.Int(result.Affected)), member("more", value.Bool(result.More)),
+		member("affected", value.Int(result.Affected)), member("changed", value.Bool(result.Changed)),
+		member("more", value.Bool(result.More)),
 	)
 }
