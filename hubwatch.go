@@ -119,7 +119,7 @@ func (l *watches) begin(ctx context.Context, conn *Conn, w *watch) error {
 		return err
 	}
 	params := []value.Pair{pattern}
-	if w.after > 0 {
+	if w.after > 0 || len(w.told) > 0 { // with it, the hub also says that nothing matches any more
 		params = append(params, param("after", value.Int(w.after)))
 	}
 	answered := make(chan error, 1)
@@ -230,8 +230,10 @@ func (w *watch) tell(r *result) {
 			w.pass(change)
 		}
 	}
-	if after := optional[value.Int](r, "after"); after > 0 {
-		w.reached(uint64(after))
+	if _, has := r.members.Get(value.Str("after")); has {
+		if after := field[value.Int](r, "after"); r.err == nil {
+			w.reached(uint64(max(after, 0)))
+		}
 	}
 }
 

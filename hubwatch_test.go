@@ -129,7 +129,7 @@ func TestWatchGoesOn(t *testing.T) {
 	// Lost before it had told of all that there is: from the beginning.
 	hub.Close()
 	hub = s.accept("EECO")
-	hub.answer(hub.expect("registry.watch", `{"pattern":"g.*"}`), `{"watch":"w1"}`,
+	hub.answer(hub.expect("registry.watch", `{"pattern":"g.*","after":0}`), `{"watch":"w1"}`,
 		change(`{"watch":"w1","key":"g.a","value":1,"revision":9}`),
 		change(`{"watch":"w1","key":"g.b","value":{"$tuple":[2]},"revision":4}`),
 		change(`{"watch":"w1","key":"g.c","value":3,"revision":7,"after":10}`),
@@ -162,9 +162,15 @@ func TestWatchGoesOn(t *testing.T) {
 	// Another hub, or one that has forgotten the client: its revisions are others.
 	hub.Close()
 	hub = s.accept("OTHER")
-	hub.answer(hub.expect("registry.watch", `{"pattern":"g.*"}`), `{"watch":"w1"}`,
+	hub.answer(hub.expect("registry.watch", `{"pattern":"g.*","after":0}`), `{"watch":"w1"}`,
 		change(`{"watch":"w1","key":"g.a","value":1,"revision":2,"after":3}`))
 	expectTold(t, changes, "g.a=1 2", "g.c deleted 3")
+
+	// And one that has never had anything.
+	hub.Close()
+	hub = s.accept("THIRD")
+	hub.answer(hub.expect("registry.watch", `{"pattern":"g.*","after":0}`), `{"watch":"w1"}`, change(`{"watch":"w1","after":0}`))
+	expectTold(t, changes, "g.a deleted 0")
 }
 
 func TestWatchStops(t *testing.T) {

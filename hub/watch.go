@@ -38,8 +38,9 @@ type Changes struct {
 	// Anew: the watch begins anew. A key that was told of before, and is not told
 	// of again until After is given, is there no more.
 	Anew bool
-	// After is the revision by which a later watch goes on behind these; 0: it is
-	// not yet known, and what was given before stays so.
+	// After is the revision by which a later watch goes on behind these. 0: it is
+	// not yet known, and what was given before stays so; or, when List is empty,
+	// there has never been anything.
 	After uint64
 }
 
@@ -110,10 +111,7 @@ func (w *Watch) work() {
 // next gives what is to be told next; false: nothing for now.
 func (w *Watch) next() (Changes, bool) {
 	if w.anew {
-		told := w.key != ""
-		if news := w.goOnAnew(); told || len(news.List) > 0 {
-			return news, true
-		}
+		return w.goOnAnew(), true
 	}
 	recent, next, all := w.hub.state.Since(w.after)
 	if !all {

@@ -820,7 +820,8 @@ class Client:
             if stopped:
                 line.send("unwatch", {"watch": result["watch"]})
 
-        params = {"pattern": watch.pattern, **({"after": watch.after} if watch.after else {})}
+        # With "after" the hub also says that nothing matches any more.
+        params = {"pattern": watch.pattern, **({"after": watch.after} if watch.after or watch.told else {})}
         line.ask("registry.watch", params, begun).wait(self.patience)
 
     def _unwatch(self, watch: _Watch) -> None:
@@ -961,7 +962,7 @@ class _Watch:
         """Tell of what is news: a part may have been told before a break."""
         if "key" in said:
             self._change(Change(said["revision"], said["key"], said.get("value"), bool(said.get("deleted"))))
-        if said.get("after"):
+        if "after" in said:
             self._reached(said["after"])
 
     def _change(self, change: Change) -> None:

@@ -16,12 +16,12 @@ const eventAnew = "anew"
 func watch(ctx context.Context, c *althing.Conn, given *value.Dict) (althing.Answer, error) {
 	p := params{of: given}
 	pattern := p.text("pattern")
-	after, _ := p.number("after")
+	after, knows := p.number("after")
 	if p.err != nil {
 		return done, p.err
 	}
 	l := linkOf(ctx)
-	t := &teller{conn: c, link: l, id: l.number(), answered: make(chan struct{}), knows: after > 0}
+	t := &teller{conn: c, link: l, id: l.number(), answered: make(chan struct{}), knows: knows}
 	err := l.use(func(session *hub.Session) error {
 		w, err := session.Watch(ctx, pattern, after, func(news hub.Changes) error { return t.tell(ctx, news) })
 		if err == nil {
@@ -44,40 +44,47 @@ type teller struct {
 	link     *link
 	id       value.Int
 	answered chan struct{} // closed when the client knows the watch
-	knows    bool          // the client has been told of something before
+	knows    bool          // the client has been told of something, or says so
 }
 
 // tell tells of changes, at the pace at which the client reads.
 func (t *teller) tell(ctx context.Context, news hub.Changes) error {
 	<-t.answered
-	if news.Anew && t.knows {
+	if t.knows && news.Anew {
 		if err := t.say(ctx, func() error { return t.anew() }); err != nil {
 			return err
 		}
 	}
+	if t.knows && len(news.List) == 0 { // what it knows is there no more
+		return t.changed(ctx, member("after", value.Int(news.After)))
+	}
 	t.knows = true
 	for i, change := range news.List {
 		members := []value.Pair{
-			member("watch", t.id), member("key", value.Str(change.Key)), member("value", value.None{}),
-			member("revision", value.Int(change.Rev)),
+			member("key", value.Str(change.Key)), member("value", value.None{}), member("revision", value.Int(change.Rev)),
 		}
 		if change.Deleted {
 			members = append(members, member("deleted", value.Bool(true)))
 		} else {
-			members[2].Value = change.Value
+			members[1].Value = change.Value
 		}
 		if i == len(news.List)-1 && news.After > 0 {
 			members = append(members, member("after", value.Int(news.After)))
 		}
-		d, err := value.NewDict(members)
-		if err != nil {
-			return err
-		}
-		if err := t.say(ctx, func() error { return t.conn.Notify("registry.changed", d) }); err != nil {
+		if err := t.changed(ctx, members...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// changed sends one notification of the watch.
+func (t *teller) changed(ctx context.Context, members ...value.Pair) error {
+	d, err := value.NewDict(append([]value.Pair{member("watch", t.id)}, members...))
+	if err != nil {
+		return err
+	}
+	return t.say(ctx, func() error { return t.conn.Notify("registry.changed", d) })
 }
 
 func (t *teller) anew() error {

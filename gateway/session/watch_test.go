@@ -41,6 +41,35 @@ func TestWatch(t *testing.T) {
 	changed("2 lamp.a <nil> true")
 }
 
+// TestWatchOfNothing: who has known something hears that nothing is there any
+// more, with the revision to go on behind; others hear nothing.
+func TestWatchOfNothing(t *testing.T) {
+	p := serve(t, nil)
+	c, _ := register(t, p.addr, `{}`)
+	hears := func(watch int, after float64) {
+		t.Helper()
+		heard := c.hear()
+		params, _ := heard["params"].(map[string]any)
+		if heard["method"] != "registry.changed" || len(params) != 2 || params["watch"] != float64(watch) || params["after"] != after {
+			t.Errorf("heard %v, want watch %d, after %v", heard, watch, after)
+		}
+	}
+	c.call("registry.watch", `{"pattern":"lamp"}`)
+	c.call("registry.watch", `{"pattern":"lamp","after":0}`)
+	hears(2, 0)
+	c.call("registry.set", `{"key":"door","value":1}`)
+	other, _ := register(t, p.addr, `{}`)
+	for n := range 9000 { // more than are remembered
+		other.say(fmt.Sprintf(`{"jsonrpc":"2.0","method":"registry.set","params":{"key":"door","value":%d}}`, n))
+	}
+	revision, _ := other.call("registry.set", `{"key":"door","value":2}`)["result"].(map[string]any)["revision"].(float64)
+	c.call("registry.watch", `{"pattern":"lamp","after":1}`)
+	if heard := c.hear(); heard["method"] != "event" || heard["params"].(map[string]any)["kind"] != "anew" {
+		t.Errorf("heard %v instead of anew", heard)
+	}
+	hears(3, revision)
+}
+
 // TestManyChanges: a watcher that reads late hears of the last value, and of all
 // in order where there are few enough.
 func TestManyChanges(t *testing.T) {
