@@ -42,7 +42,17 @@ func knock(t *testing.T, addr, line string) net.Conn {
 	return conn
 }
 
+// refused reads the error that a channel's port says before it closes.
 func refused(t *testing.T, conn net.Conn, what string) {
+	t.Helper()
+	data, err := io.ReadAll(conn)
+	if line := string(data); err != nil || !strings.HasPrefix(line, `{"jsonrpc":"2.0","id":null,"error":`) || strings.Count(line, "\n") != 1 {
+		t.Errorf("%s reads %q, %v", what, data, err)
+	}
+}
+
+// closed reads nothing but the end.
+func closed(t *testing.T, conn net.Conn, what string) {
 	t.Helper()
 	if data, err := io.ReadAll(conn); len(data) > 0 || err != nil {
 		t.Errorf("%s reads %q, %v", what, data, err)
@@ -87,14 +97,14 @@ func TestChannelOfRawBytes(t *testing.T) {
 	refused(t, knock(t, addr, text), "a used ticket")
 	refused(t, knock(t, addr, "AAAAAAAAAAAAAAAAAAAAAAAAAA"), "a guessed ticket")
 	refused(t, knock(t, addr, c.ID()), "an id")
-	refused(t, knock(t, addr, `{"jsonrpc":"2.0","id":1,"method":"register","params":{}}`), "a registration")
+	closed(t, knock(t, addr, `{"jsonrpc":"2.0","id":1,"method":"register","params":{}}`), "a registration")
 	if err := s.OpenChannel(althing.Channel{Name: "Other", Handle: echoLines}); err != nil { // while it runs
 		t.Fatal(err)
 	}
 	_, text = ticket(t, c, "Other")
 	refused(t, knock(t, addr, text), "a ticket for another channel")
 	own := s.ByName("lamp").RemoteAddr().String()
-	refused(t, knock(t, addr, own), "an address in place of a ticket")
+	closed(t, knock(t, addr, own), "an address in place of a ticket")
 
 	if err := s.CloseChannel("Echo"); err != nil {
 		t.Error(err)

@@ -92,7 +92,7 @@ func TestRestartAndShutdownLeaveNothing(t *testing.T) {
 	if after := fmt.Sprint(s.ListenAddr(), s.Channels()); after != before {
 		t.Errorf("it is at %s, was at %s", after, before)
 	}
-	refused(t, conn, "a channel of before the restart")
+	closed(t, conn, "a channel of before the restart")
 	wait(t, again, "connection")
 	if len(rounds) > 0 {
 		<-rounds

@@ -39,7 +39,7 @@ import threading
 import time
 from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Tuple, TypeVar
 
-from althing_wire import Answered, Error, Line, decode, encode, log, why
+from althing_wire import Answered, Error, Line, decode, dial, encode, log, why
 from share import PORT, THIS_MACHINE, ShareError, connect, outcome, request
 
 __all__ = ["Answer", "Change", "Client", "Entry", "Error", "Hub", "Message", "Rows", "ShareError", "decode", "encode"]
@@ -712,16 +712,19 @@ class Client:
         return self.call("status")
 
     def open_channel(self, name: str) -> socket.socket:
-        """Connect to a channel of the hub's. From then on the socket carries the channel's own bytes."""
+        """Connect to a channel of the server's. From then on the socket carries the channel's own bytes.
+
+        You close it; at the latest the server does when the client is closed.
+        """
         found = self.call("channel.open", name=name)
         host, _, port = found["address"].rpartition(":")
-        channel = connect(host.strip("[]"), int(port), self.patience, self.tls, self.fingerprint)
+        channel = dial(host.strip("[]"), int(port), self.patience, self.tls, self.fingerprint)
         try:
             channel.sendall(found["ticket"].encode() + b"\n")
             channel.settimeout(None)
-        except BaseException:
+        except OSError as problem:
             channel.close()
-            raise
+            raise why(problem) from problem
         return channel
 
     # -- shared values -------------------------------------------------------------

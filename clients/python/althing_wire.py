@@ -74,17 +74,22 @@ class Answered:
         return self.found
 
 
+def dial(host: str, port: int, patience: float, tls: bool | ssl.SSLContext, fingerprint: str) -> socket.socket:
+    """A connection, or an ``Error`` that says why there is none."""
+    where = "%s port %d" % (host, port)
+    try:
+        return connect(host, port, patience, tls, fingerprint)
+    except ssl.SSLError as problem:
+        raise Error("unavailable", "the hub at %s cannot be talked to with TLS: %s" % (where, problem.strerror or problem)) from problem
+    except OSError as problem:
+        raise Error("unavailable", "no hub answers at %s (%s)" % (where, problem.strerror or problem)) from problem
+
+
 class Line:
     """One connection. One thread reads, any may write."""
 
     def __init__(self, host: str, port: int, patience: float, tls: bool | ssl.SSLContext, fingerprint: str) -> None:
-        where = "%s port %d" % (host, port)
-        try:
-            self.socket = connect(host, port, patience, tls, fingerprint)
-        except ssl.SSLError as problem:
-            raise Error("unavailable", "the hub at %s cannot be talked to with TLS: %s" % (where, problem)) from problem
-        except OSError as problem:
-            raise Error("unavailable", "no hub answers at %s (%s)" % (where, problem.strerror or problem)) from problem
+        self.socket = dial(host, port, patience, tls, fingerprint)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self.socket.setblocking(False)

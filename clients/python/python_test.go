@@ -5,7 +5,10 @@ package python_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
+	"log/slog"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +19,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"althing"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -33,10 +38,39 @@ func TestClients(t *testing.T) {
 	defer cancel()
 	tests := exec.CommandContext(ctx, python, "-B", "-W", "error::ResourceWarning", "-m", "unittest")
 	h := startHub(t, buildHub(t))
-	tests.Env = append(os.Environ(), "ALTHING_TEST_HUB="+h.text, "ALTHING_TEST_SESSION="+h.session, "ALTHING_TEST_FINGERPRINT="+h.fingerprint)
+	tests.Env = append(os.Environ(), "ALTHING_TEST_HUB="+h.text, "ALTHING_TEST_SESSION="+h.session, "ALTHING_TEST_FINGERPRINT="+h.fingerprint,
+		"ALTHING_TEST_SERVER="+startServer(t))
 	if out, err := tests.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+}
+
+// startServer starts a server that is no hub. It has a channel that repeats what
+// comes, and a command by which it has its caller run one.
+func startServer(t *testing.T) (addr string) {
+	t.Helper()
+	s := &althing.Server{Addr: "127.0.0.1:0", DataPorts: "0", Logger: slog.New(slog.DiscardHandler)}
+	errs := []error{
+		s.OpenChannel(althing.Channel{Name: "Echo", Handle: func(_ context.Context, conn net.Conn, _ *althing.Conn) {
+			_, _ = io.Copy(conn, conn) // it ends with the connection, whichever way
+		}}),
+		s.AddCommand(althing.Command{
+			Name: "s.have", Params: []string{"name"}, Repeatable: "args", Background: true,
+			Do: func(ctx context.Context, call *althing.Call) (althing.Answer, error) {
+				var args []any
+				for _, arg := range call.Args[1:] {
+					args = append(args, arg)
+				}
+				return call.Conn.Command(ctx, call.Arg(0), args...)
+			},
+		}, false),
+		s.Start(),
+	}
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Shutdown(context.Background()) }) // the leak check says what it left
+	return s.ListenAddr().String()
 }
 
 func buildHub(t *testing.T) (path string) {

@@ -13,12 +13,15 @@ import socket
 import threading
 import unittest
 import uuid
-from typing import Any, Callable
+from typing import Any, Callable, Dict
 
 import althing
 
 HOST, _, _port = os.environ["ALTHING_TEST_SESSION"].rpartition(":")
 PORT = int(_port)
+_server_host, _, _port = os.environ["ALTHING_TEST_SERVER"].rpartition(":")
+SERVER: Dict[str, Any] = {"host": _server_host, "port": int(_port)}
+"""A server that is no hub."""
 FINGERPRINT = os.environ["ALTHING_TEST_FINGERPRINT"]
 PATIENCE = 10.0
 
@@ -301,6 +304,54 @@ class Asking(WithHub):
         self.refused("not_found", other.request, "NOSUCH", to=lamp.name)
         self.refused("not_found", other.request, "COLOUR", to="nobody")
 
+    def test_the_other_way(self) -> None:
+        lamp = self.unconnected(**SERVER)
+        ran = threading.Event()
+        lamp.add_command("c.add", lambda a, b: a + b)
+        lamp.add_command("c.say", lambda: "said", background=True)
+        lamp.add_command("c.do", ran.set)
+        lamp.connect()
+        self.assertEqual(lamp.command("s.have", "c.add", (1,), (b"\xff",)), ("", (1, b"\xff")))
+        self.assertEqual(lamp.command("s.have", "c.say"), ("said", None))
+        self.assertEqual(lamp.command("s.have", "c.do"), ("", None))
+        self.assertTrue(ran.is_set())
+        self.refused("internal", lamp.command, "s.have", "c.add", 1)
+        self.refused("not_found", lamp.command, "s.have", "c.nosuch")
+
+    def test_channels(self) -> None:
+        lamp = self.client(**SERVER)
+        sent = b"\x00\xff\n{" * 50_000
+        with lamp.open_channel("Echo") as first, lamp.open_channel("Echo") as second:
+            sending = threading.Thread(target=first.sendall, args=(sent,))
+            sending.start()
+            self.assertEqual(received(first, len(sent)), sent)
+            sending.join(PATIENCE)
+            second.sendall(b"other")
+            self.assertEqual(received(second, 5), b"other")
+            lamp.close()
+            self.assertEqual(first.recv(1), b"")  # it ends with the client
+        self.refused("not_found", self.client(**SERVER).open_channel, "nosuch")
+        for hub in (self.client(), self.client(fingerprint=FINGERPRINT)):
+            with hub.open_channel("Maindata") as data:
+                data.sendall(b'{"jsonrpc":"2.0","id":1,"method":"ping"}\n')
+                self.assertIn(b'"time"', data.makefile("rb").readline())
+
+    def test_a_ticket_is_good_once(self) -> None:
+        found = self.client(**SERVER).call("channel.open", name="Echo")
+        address = found["address"].rpartition(":")
+
+        def present(ticket: str) -> socket.socket:
+            channel = socket.create_connection((address[0], int(address[2])), PATIENCE)
+            self.addCleanup(channel.close)
+            channel.sendall(ticket.encode() + b"\nhello")
+            return channel
+
+        self.assertEqual(received(present(found["ticket"]), 5), b"hello")
+        for ticket in (found["ticket"], "A" * 26):
+            with present(ticket).makefile("rb") as lines:
+                said = lines.readlines()
+            self.assertEqual((len(said), althing.decode(said[0].decode())["error"]["data"]), (1, {"code": "denied"}))
+
     def test_secured(self) -> None:
         hub = self.client(fingerprint=FINGERPRINT)
         self.assertEqual(hub.ask("1"), "1")
@@ -311,6 +362,13 @@ class Asking(WithHub):
             thread.join(PATIENCE)
         self.assertEqual(len(hub.get(self.key)), 100_000)
         self.refused("unavailable", self.client, fingerprint="AB")
+
+
+def received(connection: socket.socket, size: int) -> bytes:
+    """So many bytes of a connection."""
+    connection.settimeout(PATIENCE)
+    with connection.makefile("rb") as stream:
+        return stream.read(size)
 
 
 class StandIn(unittest.TestCase):

@@ -35,15 +35,8 @@ func newFrames(ws *websocket.Conn, conn net.Conn, c *cork) *frames {
 // Read reads of the frames. A line break within one is white space in JSON, and
 // becomes a blank.
 func (f *frames) Read(p []byte) (int, error) {
-	for f.in == nil {
-		kind, in, err := f.ws.Reader(context.Background())
-		if err != nil {
-			return 0, ended(err)
-		}
-		if kind != websocket.MessageText {
-			return 0, fault.New(fault.Invalid, "the session protocol has text frames only")
-		}
-		f.in = in
+	if err := f.next(websocket.MessageText); err != nil {
+		return 0, err
 	}
 	n, err := f.in.Read(p)
 	for i, c := range p[:n] {
@@ -60,6 +53,22 @@ func (f *frames) Read(p []byte) (int, error) {
 		return 1, nil
 	}
 	return 0, ended(err)
+}
+
+// next begins with the next frame when the one before has been read.
+func (f *frames) next(kind websocket.MessageType) error {
+	if f.in != nil {
+		return nil
+	}
+	is, in, err := f.ws.Reader(context.Background())
+	if err != nil {
+		return ended(err)
+	}
+	if is != kind {
+		return fault.New(fault.Invalid, "a frame is of the wrong kind: text is for objects and tickets, binary for a channel's bytes")
+	}
+	f.in = in
+	return nil
 }
 
 // ended is the error of a connection that has ended.

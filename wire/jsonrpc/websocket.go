@@ -35,6 +35,8 @@ type WebSocket struct {
 	// is a file) of pages that may connect, beside those that come from the
 	// very address they connect to. A client that is no browser has none.
 	Origins []string
+
+	anyOrigin bool // something else than the origin lets them in
 }
 
 // Name implements wire.Protocol.
@@ -61,6 +63,15 @@ func (WebSocket) Claims(first []byte) wire.Match {
 
 // Accept implements wire.Protocol.
 func (p WebSocket) Accept(ctx context.Context, conn net.Conn, desk wire.Desk) (wire.Codec, error) {
+	frames, err := p.shake(conn)
+	if err != nil {
+		return nil, err
+	}
+	return Lines{}.Accept(ctx, frames, desk)
+}
+
+// shake reads an HTTP request and answers it.
+func (p WebSocket) shake(conn net.Conn) (*frames, error) {
 	head := &headConn{Conn: conn, left: maxHead}
 	in := bufio.NewReaderSize(head, httpBuffer)
 	r, err := http.ReadRequest(in)
@@ -68,11 +79,7 @@ func (p WebSocket) Accept(ctx context.Context, conn net.Conn, desk wire.Desk) (w
 		return nil, fault.Wrap(err, fault.Invalid, "no HTTP request")
 	}
 	head.left = -1
-	frames, err := p.Upgrade(&upgrader{conn: conn, in: in}, r)
-	if err != nil {
-		return nil, err
-	}
-	return Lines{}.Accept(ctx, frames, desk)
+	return p.upgrade(&upgrader{conn: conn, in: in}, r)
 }
 
 // Upgrade makes a connection out of an HTTP request for a WebSocket, over which
@@ -80,6 +87,14 @@ func (p WebSocket) Accept(ctx context.Context, conn net.Conn, desk wire.Desk) (w
 // come by way of an http.Server. When it fails it has answered the request,
 // unless that was not for a WebSocket.
 func (p WebSocket) Upgrade(w http.ResponseWriter, r *http.Request) (net.Conn, error) {
+	frames, err := p.upgrade(w, r)
+	if err != nil {
+		return nil, err
+	}
+	return frames, nil
+}
+
+func (p WebSocket) upgrade(w http.ResponseWriter, r *http.Request) (*frames, error) {
 	if r.Method != http.MethodGet || !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
 		return nil, fault.New(fault.Invalid, "%.20s %.60q is not for a WebSocket", r.Method, r.URL.Path)
 	}
@@ -102,7 +117,7 @@ func (p WebSocket) Upgrade(w http.ResponseWriter, r *http.Request) (net.Conn, er
 // an attacker's own, made to mean this machine.
 func (p WebSocket) admits(r *http.Request) error {
 	origin := r.Header.Get("Origin")
-	if origin == "" || slices.Contains(p.Origins, origin) {
+	if origin == "" || p.anyOrigin || slices.Contains(p.Origins, origin) {
 		return nil
 	}
 	u, err := url.Parse(origin)
@@ -123,6 +138,15 @@ func isAddress(host string) bool {
 
 // Dial implements wire.Protocol.
 func (WebSocket) Dial(ctx context.Context, conn net.Conn, hello wire.Hello) (wire.Codec, wire.Welcome, error) {
+	frames, err := dialFrames(ctx, conn)
+	if err != nil {
+		return nil, wire.Welcome{}, err
+	}
+	return Lines{}.Dial(ctx, frames, hello)
+}
+
+// dialFrames asks the other side for a WebSocket.
+func dialFrames(ctx context.Context, conn net.Conn) (*frames, error) {
 	transport := &http.Transport{
 		DialContext:       func(context.Context, string, string) (net.Conn, error) { return conn, nil },
 		DisableKeepAlives: true,
@@ -135,9 +159,9 @@ func (WebSocket) Dial(ctx context.Context, conn net.Conn, hello wire.Hello) (wir
 		response.Body.Close()
 	}
 	if err != nil {
-		return nil, wire.Welcome{}, fault.Wrap(err, fault.Unavailable, "the server does not speak WebSocket, or refuses it")
+		return nil, fault.Wrap(err, fault.Unavailable, "the server does not speak WebSocket, or refuses it")
 	}
-	return Lines{}.Dial(ctx, newFrames(ws, conn, nil), hello)
+	return newFrames(ws, conn, nil), nil
 }
 
 // headConn bounds the bytes that are read while left is not negative.
