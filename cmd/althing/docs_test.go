@@ -74,9 +74,7 @@ func TestEveryVerbAndFlagIsDocumented(t *testing.T) {
 			t.Errorf("the verb %s is not in docs/command-line.md", c.Name())
 			continue
 		}
-		c.InheritedFlags() // cobra adds its own flags late
-		var flags []string
-		c.LocalFlags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })
+		flags := flagsOf(c)
 		documented := flagsIn(part)
 		if slices.Contains(flags, "hub") {
 			documented = append(documented, common...)
@@ -95,6 +93,22 @@ func TestEveryVerbAndFlagIsDocumented(t *testing.T) {
 			t.Errorf("docs/command-line.md lists the verb %s, which there is not", found[1])
 		}
 	}
+}
+
+// flagsOf gives the flags of a verb and of those below it, but for 'config
+// print', which has all of serve's.
+func flagsOf(c *cobra.Command) (flags []string) {
+	c.InheritedFlags() // cobra adds its own flags late
+	c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		if c.Name() != "print" || newServe().Flags().Lookup(f.Name) == nil {
+			flags = append(flags, f.Name)
+		}
+	})
+	for _, below := range c.Commands() {
+		flags = append(flags, flagsOf(below)...)
+	}
+	slices.Sort(flags)
+	return slices.Compact(flags)
 }
 
 // TestEveryNameIsDocumented looks for what queries know in the pages about it.
@@ -125,21 +139,63 @@ func TestTheLimitsAreThose(t *testing.T) {
 	for _, b := range access.Bounds() {
 		fmt.Fprintf(&table, "| `--%s` | %s | %s |\n", b.Flag, b.Default, b.Reason)
 	}
-	const file = "docs/operating.md"
-	before, documented, _ := strings.Cut(read(t, file), "| flag | default | bounds, and why |\n| --- | --- | --- |\n")
+	isTable(t, "docs/operating.md", "| flag | default | bounds, and why |", table.String())
+}
+
+// elsewhere are the defaults that are not the same on every machine.
+var elsewhere = map[string]string{
+	"data": "`$XDG_DATA_HOME/althing`, else `~/.local/share/althing`", "name": "the host's name",
+	"config": "`$XDG_CONFIG_HOME/althing/althing.toml`, else `~/.config/althing/althing.toml`, if it is there",
+}
+
+// TestTheSettingsAreThose of the program.
+func TestTheSettingsAreThose(t *testing.T) {
+	var table strings.Builder
+	withDefault := regexp.MustCompile(`^(.*) \(default (.*)\)$`)
+	newServe().Flags().VisitAll(func(f *pflag.Flag) {
+		if f.Hidden || f.Name == "help" { // bounds have a table of their own
+			return
+		}
+		_, usage := pflag.UnquoteUsage(f)
+		without := f.DefValue
+		if found := withDefault.FindStringSubmatch(usage); found != nil {
+			usage, without = found[1], found[2]
+		}
+		if f.Value.Type() == "bool" {
+			without = "off"
+		}
+		if other := elsewhere[f.Name]; other != "" {
+			without = other
+		}
+		fmt.Fprintf(&table, "| `--%s` | %s | %s |\n", f.Name, usage, without)
+	})
+	isTable(t, "docs/command-line.md", "| setting | means | without it |", table.String())
+}
+
+// isTable compares a table of a page, which has that head, with what it has to be.
+func isTable(t *testing.T, file, head, want string) {
+	t.Helper()
+	head += "\n" + regexp.MustCompile(` [^|]+ `).ReplaceAllString(head, " --- ") + "\n"
+	before, behind, found := strings.Cut(read(t, file), head)
+	if !found {
+		t.Fatalf("%s has no table that begins with %s", file, head)
+	}
+	rest := behind
+	for strings.HasPrefix(rest, "|") {
+		_, rest, _ = strings.Cut(rest, "\n")
+	}
 	switch {
-	case documented == table.String():
+	case strings.TrimSuffix(behind, rest) == want:
 	case *update:
-		before += "| flag | default | bounds, and why |\n| --- | --- | --- |\n"
-		if err := os.WriteFile(filepath.Join(root, file), []byte(before+table.String()), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(root, file), []byte(before+head+want+rest), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	default:
-		t.Errorf("the table of limits in %s is not the program's; go test ./cmd/althing -run Limits -update writes it", file)
+		t.Errorf("the table in %s is not the program's; go test ./cmd/althing -run AreThose -update writes it", file)
 	}
 }
 
-var update = flag.Bool("update", false, "write the table of limits into docs/operating.md")
+var update = flag.Bool("update", false, "write the tables of limits and settings into docs")
 
 // TestTheRightsAreThose of the program.
 func TestTheRightsAreThose(t *testing.T) {
@@ -186,13 +242,12 @@ func TestWhatTheDocsTypeExists(t *testing.T) {
 		text := read(t, file)
 		typed := line.FindAllStringSubmatch(text, -1)
 		for _, found := range typed {
-			verb, rest, _ := strings.Cut(found[1], " ")
-			c := verbNamed(verb)
-			if c == nil {
-				t.Errorf("%s types 'althing %s', and there is no verb %s", file, found[1], verb)
+			c, _, err := newRoot().Find(strings.Fields(found[1]))
+			if err != nil || !c.HasParent() || c.HasSubCommands() {
+				t.Errorf("%s types 'althing %s', and there is no such verb", file, found[1])
 				continue
 			}
-			rest, _, _ = strings.Cut(" "+rest, " -- ")
+			rest, _, _ := strings.Cut(" "+found[1], " -- ")
 			for _, f := range flags.FindAllStringSubmatch(rest, -1) {
 				if c.Flags().Lookup(f[1]) == nil {
 					t.Errorf("%s types 'althing %s', and there is no flag --%s", file, found[1], f[1])
@@ -248,13 +303,4 @@ func TestTheProgramsOfTheDocsWork(t *testing.T) {
 	if ran < 4 {
 		t.Errorf("only %d programs were found", ran)
 	}
-}
-
-func verbNamed(name string) *cobra.Command {
-	for _, c := range newRoot().Commands() {
-		if c.Name() == name {
-			return c
-		}
-	}
-	return nil
 }

@@ -37,7 +37,7 @@ func (f *tlsFlags) add(flags *pflag.FlagSet) {
 	f.mode = tlsOff
 	flags.Var(choice{&f.mode, []string{tlsOff, tlsOn, tlsOnly}}, "tls", "on, or nothing behind it: let clients in with TLS, too; only: other machines' with nothing else; off")
 	flags.Lookup("tls").NoOptDefVal = tlsOn
-	flags.StringVar(&f.certificate, "tls-cert", "", "the `file` with the hub's certificate (default one that is made at the first start with --tls)")
+	flags.StringVar(&f.certificate, "tls-cert", "", "the `file` with the hub's certificate, and behind it those that lead to its authority (default one that is made at the first start with --tls)")
 	flags.StringVar(&f.key, "tls-key", "", "the `file` with its key (default the certificate's)")
 	flags.StringVar(&f.clientCA, "tls-client-ca", "", "let only clients in that show a certificate signed by one of those in this `file`")
 }

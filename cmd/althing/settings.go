@@ -1,16 +1,14 @@
 package main
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
 	"github.com/spf13/cobra"
 )
 
@@ -40,87 +38,72 @@ func addConfigFlag(c *cobra.Command, file *string) {
 // applySettings fills those flags of a command that are settings and were not
 // given.
 func applySettings(c *cobra.Command, config string) error {
+	_, problems := settle(c, config)
+	return firstOf(problems)
+}
+
+// settle is applySettings; it tells of the settings that have been given where
+// each is from, and all that is wrong.
+func settle(c *cobra.Command, config string) (from map[string]string, problems []problem) {
 	if config == "" {
 		config = os.Getenv(variable("config"))
 	}
-	names := settingFlags(newServe())
-	file, err := readSettings(config, names)
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
+	file := readSettings(config)
+	from, problems = map[string]string{}, file.problems
+	for _, name := range settingFlags(newServe()) {
 		f := c.Flags().Lookup(name)
-		if f == nil || f.Changed {
+		if f == nil {
 			continue
 		}
-		source, given := variable(name), os.Getenv(variable(name))
-		if given == "" {
-			source, given = file.path+": "+name, file.values[name]
-		}
-		if given == "" {
+		if f.Changed {
+			from[name] = "flag"
 			continue
 		}
-		if err := f.Value.Set(given); err != nil {
-			return wrongValue(source, given, f, err)
+		text, inFile := os.Getenv(variable(name)), file.values[name]
+		switch {
+		case text != "":
+			from[name] = variable(name)
+			if err := f.Value.Set(text); err != nil {
+				problems = append(problems, problem{what: wrongValue(variable(name), text, f, err).Error()})
+			}
+		case inFile.line > 0:
+			from[name] = fmt.Sprintf("%s:%d", file.path, inFile.line)
+			_ = f.Value.Set(inFile.text) // readSettings has tried it
+		default:
+			continue
 		}
 		f.Changed = true
 	}
-	return nil
+	return from, problems
 }
 
 // warnOfVariables tells of variables that look like settings and are none: a
 // hub must not stand open because of a misspelling.
 func warnOfVariables(log *slog.Logger) {
+	for name, perhaps := range strangeVariables() {
+		log.Warn("a variable that is no setting is ignored", "variable", name, "perhaps", perhaps)
+	}
+}
+
+// strangeVariables gives the variables that look like settings and are none, each
+// with the name that may have been meant.
+func strangeVariables() map[string]string {
 	known := slices.Clone(clientVariables)
 	for _, name := range append(settingFlags(newServe()), "config") {
 		known = append(known, variable(name))
 	}
+	strange := map[string]string{}
 	for _, pair := range os.Environ() {
 		name, _, _ := strings.Cut(pair, "=")
 		if strings.HasPrefix(name, variablePrefix) && !slices.Contains(known, name) {
-			log.Warn("a variable that is no setting is ignored", "variable", name, "perhaps", nearest(name, known))
+			strange[name] = nearest(name, known)
 		}
 	}
+	return strange
 }
 
-// settings is what a settings file says.
-type settings struct {
-	path   string
-	values map[string]string
-}
-
-// readSettings reads a settings file: name = value, the names those of the
-// flags. No file is no settings, unless one was asked for.
-func readSettings(asked string, names []string) (settings, error) {
-	s := settings{path: asked, values: map[string]string{}}
-	if asked == "" {
-		s.path = settingsFile()
-	}
-	var raw map[string]any
-	_, err := toml.DecodeFile(s.path, &raw)
-	if asked == "" && errors.Is(err, fs.ErrNotExist) {
-		return s, nil
-	}
-	if err != nil {
-		return s, usagef("the settings file cannot be read: %s: %w", s.path, err)
-	}
-	for key, v := range raw {
-		name := strings.ReplaceAll(key, "_", "-")
-		if !slices.Contains(names, name) {
-			return s, usagef("%s: there is no setting '%s'%s", s.path, key, orElse(didYouMean("'%s'", name, names), "'althing serve --help' lists them"))
-		}
-		if _, twice := s.values[name]; twice {
-			return s, usagef("%s: '%s' is set twice", s.path, name)
-		}
-		switch v.(type) {
-		case string, bool, int64, float64:
-			s.values[name] = fmt.Sprint(v)
-		default:
-			return s, usagef("%s: '%s' must be a text, a number, true or false", s.path, key)
-		}
-	}
-	return s, nil
-}
+// settingsInUse is the file that is read when no flag names one.
+func settingsInUse() string { return cmp.Or(os.Getenv(variable("config")), settingsFile()) }
 
 // settingsFile is the file that is read when none is named.
 func settingsFile() string {

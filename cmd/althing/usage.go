@@ -23,7 +23,7 @@ func usagef(format string, args ...any) error {
 func inOurWords(template string) string {
 	return strings.NewReplacer(
 		"[command] --help", "VERB --help", "about a command.", "about a verb.", "[command]", "VERB",
-		"Additional Commands:", "More:",
+		"Additional Commands:", "More:", "Available Commands:", "Verbs:",
 	).Replace(template)
 }
 
@@ -42,14 +42,17 @@ func newHelp() *cobra.Command {
 }
 
 // exactly wants n arguments.
-func exactly(n int) cobra.PositionalArgs {
+func exactly(n int) cobra.PositionalArgs { return between(n, n) }
+
+// between wants so many arguments.
+func between(least, most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		unguard(c, args)
-		if len(args) == n {
+		if len(args) >= least && len(args) <= most {
 			return nil
 		}
 		hint := ""
-		if len(args) > n && n > 0 {
+		if len(args) > most && most > 0 {
 			hint = "; put quotes around what has blanks in it"
 		}
 		return usagef("usage: %s%s", c.UseLine(), hint)
@@ -68,7 +71,7 @@ func knownVerb(c *cobra.Command, args []string) error {
 			verbs = append(verbs, sub.Name())
 		}
 	}
-	return usagef("there is no verb '%s'%s", visible(args[0]), orElse(didYouMean("'%s'", args[0], verbs), "'althing --help' lists them"))
+	return usagef("there is no verb '%s'%s", visible(args[0]), orElse(didYouMean("'%s'", args[0], verbs), "'"+c.CommandPath()+" --help' lists them"))
 }
 
 // flagError words what the flag parser has to say.
