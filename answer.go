@@ -84,8 +84,11 @@ func (c *Client) event(ctx context.Context, conn *Conn, f wire.Frame) {
 		c.join(ctx, conn, addr)
 	case f.Name == wire.EventMoved && addr != "":
 		c.sent(conn, addr)
-	case f.Name == wire.EventClosing && textIn(data, wire.KeyCode) == string(fault.Denied):
-		c.end(fault.New(fault.Denied, "%s", textIn(data, wire.KeyMessage))) // it is not to come back
+	case f.Name == wire.EventClosing:
+		code := fault.Code(textIn(data, wire.KeyCode))
+		if code == fault.Denied || code == fault.Conflict { // it is not to come back, or another has as this client
+			c.end(fault.New(code, "%s", textIn(data, wire.KeyMessage)))
+		}
 	}
 	if f.Name == eventAnew {
 		c.kept.watches.anew(f.Value)

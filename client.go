@@ -23,6 +23,13 @@ type ClientOptions struct {
 	Version     string
 	// Key is the server's admin key, for a client that is to be an admin.
 	Key string
+	// Resume is what Client.Resume gave another program, whose client this one is
+	// to be again.
+	Resume string
+	// Visitor makes the client one that asks what it has to ask and goes. It has
+	// no name of its own; a hub gives it no inbox and no groups, keeps nothing of
+	// it, and runs its commands at once that others have to confirm.
+	Visitor bool
 	// Protocol is what is spoken: the session protocol.
 	Protocol wire.Protocol
 	// TLS, when set, is how the connection is secured; the zero value trusts
@@ -108,7 +115,7 @@ func NewClient(options ClientOptions) *Client {
 		options.Backoff = backoff
 	}
 	c := &Client{
-		options: options, name: options.Name, inbox: make(chan letter, inboxSize), over: make(chan struct{}),
+		options: options, name: options.Name, resume: options.Resume, inbox: make(chan letter, inboxSize), over: make(chan struct{}),
 		nexts: nexts{turn: make(chan struct{}, 1)},
 	}
 	_ = c.Method("registry.changed", c.kept.watches.changed) // it is the first
@@ -213,6 +220,14 @@ func (c *Client) Name() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.name
+}
+
+// Resume is the token by which another program, or this one when it is started
+// again, is the same client, until the server has forgotten it. It is a secret.
+func (c *Client) Resume() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.resume
 }
 
 // Send sends a message, as Conn.Send does.

@@ -115,6 +115,9 @@ func (c *Conn) send(f wire.Frame) error {
 	if err != nil {
 		return err
 	}
+	if c.accepted == nil && len(encoded) > wire.MaxFrame { // the server would skip it, and nobody be told
+		return fault.New(fault.Limit, "a server takes %d bytes at a time; this has %d", wire.MaxFrame, len(encoded))
+	}
 	return c.out.put(encoded)
 }
 
@@ -138,6 +141,10 @@ func (c *Conn) Close(reason string) {
 	}
 	c.drop(fault.New(fault.Closed, "%s", reason))
 }
+
+// CloseFor is Close for a reason with a code, for programs: a Client does not come
+// back after Denied and Conflict.
+func (c *Conn) CloseFor(reason *fault.Error) { c.drop(reason) }
 
 // drop ends the conn for a reason; nil is an ordinary end.
 func (c *Conn) drop(reason *fault.Error) {

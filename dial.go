@@ -161,6 +161,9 @@ func (c *Client) register(ctx context.Context, nc net.Conn) (wire.Codec, wire.We
 	if c.strange {
 		hello.Key = ""
 	}
+	if c.options.Visitor {
+		hello.Role = wire.Visitor
+	}
 	if c.options.Subserver != "" {
 		hello.Role, hello.Address = wire.Subserver, c.options.Subserver
 	}

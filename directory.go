@@ -51,7 +51,8 @@ type memory struct {
 // member is a client in memory.
 type member struct {
 	Identity
-	elem *list.Element // its place among those that have gone; nil while it is here
+	visits bool          // it is forgotten when it goes
+	elem   *list.Element // its place among those that have gone; nil while it is here
 }
 
 // newMemory makes a Directory that remembers so many clients that have gone.
@@ -71,7 +72,7 @@ func (d *memory) Enter(_ context.Context, hello wire.Hello, _ netip.AddrPort) (I
 		}
 	}
 	id := rand.Text()
-	m := &member{Identity: Identity{ID: id, Name: hello.Name, Resume: id + "." + rand.Text()}}
+	m := &member{visits: hello.Role == wire.Visitor, Identity: Identity{ID: id, Name: hello.Name, Resume: id + "." + rand.Text()}}
 	if err := d.free(hello.Name); err != nil {
 		m.Name = "unnamed_" + id[:5]
 		if utf8.RuneCountInString(hello.Name) >= minName {
@@ -110,7 +111,11 @@ func (d *memory) Leave(id string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	m := d.byID[id]
-	if m == nil || m.elem != nil {
+	switch {
+	case m == nil || m.elem != nil:
+		return
+	case m.visits:
+		d.forget(m)
 		return
 	}
 	m.elem = d.gone.PushBack(m)

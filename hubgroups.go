@@ -37,6 +37,22 @@ func (c *Client) Groups(ctx context.Context) ([]string, error) {
 	return groups, r.err
 }
 
+// GroupSizes gives the groups and how many clients are in each.
+func (c *Client) GroupSizes(ctx context.Context) (map[string]int, error) {
+	r, err := c.call(ctx, "group.list")
+	if err != nil {
+		return nil, err
+	}
+	sizes := map[string]int{}
+	if dict := field[*value.Dict](r, "sizes"); dict != nil {
+		for _, pair := range dict.Pairs() {
+			n, _ := pair.Value.(value.Int)
+			sizes[value.Text(pair.Key)] = int(n)
+		}
+	}
+	return sizes, r.err
+}
+
 // Members gives the clients that are in a group.
 func (c *Client) Members(ctx context.Context, group string) ([]Member, error) {
 	r, err := c.callText(ctx, "group.members", "group", group)

@@ -64,15 +64,19 @@ func (c *Client) Next(ctx context.Context) (*Message, error) {
 		if deadline, ok := ctx.Deadline(); ok {
 			wait = min(wait, time.Until(deadline))
 		}
-		got, err := c.next(ctx, wait)
-		if err != nil {
-			return nil, err
-		}
-		if got != nil {
-			c.nexts.last = got.ID
-			return got, nil
+		if got, err := c.next(ctx, wait); got != nil || err != nil {
+			return got, err
 		}
 	}
+}
+
+// Poll is Next that does not wait for a message: nil when there is none.
+func (c *Client) Poll(ctx context.Context) (*Message, error) {
+	if err := c.nexts.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer c.nexts.leave()
+	return c.next(ctx, 0)
 }
 
 // Ack acknowledges a message that Next has given, with all before it.
@@ -85,6 +89,9 @@ func (c *Client) Ack(ctx context.Context, m *Message) error {
 		return fault.New(fault.Invalid, "only the message that Next has given last can be acknowledged")
 	}
 	got, err := c.next(ctx, 0)
+	if err == nil {
+		c.nexts.last = ""
+	}
 	if got != nil {
 		c.nexts.answer = make(chan nextAnswer, 1)
 		c.nexts.answer <- nextAnswer{message: got}
@@ -118,6 +125,9 @@ func (c *Client) next(ctx context.Context, wait time.Duration) (*Message, error)
 		return nil, err
 	}
 	n.answer = nil
+	if got.message != nil {
+		n.last = got.message.ID
+	}
 	return got.message, got.err
 }
 

@@ -63,7 +63,7 @@ const (
 
 var (
 	errGone  = fault.New(fault.Closed, "the client is known no more; register again")
-	errTaken = fault.New(fault.Closed, "the client has come back on another connection")
+	errTaken = fault.New(fault.Conflict, "the client has come back on another connection")
 )
 
 // Next acknowledges what it gave before and gives the next message; false: none

@@ -77,7 +77,10 @@ func (m *membership) end(forGood bool) *member {
 	return was
 }
 
-var errNotRegistered = fault.New(fault.Denied, "register first")
+var (
+	errNotRegistered = fault.New(fault.Denied, "register first")
+	errVisits        = fault.New(fault.Denied, "a visitor has no name, no inbox and no groups; register as a client")
+)
 
 // Register makes the caller a client: a new one, or the one that its token
 // belongs to, under its ID and with its name, its groups and its inbox. A token
@@ -104,6 +107,16 @@ func (s *Session) Register(ctx context.Context, r Registration) (Registered, err
 	}
 	is.Role = s.caller.Role
 	return is, nil
+}
+
+// Visit lets a caller in who asks what it has to ask and goes: it is no client, and
+// nothing of it is kept. What it says to others it says for clients of its address.
+func (s *Session) Visit() error {
+	if err := s.act(access.Enter); err != nil {
+		return err
+	}
+	s.kept, s.visits = true, true
+	return nil
 }
 
 // Authorize makes a caller that has the admin key an administrator, before it
@@ -240,6 +253,9 @@ func (s *Session) acting(act access.Act) (*member, error) {
 	}
 	if m := s.membership.get(); m != nil {
 		return m, nil
+	}
+	if s.visits {
+		return nil, s.refuse(errVisits)
 	}
 	return nil, s.refuse(errNotRegistered)
 }

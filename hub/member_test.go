@@ -151,9 +151,9 @@ func TestAClientOnAnotherConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 	second, _ := register(t, h, hub.Registration{Resume: is.Resume})
-	refused(t, "the first is told", <-gone, fault.Closed)
+	refused(t, "the first is told", <-gone, fault.Conflict)
 	_, _, err = old.Next(t.Context(), time.Hour, "")
-	refused(t, "its inbox has ended", err, fault.Closed)
+	refused(t, "its inbox has ended", err, fault.Conflict)
 	first.Close()
 	done(t, second.Send(t.Context(), hub.Message{To: is.ID, Body: "x"}))
 	if letter := next(t, second, time.Minute, ""); letter.Text != "x" {

@@ -32,7 +32,13 @@ type Message struct {
 // nobody. What is sent to SYSTEM, SQLite or CONSOLE does there what the text
 // port's send does, and so does a ++ping to a group; the answers come from there
 // into the inbox.
+//
+// From a visitor it is the text port's send: From is the client of its address that
+// it speaks for, or a group that one has joined, and there are no headers.
 func (s *Session) Send(ctx context.Context, m Message) Pending {
+	if s.visits {
+		return s.sendFor(ctx, m)
+	}
 	sender, err := s.acting(access.Send)
 	if err != nil {
 		return Pending{err: err}
@@ -42,7 +48,7 @@ func (s *Session) Send(ctx context.Context, m Message) Pending {
 		return s.refused(err)
 	}
 	if s.forHub(m) {
-		return s.sendToHub(ctx, sender, m)
+		return s.sendAsText(ctx, sender.id, m)
 	}
 	return s.begin(&messaging.Send{From: from, To: m.To, Text: m.Body, Headers: m.Headers})
 }
@@ -90,10 +96,23 @@ func (s *Session) forHub(m Message) bool {
 	return !client
 }
 
-// sendToHub has the text port's send do it, so that the hub's own groups are one
+// sendFor sends for a client of the caller's address.
+func (s *Session) sendFor(ctx context.Context, m Message) Pending {
+	switch err := s.act(access.Send); {
+	case err != nil:
+		return Pending{err: err}
+	case m.From == "":
+		return s.refused(fault.New(fault.Invalid, "a visitor says in 'from' for which client it speaks: its ID, or a group that it has joined"))
+	case len(m.Headers) > 0:
+		return s.refused(fault.New(fault.Invalid, "a visitor's messages have no headers"))
+	}
+	return s.sendAsText(ctx, m.From, m)
+}
+
+// sendAsText has the text port's send do it, so that the hub's own groups are one
 // thing for all. Its headers say nothing to them.
-func (s *Session) sendToHub(ctx context.Context, sender *member, m Message) Pending {
-	query := "send(" + value.Repr(value.Str(sender.id)) + ", " + value.Repr(value.Str(m.To)) + ", " +
+func (s *Session) sendAsText(ctx context.Context, from string, m Message) Pending {
+	query := "send(" + value.Repr(value.Str(from)) + ", " + value.Repr(value.Str(m.To)) + ", " +
 		value.Repr(value.Str(strings.ToValidUTF8(m.Body, "\ufffd"))) + ")"
 	program, err := expr.Parse(query)
 	reply := s.Start(ctx, program, err)

@@ -34,6 +34,7 @@ type Session struct {
 	caller Caller
 	addr   string
 	kept   bool
+	visits bool // it is no client's
 	last   lastWrite
 	leave  func()
 

@@ -8,11 +8,13 @@ import (
 type Role uint8
 
 // The roles. A finder only looks whether there is a server, and is never
-// registered.
+// registered. A visitor asks what it has to ask and goes: the server knows it for
+// as long as its connection lasts.
 const (
 	Client Role = iota
 	Subserver
 	Finder
+	Visitor
 )
 
 // Hello is what a client says about itself when it registers.

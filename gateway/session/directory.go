@@ -31,6 +31,11 @@ const (
 func (d directory) Enter(ctx context.Context, hello wire.Hello, _ netip.AddrPort) (who althing.Identity, err error) {
 	l := linkOf(ctx)
 	err = l.use(func(session *hub.Session) error {
+		if hello.Role == wire.Visitor {
+			id := d.server.hub.NewID()
+			who = althing.Identity{ID: id, Name: "visitor_" + id[:idShown]}
+			return session.Visit()
+		}
 		who, err = register(ctx, session, hub.Registration{
 			Name: hello.Name, Description: hello.Description, Resume: hello.Resume, Gone: l.gone,
 		})
@@ -99,7 +104,7 @@ func (directory) Leave(string) {}
 // gone is called when the client is another's or known no more.
 func (l *link) gone(reason error) {
 	if conn := l.conn.Load(); conn != nil {
-		conn.Close(fault.Of(reason).Message)
+		conn.CloseFor(fault.Of(reason))
 		return
 	}
 	_ = l.Close() // it may have been

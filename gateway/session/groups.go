@@ -31,7 +31,16 @@ func groups(ctx context.Context, session *hub.Session, _ *params) (althing.Answe
 	if err != nil {
 		return done, err
 	}
-	return answer(member("groups", texts(slices.Sorted(maps.Keys(sizes)))))
+	names := slices.Sorted(maps.Keys(sizes))
+	pairs := make([]value.Pair, len(names))
+	for i, name := range names {
+		pairs[i] = member(name, value.Int(sizes[name]))
+	}
+	counted, err := value.NewDict(pairs)
+	if err != nil {
+		return done, err
+	}
+	return answer(member("groups", texts(names)), member("sizes", counted))
 }
 
 func members(ctx context.Context, session *hub.Session, p *params) (althing.Answer, error) {

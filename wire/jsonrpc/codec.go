@@ -16,6 +16,7 @@ type codec struct {
 	conn  net.Conn
 	in    *wire.Reader
 	limit int          // bytes of a line
+	asks  bool         // this is a client's side: it has asked for what comes
 	next  []wire.Frame // the rest of a batch that was read
 
 	greeting []byte // the answer to the registration, until it is written
@@ -38,7 +39,7 @@ func (c *codec) Read() (wire.Frame, error) {
 	for len(c.next) == 0 {
 		line, err := c.in.Line(c.limit)
 		if err != nil {
-			if fault.Is(err, fault.Limit) {
+			if fault.Is(err, fault.Limit) && !c.asks { // else some question would wait in vain
 				return wrong(noID, errFrame, err), nil
 			}
 			return wire.Frame{}, err

@@ -9,7 +9,7 @@ import (
 )
 
 // roles are the values of register's "role", which is left out for a client.
-var roles = map[value.Str]wire.Role{"subserver": wire.Subserver, "finder": wire.Finder}
+var roles = map[value.Str]wire.Role{"subserver": wire.Subserver, "finder": wire.Finder, "visitor": wire.Visitor}
 
 // helloValue is a registration as it is sent.
 func helloValue(h wire.Hello) value.Value {

@@ -17,6 +17,9 @@ const (
 	// maxRegister is the bytes of a line before registration: a thousand
 	// commands with names of common length.
 	maxRegister = 64 << 10
+	// maxAnswer is the bytes of a line that a client takes: 8 MiB of rows, with
+	// six bytes for each that has to be escaped.
+	maxAnswer = 64 << 20
 	// maxWrong is how much of what is no registration is answered before the
 	// connection is closed: mistyped lines, not a conversation.
 	maxWrong = 16
@@ -117,6 +120,7 @@ func register(f wire.Frame, desk wire.Desk) (value.Value, error) {
 // Dial implements wire.Protocol.
 func (Lines) Dial(_ context.Context, conn net.Conn, hello wire.Hello) (wire.Codec, wire.Welcome, error) {
 	c := newCodec(conn)
+	c.limit, c.asks = maxAnswer, true
 	line, err := c.Append(nil, wire.Frame{Kind: wire.Call, ID: registerID, Name: "register", Value: helloValue(hello)})
 	if err == nil {
 		_, err = c.Write(line)
