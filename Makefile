@@ -8,7 +8,7 @@ PYTHONSEED ?= 0
 PYTHONSEEDS ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint fuzz fuzz-python bench cross vuln acceptance rename
+.PHONY: help run test race lint browser fuzz fuzz-python bench cross vuln acceptance rename
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,10 @@ race: ## run the tests with the race detector
 	@scripts/need.sh python3 python3
 	@scripts/need.sh gcc gcc libc6-dev
 	CGO_ENABLED=1 go test -race ./...
+
+browser: ## use the pages in Chromium; installs it if it is missing
+	@scripts/need.sh chromium chromium
+	go test -count=1 -tags browser ./internal/browser ./examples/browser
 
 lint: ## go vet, gofumpt and golangci-lint, in the versions of scripts/tool.sh
 	@scripts/lint.sh
