@@ -72,5 +72,6 @@ func clientVerbs() []*cobra.Command {
 	return []*cobra.Command{
 		newEval(), newGet(), newSet(), newDelete(), newWatch(),
 		newSend(), newRecv(), newGroups(), newCall(), newSQL(), newStatus(),
+		newFind(), newAddress(),
 	}
 }

@@ -172,6 +172,7 @@ func (f *serveFlags) once(ctx context.Context, log *slog.Logger, out io.Writer) 
 	}
 	failed := make(chan error, len(g.listeners))
 	g.serve(h, failed)
+	withdraw := f.announce(h, log)
 	f.banner(out, h)
 	select {
 	case <-ctx.Done():
@@ -179,6 +180,7 @@ func (f *serveFlags) once(ctx context.Context, log *slog.Logger, out io.Writer) 
 	case err = <-failed:
 	}
 	log.Info("stopping", "restart", again)
+	withdraw()
 	return again, errors.Join(err, within(stopWithin, func() error { return finish(h, &g) }))
 }
 
