@@ -35,6 +35,10 @@ type Limits struct {
 	Window        int64 // messages that one session has not acknowledged
 	Watches       int64 // of one session
 
+	Hubs           int64 // other hubs that messages go to, or have come from
+	OutboxMessages int64 // that wait for one other hub
+	OutboxBytes    int64
+
 	SQLBytes     int64 // the file
 	SQLTime      time.Duration
 	SQLMemory    int64 // of all statements together
@@ -79,6 +83,9 @@ var bounds = []bound{
 	{"max-messages-bytes", size(func(l *Limits) *int64 { return &l.MessageBytes }), "256MiB", "all messages that wait: they live in memory"},
 	{"max-window", count(func(l *Limits) *int64 { return &l.Window }), "1000", "messages sent to one session that it has not acknowledged: they come again after a break"},
 	{"max-watches", count(func(l *Limits) *int64 { return &l.Watches }), "100", "watches of one session: every change is compared with all of them"},
+	{"max-hubs", count(func(l *Limits) *int64 { return &l.Hubs }), "2000", "other hubs that messages go to or come from: as many as a tree has"},
+	{"max-outbox", count(func(l *Limits) *int64 { return &l.OutboxMessages }), "100000", "messages that wait for one other hub: a day of one a second while it is away"},
+	{"max-outbox-bytes", size(func(l *Limits) *int64 { return &l.OutboxBytes }), "64MiB", "what the messages for one other hub take: they live in memory"},
 	{"max-sql", size(func(l *Limits) *int64 { return &l.SQLBytes }), "1GiB", "the SQL file"},
 	{"max-sql-time", dur(func(l *Limits) *time.Duration { return &l.SQLTime }), "5s", "one SQL statement: there is one writer at a time"},
 	{"max-sql-memory", size(func(l *Limits) *int64 { return &l.SQLMemory }), "32MiB", "memory of all SQL together: what does not fit goes to the disk"},

@@ -447,6 +447,7 @@ func stateLimits(l access.Limits) state.Limits {
 		Messaging: messaging.Limits{
 			Clients: l.Clients, Groups: l.Groups, Joins: l.Joins, Messages: l.InboxMessages,
 			MessageBytes: l.Value, InboxBytes: l.InboxBytes, Bytes: l.MessageBytes,
+			Hubs: l.Hubs, OutboxMessages: l.OutboxMessages, OutboxBytes: l.OutboxBytes,
 		},
 	}
 }

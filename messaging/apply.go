@@ -35,6 +35,15 @@ func (m *Messaging) Apply(rev uint64, at time.Time, op Op) (any, error) {
 		return nil, nil
 	case *Drop:
 		return m.drop(rev, op), nil
+	case *Forward:
+		return nil, m.forward(rev, at, op)
+	case *Arrive:
+		return m.arrive(rev, at, op)
+	case *Renew:
+		return nil, m.renew(op)
+	case *Forget:
+		m.forget(op)
+		return nil, nil
 	default:
 		return nil, fault.New(fault.Internal, "messaging does not know the operation %T", op)
 	}
@@ -108,6 +117,11 @@ func (m *Messaging) send(rev uint64, at time.Time, op *Send) error {
 	if err != nil {
 		return err
 	}
+	return m.post(rev, at, op, from)
+}
+
+// post puts a message from a sender that is known into the inboxes it is for.
+func (m *Messaging) post(rev uint64, at time.Time, op *Send, from string) error {
 	if op.To == NoReply {
 		return fault.New(fault.Denied, "messages from 'NOPLY' cannot be answered")
 	}

@@ -98,9 +98,7 @@ func (m *Messaging) admit(c *client) {
 	for _, name := range c.groups {
 		m.group(name).members[c.id] = c
 	}
-	for b, n := c.inbox.head, c.inbox.count; n > 0; b, n = b.next, n-1 {
-		m.hold(b.letter)
-	}
+	m.holdAll(c)
 }
 
 func (m *Messaging) dismiss(c *client) {
@@ -111,9 +109,7 @@ func (m *Messaging) dismiss(c *client) {
 	for _, name := range c.groups {
 		m.forsake(name, c)
 	}
-	for b, n := c.inbox.head, c.inbox.count; n > 0; b, n = b.next, n-1 {
-		m.release(b.letter)
-	}
+	m.releaseAll(c)
 }
 
 // Listen makes Arrived tell of a client from now on, Ignore no more. They are of
@@ -124,7 +120,7 @@ func (m *Messaging) Listen(id string) { m.listen(id, true) }
 func (m *Messaging) Ignore(id string) { m.listen(id, false) }
 
 func (m *Messaging) listen(id string, listened bool) {
-	if c := m.clients[id]; c != nil {
+	if c := m.box(id); c != nil {
 		c.listened = listened
 	}
 }

@@ -20,6 +20,10 @@ const (
 	KindRecv     = 0x37
 	KindAmend    = 0x38
 	KindAck      = 0x39
+	KindForward  = 0x3a
+	KindArrive   = 0x3b
+	KindRenew    = 0x3c
+	KindForget   = 0x3d
 )
 
 // The second byte of an operation. A new version is read beside the old ones,
@@ -98,6 +102,28 @@ func (op *Recv) AppendBinary(dst []byte) ([]byte, error) {
 	return appendTexts(dst, KindRecv, op.ID), nil
 }
 
+// AppendBinary implements journal.Op.
+func (op *Forward) AppendBinary(dst []byte) ([]byte, error) {
+	dst = appendTexts(dst, KindForward, op.Stream, op.From, op.To, op.Text)
+	return appendHeaders(appendAll(codec.AppendCount(dst, len(op.Hubs)), op.Hubs), op.Headers), nil
+}
+
+// AppendBinary implements journal.Op.
+func (op *Arrive) AppendBinary(dst []byte) ([]byte, error) {
+	dst = appendTexts(dst, KindArrive, op.Hub, op.Stream, op.From, op.To, op.Text)
+	return appendHeaders(binary.AppendUvarint(dst, op.Number), op.Headers), nil
+}
+
+// AppendBinary implements journal.Op.
+func (op *Renew) AppendBinary(dst []byte) ([]byte, error) {
+	return appendTexts(dst, KindRenew, op.Hub, op.Stream), nil
+}
+
+// AppendBinary implements journal.Op.
+func (op *Forget) AppendBinary(dst []byte) ([]byte, error) {
+	return appendTexts(dst, KindForget, op.Hub), nil
+}
+
 func appendTexts(dst []byte, kind byte, texts ...string) []byte {
 	return appendAll(append(dst, kind, version), texts)
 }
@@ -153,6 +179,18 @@ func DecodeOp(src []byte) (op Op, rest []byte, err error) {
 		op = &Deliver{ID: r.Text(), From: r.Text(), Texts: texts(r)}
 	case KindRecv:
 		op = &Recv{ID: r.Text()}
+	case KindForward:
+		forward := &Forward{Stream: r.Text(), From: r.Text(), To: r.Text(), Text: r.Text()}
+		forward.Hubs, forward.Headers = texts(r), headers(r)
+		op = forward
+	case KindArrive:
+		arrive := &Arrive{Hub: r.Text(), Stream: r.Text(), From: r.Text(), To: r.Text(), Text: r.Text()}
+		arrive.Number, arrive.Headers = r.Uvarint(), headers(r)
+		op = arrive
+	case KindRenew:
+		op = &Renew{Hub: r.Text(), Stream: r.Text()}
+	case KindForget:
+		op = &Forget{Hub: r.Text()}
 	default:
 		return nil, nil, fault.New(fault.Unavailable, "a messaging operation of the unknown kind %#02x", kind)
 	}

@@ -26,6 +26,13 @@ func sampleOps() []messaging.Op {
 		&messaging.Send{From: "2UQp4It1", To: "ALL", Headers: []messaging.Header{{Name: "kind", Value: "größe"}, {Name: "flag"}}},
 		&messaging.Deliver{ID: "2UQp4It1", From: "SQLite", Texts: []string{"(1, 'a')", ""}},
 		&messaging.Recv{ID: "2UQp4It1"},
+		&messaging.Forward{
+			Hubs: []string{"barn", "north"}, Stream: "s", From: "2UQp4It1", To: "farmers", Text: "\xff",
+			Headers: []messaging.Header{{Name: "kind", Value: "größe"}},
+		},
+		&messaging.Arrive{Hub: "barn", Stream: "s", Number: 1 << 40, From: "x@barn", To: "ALL", Text: "rain"},
+		&messaging.Renew{Hub: "barn", Stream: "t"},
+		&messaging.Forget{Hub: "barn"},
 	}
 }
 

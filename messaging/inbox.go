@@ -123,8 +123,8 @@ type Waiting struct {
 // number after, at most so many. It takes nothing out; Ack does. False: the ID is
 // not known.
 func (m *Messaging) Waiting(id string, after uint64, most int) (Waiting, bool) {
-	c, known := m.clients[id]
-	if !known {
+	c := m.box(id)
+	if c == nil {
 		return Waiting{}, false
 	}
 	b := &c.inbox
@@ -145,8 +145,8 @@ func (m *Messaging) Waiting(id string, after uint64, most int) (Waiting, bool) {
 
 // ack takes out what was acknowledged and tells how many messages that were.
 func (m *Messaging) ack(op *Ack) int {
-	c, known := m.clients[op.ID]
-	if !known {
+	c := m.box(op.ID)
+	if c == nil {
 		return 0
 	}
 	n := 0
@@ -167,6 +167,27 @@ func (m *Messaging) miss(c *client, missed uint64) {
 	}
 	c.inbox.missed = missed
 	m.tell(c)
+}
+
+// box gives the client, or the outbox, with that ID.
+func (m *Messaging) box(id string) *client {
+	if c := m.clients[id]; c != nil {
+		return c
+	}
+	return m.outboxes[id]
+}
+
+// holdAll and releaseAll count what waits for a client that comes and goes.
+func (m *Messaging) holdAll(c *client) {
+	for b, n := c.inbox.head, c.inbox.count; n > 0; b, n = b.next, n-1 {
+		m.hold(b.letter)
+	}
+}
+
+func (m *Messaging) releaseAll(c *client) {
+	for b, n := c.inbox.head, c.inbox.count; n > 0; b, n = b.next, n-1 {
+		m.release(b.letter)
+	}
 }
 
 // hold counts one more inbox that has the letter, release one less.

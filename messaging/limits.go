@@ -13,4 +13,8 @@ type Limits struct {
 	MessageBytes int64 // the text of one message
 	InboxBytes   int64 // what the messages of one inbox take
 	Bytes        int64 // what all messages take, each counted once
+
+	Hubs           int64 // other hubs that messages go to, or have come from
+	OutboxMessages int64 // that wait for one other hub
+	OutboxBytes    int64 // what these take
 }

@@ -33,7 +33,7 @@ type Client struct {
 type Stats struct {
 	Clients  int
 	Groups   int   // that somebody is in, the predefined ones apart from ALL included
-	Messages int   // that wait, counted in every inbox
+	Messages int   // that wait, counted in every inbox and outbox
 	Bytes    int64 // what they take, each message counted once
 }
 
@@ -44,6 +44,8 @@ type Messaging struct {
 	clients  map[string]*client
 	names    map[string]*client // those that have a name
 	groups   map[string]*group  // those that somebody is in
+	outboxes map[string]*client // of other hubs, by their IDs; each with its stream as the token
+	marks    map[string]mark    // of other hubs
 	news     []*client          // what Arrived will tell
 	messages int
 	bytes    int64
@@ -75,6 +77,7 @@ type group struct {
 func New() *Messaging {
 	return &Messaging{
 		clients: make(map[string]*client), names: make(map[string]*client), groups: make(map[string]*group),
+		outboxes: make(map[string]*client), marks: make(map[string]mark),
 	}
 }
 

@@ -77,7 +77,7 @@ type Deliver struct {
 // changed: others may have it, too.
 type Recv struct{ ID string }
 
-// Ack takes out of a client's inbox what it has acknowledged, as Waiting
+// Ack takes out of a client's inbox, or of a hub's outbox, what it has acknowledged, as Waiting
 // numbers it: the messages up to one, and so many of those that it was told to
 // have missed. What is gone already is no error, nor an unknown ID. Result: an
 // int, how many messages were taken out.
@@ -87,7 +87,42 @@ type Ack struct {
 	Missed uint64
 }
 
+// Forward puts a message into the outboxes of other hubs: all, or none and
+// fault.Full. From is as in Send. An outbox is made when the first message goes
+// there. Result: nil.
+type Forward struct {
+	Hubs     []string // IDs, each once
+	Stream   string   // the name of an outbox that is made; never used before
+	From, To string   // To as the other hub knows it
+	Text     string
+	Headers  []Header
+}
+
+// Arrive puts a message from another hub's outbox where Send would, once, and
+// only behind those before it. From names the hub behind an '@'. When all messages
+// together have no room the error is fault.Full, and it may come again. Result: an
+// Arrival.
+type Arrive struct {
+	Hub, Stream string // whose outbox, and its stream
+	Number      uint64
+	From, To    string
+	Text        string
+	Headers     []Header
+}
+
+// Renew has the numbers of an outbox begin at 1 again, under another name of its
+// stream. One that is not there is fault.NotFound. Result: nil.
+type Renew struct{ Hub, Stream string }
+
+// Forget removes the outbox of a hub with what waits in it, and the memory of what
+// has arrived from there. Result: nil.
+type Forget struct{ Hub string }
+
 func (*Register) op() {}
+func (*Forward) op()  {}
+func (*Arrive) op()   {}
+func (*Renew) op()    {}
+func (*Forget) op()   {}
 func (*Amend) op()    {}
 func (*Ack) op()      {}
 func (*Join) op()     {}

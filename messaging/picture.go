@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"iter"
+	"maps"
 	"slices"
 
 	"althing/state/codec"
@@ -15,6 +16,8 @@ import (
 type Picture struct {
 	revision uint64
 	clients  []client
+	outboxes []client
+	marks    map[string]mark
 }
 
 // Picture takes the picture.
@@ -23,6 +26,10 @@ func (m *Messaging) Picture() *Picture {
 	for _, c := range m.clients {
 		p.clients = append(p.clients, *c)
 	}
+	for _, c := range m.outboxes {
+		p.outboxes = append(p.outboxes, *c)
+	}
+	p.marks = maps.Clone(m.marks)
 	return p
 }
 
@@ -40,16 +47,17 @@ const (
 	clientBlock = 2
 	headedBlock = 3 // a letter with headers
 	memberBlock = 4 // a client that can come back: with a token
+	outboxBlock = 5 // the outbox of another hub
+	markBlock   = 6 // up to where letters of another hub have arrived
 )
 
-// Blocks gives the clients in the order of their IDs, and ahead of each the
-// letters in its inbox that no client before had; each as a block that the next
-// overwrites. A client's inbox is the numbers of its letters, the first of the
+// Blocks gives the clients in the order of their IDs, then the outboxes and the
+// marks in that of their hubs, and ahead of each the letters in it that nobody
+// before had; each as a block that the next overwrites. A client's inbox is the numbers of its letters, the first of the
 // picture being 0.
 func (p *Picture) Blocks() iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		clients := slices.Clone(p.clients)
-		slices.SortFunc(clients, func(a, b client) int { return cmp.Compare(a.id, b.id) })
+		clients := slices.Concat(inOrder(p.clients), inOrder(p.outboxes))
 		var block []byte
 		var inbox []int // the numbers of its letters
 		next, shared := 0, make(map[*letter]int)
@@ -70,11 +78,27 @@ func (p *Picture) Blocks() iter.Seq[[]byte] {
 				}
 				inbox = append(inbox, number)
 			}
-			if block = c.appendBlock(block[:0], inbox); !yield(block) {
+			if i < len(p.clients) {
+				block = c.appendBlock(block[:0], inbox)
+			} else {
+				block = c.appendOutbox(block[:0], inbox)
+			}
+			if !yield(block) {
+				return
+			}
+		}
+		for _, hub := range slices.Sorted(maps.Keys(p.marks)) {
+			at := p.marks[hub]
+			block = codec.AppendText(codec.AppendText(append(block[:0], markBlock), hub), at.stream)
+			if !yield(binary.AppendUvarint(block, at.number)) {
 				return
 			}
 		}
 	}
+}
+
+func inOrder(clients []client) []client {
+	return slices.SortedFunc(slices.Values(clients), func(a, b client) int { return cmp.Compare(a.id, b.id) })
 }
 
 // letters gives what waits in the inbox, the oldest first. It goes by the count
@@ -125,8 +149,20 @@ func (c *client) appendBlock(dst []byte, inbox []int) []byte {
 	}
 	dst = binary.AppendUvarint(dst, c.inbox.taken)
 	dst = binary.AppendUvarint(dst, c.inbox.missed)
-	dst = codec.AppendCount(dst, len(inbox))
-	for _, number := range inbox {
+	return appendNumbers(dst, inbox)
+}
+
+func (c *client) appendOutbox(dst []byte, letters []int) []byte {
+	dst = codec.AppendText(append(dst, outboxBlock), c.id)
+	dst = codec.AppendText(dst, c.token)
+	dst = binary.AppendVarint(dst, c.at)
+	return appendNumbers(binary.AppendUvarint(dst, c.inbox.taken), letters)
+}
+
+// appendNumbers appends the numbers of the letters that wait for somebody.
+func appendNumbers(dst []byte, letters []int) []byte {
+	dst = codec.AppendCount(dst, len(letters))
+	for _, number := range letters {
 		dst = codec.AppendCount(dst, number)
 	}
 	return dst
@@ -136,7 +172,7 @@ func (c *client) appendBlock(dst []byte, inbox []int) []byte {
 type Loader struct {
 	m       *Messaging
 	letters []*letter
-	last    string // the ID of the client before
+	last    string // the kind of the block before, and its ID
 }
 
 // NewLoader makes a Loader.
@@ -164,6 +200,10 @@ func (l *Loader) LoadBlock(block []byte) error {
 		return l.loadClient(d, "")
 	case memberBlock:
 		return l.loadClient(d, d.Text())
+	case outboxBlock:
+		return l.loadOutbox(d)
+	case markBlock:
+		return l.loadMark(d)
 	default:
 		d.Fail()
 		return d.Err()
@@ -189,10 +229,9 @@ func (l *Loader) Done() (*Messaging, error) {
 
 func (l *Loader) loadClient(d *codec.Reader, token string) error {
 	c := &client{token: token, id: d.Text(), name: d.Text(), addr: d.Text(), at: d.Varint()}
-	if CheckName(c.id) != nil || Reserved(c.id) || c.id <= l.last || c.name == c.id || l.m.free(c.name, "") != nil || l.m.names[c.id] != nil {
+	if CheckName(c.id) != nil || Reserved(c.id) || !l.follows("client", c.id) || c.name == c.id || l.m.free(c.name, "") != nil || l.m.names[c.id] != nil {
 		d.Fail()
 	}
-	l.last = c.id
 	l.readGroups(d, c)
 	c.inbox.taken, c.inbox.missed = d.Uvarint(), d.Uvarint()
 	waiting := l.readInbox(d)
@@ -203,6 +242,43 @@ func (l *Loader) loadClient(d *codec.Reader, token string) error {
 	for _, letter := range waiting {
 		l.m.push(c, letter)
 	}
+	return nil
+}
+
+// follows reports whether the next block of a kind and an ID may stand here: the
+// kinds, by their names, and the IDs of each come in order.
+func (l *Loader) follows(kind, id string) bool {
+	before := l.last
+	l.last = kind + " " + id
+	return before < l.last
+}
+
+func (l *Loader) loadOutbox(d *codec.Reader) error {
+	box := &client{id: d.Text(), token: d.Text(), at: d.Varint()}
+	box.inbox.taken = d.Uvarint()
+	if CheckName(box.id) != nil || !l.follows("hub", box.id) || l.m.clients[box.id] != nil {
+		d.Fail()
+	}
+	waiting := l.readInbox(d)
+	if err := d.Done(); err != nil {
+		return err
+	}
+	l.m.openOutbox(box)
+	for _, letter := range waiting {
+		l.m.push(box, letter)
+	}
+	return nil
+}
+
+func (l *Loader) loadMark(d *codec.Reader) error {
+	hub, at := d.Text(), mark{d.Text(), d.Uvarint()}
+	if CheckName(hub) != nil || !l.follows("mark", hub) || at.number == 0 {
+		d.Fail()
+	}
+	if err := d.Done(); err != nil {
+		return err
+	}
+	l.m.marks[hub] = at
 	return nil
 }
 

@@ -20,8 +20,10 @@ import (
 // bytes ends the section. The journal sees to it that no byte of it changes.
 const (
 	// A picture of the first version has no clients with tokens and no messages
-	// with headers; apart from that the two are the same.
-	pictureVersion = 2
+	// with headers, and one of the second nothing of other hubs; apart from that
+	// they are the same.
+	pictureVersion = 3
+	hublessVersion = 2
 	firstVersion   = 1
 
 	endTag       = 0x00
@@ -75,7 +77,7 @@ func (s *State) Freeze() io.WriterTo {
 func (p *picture) WriteTo(w io.Writer) (int64, error) {
 	out := &blockWriter{to: bufio.NewWriterSize(w, 64<<10)}
 	out.byte(pictureVersion)
-	out.section(limitsTag, appendLimits(nil, p.limits), nothingMore)
+	out.section(limitsTag, appendLimits(nil, p.limits, limitFields), nothingMore)
 	for space, view := range p.spaces {
 		out.section(tags[space], view.Head(), view.Blocks())
 	}
@@ -148,13 +150,18 @@ func (s *State) Restore(from io.Reader) error {
 }
 
 func (s *State) load(in *blockReader) error {
-	if version := in.byte(); in.err == nil && (version < firstVersion || version > pictureVersion) {
+	version := in.byte()
+	if in.err == nil && (version < firstVersion || version > pictureVersion) {
 		return fault.New(fault.Unavailable, "a stored state of version %d: it was made by a newer program, use that", version)
+	}
+	fields := limitFields
+	if version <= hublessVersion {
+		fields = firstFields
 	}
 	var limits Limits
 	in.section(limitsTag, func(head []byte) error {
 		d := codec.NewReader(head)
-		limits = readLimits(d)
+		limits = readLimits(d, fields)
 		return d.Done()
 	}, func([]byte) error { return codec.ErrDamaged })
 	for space, r := range s.spaces {

@@ -33,11 +33,30 @@ var formats = []struct {
 	history    func(testing.TB) []journal.Op
 }{
 	{"testdata/log.v1", "testdata/state.v1", firstHistory},
-	{"testdata/log.v2", "testdata/state.v2", history},
+	{"testdata/log.v2", "testdata/state.v2", secondHistory},
+	{"testdata/log.v3", "testdata/state.v3", history},
 }
 
 // history is one operation of every kind, in every form.
 func history(tb testing.TB) []journal.Op {
+	tb.Helper()
+	return append(secondHistory(tb),
+		&state.Configure{Limits: state.Limits{Messaging: messaging.Limits{Messages: 4, Hubs: 3, OutboxMessages: 100, OutboxBytes: 10_000}}},
+		&messaging.Forward{Hubs: []string{"barn", "north"}, Stream: "s", From: "lamp.attic", To: "farmers", Text: "rain"},
+		&messaging.Forward{
+			Hubs: []string{"barn"}, Stream: "t", From: "K467Bu92", To: "größe", Text: "\xff",
+			Headers: []messaging.Header{{Name: "kind", Value: "größe"}},
+		},
+		&messaging.Forward{Hubs: []string{"south"}, Stream: "u", From: "K467Bu92", To: "x", Text: "gone"},
+		&messaging.Forget{Hub: "south"},
+		&messaging.Ack{ID: "barn", UpTo: 1},
+		&messaging.Renew{Hub: "barn", Stream: "v"},
+		&messaging.Arrive{Hub: "north", Stream: "s", Number: 1, From: "hen@north", To: "K467Bu92", Text: "cluck"},
+	)
+}
+
+// secondHistory is that of the second format.
+func secondHistory(tb testing.TB) []journal.Op {
 	tb.Helper()
 	return append(firstHistory(tb),
 		&messaging.Register{ID: "x7Rk20Pq", Addr: "local", Name: "lamp.hall", Token: "\x00\xff hashed"},
@@ -199,7 +218,7 @@ func TestRestoreRefusesDamageAndStaysWhatItWas(t *testing.T) {
 		refuses(fmt.Sprintf("cut to %d bytes", cut), bytes.NewReader(src[:cut]), fault.Invalid)
 	}
 	refuses("something behind it", bytes.NewReader(append(bytes.Clone(src), 0)), fault.Invalid)
-	refuses("another version", bytes.NewReader(append([]byte{3}, src[1:]...)), fault.Unavailable)
+	refuses("another version", bytes.NewReader(append([]byte{9}, src[1:]...)), fault.Unavailable)
 	refuses("version 0", bytes.NewReader(append([]byte{0}, src[1:]...)), fault.Unavailable)
 	refuses("a block that claims too much", strings.NewReader("\x01\x01\xff\xff\xff\xff\x7f"), fault.Invalid)
 	refuses("a block that claims much", strings.NewReader("\x01\x01\xff\xff\xff\x1f"), fault.Invalid)

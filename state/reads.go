@@ -186,6 +186,28 @@ func (s *State) Waiting(id string, after uint64, most int) (messaging.Waiting, b
 	return s.messaging.Waiting(id, after, most)
 }
 
+// Outboxes gives what waits for other hubs, in the order of their IDs.
+func (s *State) Outboxes() []messaging.Outbox {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.messaging.Outboxes()
+}
+
+// Outbox gives what waits for another hub; false: nothing was ever meant for it.
+func (s *State) Outbox(hub string) (messaging.Outbox, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.messaging.Outbox(hub)
+}
+
+// ArrivedFrom gives up to where the letters of another hub have arrived, and of
+// which stream; empty: of none.
+func (s *State) ArrivedFrom(hub string) (stream string, number uint64) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.messaging.ArrivedFrom(hub)
+}
+
 // Listen makes Arrived tell of a client, Ignore no more.
 func (s *State) Listen(id string) {
 	s.mu.Lock()

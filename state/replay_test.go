@@ -138,7 +138,9 @@ func drawOp(t *rapid.T, at time.Time) journal.Op {
 	text := rapid.StringN(0, 5, 20).Draw(t, "text")
 	name := rapid.SampledFrom([]string{"", "lamp.hall", "garden", "bob"})
 	take := rapid.SampledFrom([]string{"", "ann", "bob"})
-	switch rapid.IntRange(0, 18).Draw(t, "kind") {
+	hub := rapid.SampledFrom([]string{"barn", "north"})
+	stream := rapid.SampledFrom([]string{"s", "t"})
+	switch rapid.IntRange(0, 22).Draw(t, "kind") {
 	case 0:
 		return &registry.Delete{Space: space, Keys: rapid.SliceOfN(key, 0, 3).Draw(t, "keys")}
 	case 1:
@@ -166,10 +168,26 @@ func drawOp(t *rapid.T, at time.Time) journal.Op {
 		return &messaging.Amend{ID: id.Draw(t, "id"), Addr: text, Name: name.Draw(t, "name"), Take: take.Draw(t, "take")}
 	case 14:
 		return &messaging.Ack{ID: id.Draw(t, "id"), UpTo: rapid.Uint64Range(0, 5).Draw(t, "up to"), Missed: rapid.Uint64Range(0, 2).Draw(t, "missed")}
+	case 15:
+		return &messaging.Forward{
+			Hubs: rapid.SliceOfNDistinct(hub, 1, 2, rapid.ID[string]).Draw(t, "hubs"), Stream: stream.Draw(t, "stream"),
+			From: to.Draw(t, "from"), To: "farmers", Text: text, Headers: drawHeaders(t),
+		}
+	case 16:
+		return &messaging.Arrive{
+			Hub: hub.Draw(t, "hub"), Stream: stream.Draw(t, "stream"), Number: rapid.Uint64Range(1, 3).Draw(t, "number"),
+			From: "x@barn", To: to.Draw(t, "to"), Text: text, Headers: drawHeaders(t),
+		}
+	case 17:
+		return &messaging.Renew{Hub: hub.Draw(t, "hub"), Stream: stream.Draw(t, "stream")}
+	case 18:
+		return &messaging.Forget{Hub: hub.Draw(t, "hub")}
+	case 19:
+		return &messaging.Ack{ID: hub.Draw(t, "hub"), UpTo: rapid.Uint64Range(0, 3).Draw(t, "up to")}
 	case 12:
 		return &state.Configure{Limits: state.Limits{
 			Values:    registry.Limits{Keys: 3, HistoryBytes: 200},
-			Messaging: messaging.Limits{Messages: rapid.Int64Range(1, 4).Draw(t, "messages"), Bytes: 2000},
+			Messaging: messaging.Limits{Messages: rapid.Int64Range(1, 4).Draw(t, "messages"), Bytes: 2000, Hubs: rapid.Int64Range(0, 2).Draw(t, "hubs"), OutboxMessages: 3},
 		}}
 	}
 	op := &registry.Set{Space: space, Key: key.Draw(t, "key"), Value: value.Str(text)}

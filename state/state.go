@@ -13,6 +13,7 @@
 //	*messaging.Recv    *messaging.Message, or nil when there is none
 //	*messaging.Drop    int, the clients removed
 //	*messaging.Ack     int, the messages taken out
+//	*messaging.Arrive  messaging.Arrival
 //	all others         nil
 //
 // # Errors

@@ -1,0 +1,203 @@
+package messaging
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"althing/fault"
+)
+
+// What is meant for another hub of the tree waits in an outbox, one for each hub:
+// an inbox whose client is that hub. Waiting and Ack are for it, too; it is no
+// client, so that nothing else finds it. The number of a letter in it, and the
+// name of the outbox's stream, which is another one whenever its numbers begin
+// anew, tell the hub at the other end what it has already.
+
+// mark is up to where letters from another hub have arrived.
+type mark struct {
+	stream string
+	number uint64
+}
+
+// Arrival is the result of an Arrive.
+type Arrival struct {
+	// Number is that of the last letter that has arrived of the stream. It is lower
+	// than the operation's when some before it are missing, which are to be sent
+	// again, and not lower when it has arrived now or before.
+	Number uint64
+	// Refused is why the letter could not be handed out: to nobody at all, and it
+	// does not come again.
+	Refused error
+}
+
+func (m *Messaging) forward(rev uint64, at time.Time, op *Forward) error {
+	from, err := m.sender(op.From)
+	if err != nil {
+		return err
+	}
+	if err := m.fits(op.Text, op.Headers); err != nil {
+		return err
+	}
+	l := &letter{Message: Message{
+		From: from, To: strings.Clone(op.To), Text: op.Text, Headers: op.Headers, Rev: rev, At: instant(at.UnixNano()),
+	}}
+	if err := m.room(l.bytes() + int64(len(op.Hubs))*copyBytes); err != nil {
+		return err
+	}
+	missing := 0
+	for _, hub := range op.Hubs {
+		box := m.outboxes[hub]
+		if box == nil {
+			missing++
+		} else if !m.limits.roomToward(&box.inbox, l.bytes()) {
+			return fault.New(fault.Full, "%d messages wait for another hub already, which has not taken them; nothing was sent", box.inbox.count)
+		}
+	}
+	if l := m.limits.Hubs; l > 0 && int64(len(m.outboxes)+missing) > l {
+		return fault.New(fault.Full, "there are messages for all the %d hubs that there may be", l)
+	}
+	for _, hub := range op.Hubs {
+		if err := CheckName(hub); err != nil {
+			return err
+		}
+	}
+	for _, hub := range op.Hubs {
+		if m.outboxes[hub] == nil {
+			m.openOutbox(&client{id: strings.Clone(hub), token: strings.Clone(op.Stream), at: at.UnixNano()})
+		}
+		m.push(m.outboxes[hub], l)
+	}
+	return nil
+}
+
+// arrive takes a letter from another hub in, once and in order.
+func (m *Messaging) arrive(rev uint64, at time.Time, op *Arrive) (Arrival, error) {
+	before, known := m.marks[op.Hub]
+	now := before
+	if !known || before.stream != op.Stream {
+		now = mark{stream: strings.Clone(op.Stream)}
+	}
+	switch {
+	case op.Number <= now.number:
+		return Arrival{Number: now.number}, nil
+	case op.Number > now.number+1:
+		return Arrival{Number: now.number}, nil
+	}
+	if l := m.limits.Hubs; l > 0 && !known && int64(len(m.marks)) >= l {
+		return Arrival{}, fault.New(fault.Full, "letters have come from all the %d hubs that there may be", l)
+	}
+	if err := CheckName(op.Hub); err != nil {
+		return Arrival{}, err
+	}
+	refused := m.handOut(rev, at, op)
+	if fault.Is(refused, fault.Full) && m.room(letterBytes+copyBytes+int64(len(op.Text))) != nil {
+		return Arrival{}, refused // the hub is full, and not one inbox: the letter waits where it is
+	}
+	now.number = op.Number
+	m.setMark(strings.Clone(op.Hub), now)
+	return Arrival{Number: now.number, Refused: refused}, nil
+}
+
+// handOut puts a letter from another hub where it belongs. Its sender is none of
+// those here.
+func (m *Messaging) handOut(rev uint64, at time.Time, op *Arrive) error {
+	if !strings.Contains(op.From, "@") {
+		return fault.New(fault.Invalid, "what comes from another hub says from which: %s has no '@'", quoted(op.From))
+	}
+	return m.post(rev, at, &Send{From: op.From, To: op.To, Text: op.Text, Headers: op.Headers}, op.From)
+}
+
+// renew has the numbers of an outbox begin anew, under another name: the hub at
+// its other end has arrivals that this one no longer knows of.
+func (m *Messaging) renew(op *Renew) error {
+	box := m.outboxes[op.Hub]
+	if box == nil {
+		return fault.New(fault.NotFound, "nothing waits for the hub %s", quoted(op.Hub))
+	}
+	stream, taken := box.token, box.inbox.taken
+	m.remember(func() { box.token, box.inbox.taken = stream, taken })
+	box.token, box.inbox.taken = strings.Clone(op.Stream), 0
+	m.tell(box)
+	return nil
+}
+
+// forget gives up what waits for another hub, and what is known of its letters.
+func (m *Messaging) forget(op *Forget) {
+	if box := m.outboxes[op.Hub]; box != nil {
+		m.closeOutbox(box)
+	}
+	if _, known := m.marks[op.Hub]; known {
+		m.setMark(op.Hub, mark{})
+	}
+}
+
+// openOutbox and closeOutbox make an outbox be there and not be there, with what
+// waits in it.
+func (m *Messaging) openOutbox(box *client) {
+	m.remember(func() { m.closeOutbox(box) })
+	m.outboxes[box.id] = box
+	m.holdAll(box)
+}
+
+func (m *Messaging) closeOutbox(box *client) {
+	m.remember(func() { m.openOutbox(box) })
+	delete(m.outboxes, box.id)
+	m.tell(box)
+	m.releaseAll(box)
+}
+
+// setMark sets up to where letters of a hub have arrived; none: nothing is known.
+func (m *Messaging) setMark(hub string, to mark) {
+	was := m.marks[hub]
+	m.remember(func() { m.setMark(hub, was) })
+	if to == (mark{}) {
+		delete(m.marks, hub)
+	} else {
+		m.marks[hub] = to
+	}
+}
+
+// Outbox is what waits for another hub.
+type Outbox struct {
+	Hub      string
+	Stream   string
+	Messages int
+	Last     uint64 // the number of the last letter that was put in
+}
+
+// Outboxes gives all outboxes in the order of their hubs.
+func (m *Messaging) Outboxes() []Outbox {
+	all := make([]Outbox, 0, len(m.outboxes))
+	for _, id := range slices.Sorted(maps.Keys(m.outboxes)) {
+		all = append(all, m.outboxes[id].outbox())
+	}
+	return all
+}
+
+// Outbox gives the outbox of a hub; false: nothing was ever meant for it.
+func (m *Messaging) Outbox(hub string) (Outbox, bool) {
+	box := m.outboxes[hub]
+	if box == nil {
+		return Outbox{}, false
+	}
+	return box.outbox(), true
+}
+
+func (c *client) outbox() Outbox {
+	return Outbox{c.id, c.token, c.inbox.count, c.inbox.taken + uint64(c.inbox.count)}
+}
+
+// ArrivedFrom gives up to where the letters of a hub have arrived, and of which
+// stream; empty: of none.
+func (m *Messaging) ArrivedFrom(hub string) (stream string, number uint64) {
+	at := m.marks[hub]
+	return at.stream, at.number
+}
+
+// roomToward reports whether an outbox takes another letter of that many bytes.
+func (l *Limits) roomToward(b *inbox, bytes int64) bool {
+	return (l.OutboxMessages == 0 || int64(b.count) < l.OutboxMessages) &&
+		(l.OutboxBytes == 0 || b.bytes+bytes <= l.OutboxBytes)
+}
