@@ -83,7 +83,7 @@ func (s *Server) register(r *run, nc net.Conn) (*Conn, error) {
 	}
 	c := s.conn(r, nc, is, codec)
 	c.id, c.name, c.permissions, c.hello = e.identity.ID, e.identity.Name, e.permissions, e.hello
-	c.from, c.groups = addrOf(nc), s.Groups
+	c.from, c.groups, c.told = addrOf(nc), s.Groups, e.told
 	if further := furtherOf(is.protocol); further != nil {
 		c.further = further.Name()
 	}
@@ -92,7 +92,7 @@ func (s *Server) register(r *run, nc net.Conn) (*Conn, error) {
 		before.drop(fault.New(fault.Conflict, "the client has registered again"))
 	}
 	if s.isClosing(r) { // it has let everybody go who was there before
-		c.drop(fault.New(fault.Closed, "the server is shutting down"))
+		c.drop(shuttingDown.reason)
 	}
 	s.out().connection(fmt.Sprintf("%s is registered as '%s'", c.from.Addr(), c.Name()), "from", c.from.String(), "protocol", c.protocol)
 	return c, nil
@@ -178,13 +178,20 @@ type entrance struct {
 	enter       func(wire.Hello) (wire.Welcome, error)
 	status      func() (value.Value, error)
 	entered     bool
+	told        *wire.Info // what the client was told of the server
 	hello       wire.Hello
 	identity    Identity
 	permissions []string
 }
 
 // Info implements wire.Desk.
-func (e *entrance) Info() wire.Info { return e.server.Info() }
+func (e *entrance) Info() wire.Info {
+	if e.told != nil {
+		return e.server.Info()
+	}
+	e.told = e.server.infoNow()
+	return *e.told
+}
 
 // Status implements wire.Desk.
 func (e *entrance) Status() (value.Value, error) {
@@ -238,6 +245,6 @@ func (s *Server) enter(ctx context.Context, e *entrance, hello wire.Hello) (wire
 	}
 	return wire.Welcome{
 		ID: identity.ID, Name: identity.Name, Notice: identity.Notice, Resume: identity.Resume,
-		Admin: admin, Server: s.Info(),
+		Admin: admin, Server: e.Info(),
 	}, nil
 }

@@ -2,7 +2,6 @@ package althing
 
 import (
 	"context"
-	"reflect"
 	"sync"
 	"time"
 
@@ -42,14 +41,14 @@ func pingAll(ctx context.Context, conns []*Conn) error {
 // syncer makes what keeps metadata in step: clients are told what has changed of
 // what the server says about itself, and those that have to be asked are.
 func (s *Server) syncer() func(context.Context, []*Conn) error {
-	var told wire.Info
 	var renewed time.Time
 	return func(ctx context.Context, conns []*Conn) error {
-		if info := s.Info(); !reflect.DeepEqual(info, told) {
-			for _, c := range conns {
-				_ = c.send(wire.Frame{Kind: wire.Event, Name: wire.EventServer, Info: &info}) // who cannot be told is about to be dropped
+		info := s.infoNow()
+		for _, c := range conns {
+			if c.told != info {
+				c.told = info
+				_ = c.send(wire.Frame{Kind: wire.Event, Name: wire.EventServer, Info: info}) // who cannot be told is about to be dropped
 			}
-			told = info
 		}
 		if now := time.Now(); now.Sub(renewed) >= renewEvery {
 			renewed = now

@@ -159,12 +159,14 @@ func (c *Client) OnEvent(f func(kind string, data value.Value)) (remove func()) 
 }
 
 // AddCommand adds a command that the server may call. Its Needs are not looked
-// at. The server hears of it when the client connects.
+// at. The server hears of it when the client connects, or at once: a server of
+// LocalThings when it asks.
 func (c *Client) AddCommand(command Command, overwrite bool) error {
-	if err := command.check(); err != nil {
-		return err
+	err := command.check()
+	if err == nil {
+		err = c.commands.add(command.Name, &command, overwrite)
 	}
-	return c.commands.add(command.Name, &command, overwrite)
+	return c.describe(err)
 }
 
 // Handle adds a command as AddCommand does, and panics where that fails.
@@ -175,22 +177,41 @@ func (c *Client) Handle(command Command) {
 }
 
 // DeleteCommand takes a command away.
-func (c *Client) DeleteCommand(name string) error { return c.commands.delete(name) }
+func (c *Client) DeleteCommand(name string) error { return c.describe(c.commands.delete(name)) }
 
-// AddRequest adds what the server may request, as Server.AddRequest does.
+// AddRequest adds what the server may request, as Server.AddRequest does. The
+// server hears of it as of a command.
 func (c *Client) AddRequest(name string, v any, overwrite bool) error {
 	if err := checkName("request", name); err != nil {
 		return err
 	}
 	f, err := requestFunc(v)
-	if err != nil {
-		return err
+	if err == nil {
+		err = c.requests.add(name, f, overwrite)
 	}
-	return c.requests.add(name, f, overwrite)
+	return c.describe(err)
 }
 
 // DeleteRequest takes a request away.
-func (c *Client) DeleteRequest(name string) error { return c.requests.delete(name) }
+func (c *Client) DeleteRequest(name string) error { return c.describe(c.requests.delete(name)) }
+
+// describe tells the server, while there is one, what the client says about itself
+// now, unless that could not be changed.
+func (c *Client) describe(err error) error {
+	if conn, none := c.Conn(); err == nil && none == nil {
+		now := c.description()
+		_ = conn.send(wire.Frame{Kind: wire.Event, Name: wire.EventClient, Hello: &now}) // who cannot be told is about to be dropped
+	}
+	return err
+}
+
+// description is what the client says about itself.
+func (c *Client) description() wire.Hello {
+	return wire.Hello{
+		Description: c.options.Description, Version: c.options.Version,
+		Commands: c.commands.names(), Requests: c.requests.names(),
+	}
+}
 
 // Method adds a method of the session protocol that the server may call.
 func (c *Client) Method(name string, f MethodFunc) error { return c.methods.add(name, f, false) }
@@ -237,6 +258,15 @@ func (c *Client) Send(m *Message) error {
 		return err
 	}
 	return conn.Send(m)
+}
+
+// SendValue sends a value by itself, as Conn.SendValue does.
+func (c *Client) SendValue(v any) error {
+	conn, err := c.Conn()
+	if err != nil {
+		return err
+	}
+	return conn.SendValue(v)
 }
 
 // SendBytes sends bytes as a message without headers.

@@ -2,7 +2,6 @@ package althing
 
 import (
 	"context"
-	"log/slog"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -145,14 +144,14 @@ func (c *Command) accepts(args int) error {
 	return nil
 }
 
-// run does what the call asks for. The log knows of what goes wrong by a mistake.
-func (c *Command) run(ctx context.Context, call *Call, log *slog.Logger) (answer Answer, err error) {
+// run does what the call asks for, and says what goes wrong by a mistake.
+func (c *Command) run(ctx context.Context, call *Call, out *voice) (answer Answer, err error) {
 	failed := func(err error) error {
 		return fault.Wrap(err, fault.Internal, "Error while executing '%s()'", c.Name)
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			log.Error("a command has panicked", "command", c.Name, "by", call.By.Name(), "panic", p, "stack", string(debug.Stack()))
+			out.error("a command has panicked", "command", c.Name, "by", call.By.Name(), "panic", p, stackKey, string(debug.Stack()))
 			err = failed(nil)
 		}
 	}()
@@ -163,7 +162,7 @@ func (c *Command) run(ctx context.Context, call *Call, log *slog.Logger) (answer
 	if e := fault.Of(err); e.Code != fault.Internal {
 		return answer, e
 	}
-	log.Error("a command has failed", "command", c.Name, "by", call.By.Name(), "err", err)
+	out.error("a command has failed", "command", c.Name, "by", call.By.Name(), "err", err)
 	return answer, failed(err)
 }
 
@@ -186,7 +185,7 @@ func (s *Server) RunCommand(ctx context.Context, by Caller, text string) (Answer
 	if err != nil {
 		return Answer{}, err
 	}
-	return command.run(ctx, &Call{By: by, Name: name, Args: f.Args}, s.logger())
+	return command.run(ctx, &Call{By: by, Name: name, Args: f.Args}, s.out())
 }
 
 // commandFor gives the command that f asks for, or says why by cannot have it.

@@ -3,7 +3,6 @@ package althing
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net"
 	"slices"
 	"sync"
@@ -60,7 +59,8 @@ type end interface {
 	handle(ctx context.Context, c *Conn, f wire.Frame)
 	// gone is called once, when nothing more can be read. No frame comes after.
 	gone(c *Conn, reason *fault.Error)
-	logger() *slog.Logger
+	// out is what the side says things with.
+	out() *voice
 }
 
 // newConn makes a Conn of a registered connection; start begins to read it.
@@ -221,6 +221,28 @@ func (c *Conn) Notify(method string, params *value.Dict) error {
 		f.Value = params
 	}
 	return c.send(f)
+}
+
+// SendValue sends a value by itself, which is no message: whatever value.FromGo
+// takes. LocalThings has such values, and its clients do nothing with them unless
+// their programs do; other protocols have none.
+func (c *Conn) SendValue(v any) error {
+	plain, err := value.FromGo(v)
+	if err != nil {
+		return err
+	}
+	return c.send(wire.Frame{Kind: wire.Data, Value: plain})
+}
+
+// SetMuted mutes the other side, or listens to it again, and tells it so by the
+// event "muted". A muted client's messages and bytes are dropped, and its commands
+// and requests refused.
+func (c *Conn) SetMuted(muted bool) {
+	if !c.setMuted(muted) {
+		return
+	}
+	data, _ := value.FromGo(map[string]any{wire.KeyMuted: muted}) // a dict can hold any text as a key
+	_ = c.main.Event(wire.EventMuted, data)                       // who cannot be told is about to be dropped
 }
 
 // Event tells the other side of something that happened. data may be nil.

@@ -91,6 +91,11 @@ func (v *voice) connection(line string, attrs ...any) { v.say(KindConnection, li
 func (v *voice) status(line string, attrs ...any)     { v.say(KindStatus, line, line, attrs) }
 func (v *voice) warning(line string, attrs ...any)    { v.say(KindWarning, line, line, attrs) }
 
+// error says what went wrong here, and where, if attrs have a stack.
+func (v *voice) error(what string, attrs ...any) {
+	v.say(KindError, sentence(what, attrs), what, attrs)
+}
+
 // say says a line, of which the Logger gets msg and attrs.
 func (v *voice) say(kind Kind, line, msg string, attrs []any) {
 	line = oneLine(line)
@@ -104,13 +109,28 @@ func (v *voice) say(kind Kind, line, msg string, attrs []any) {
 		hook(line)
 	case v.console == nil:
 	case v.styled && styles[kind] != "":
-		v.print(styles[kind] + prefixes[kind] + line + unstyled)
+		v.print(styles[kind] + prefixes[kind] + line + unstyled + stackIn(attrs))
 	default:
-		v.print(prefixes[kind] + line)
+		v.print(prefixes[kind] + line + stackIn(attrs))
 	}
 	if v.logs || hook == nil && v.console == nil {
 		v.log().Log(context.Background(), levels[kind], msg, attrs...) //nolint:sloglint // msg is a constant of the caller
 	}
+}
+
+// Say says a line of the program's own as one of that kind: where the server's go.
+// Messages come from clients; one of the program's is its name's.
+func (s *Server) Say(kind Kind, line string) { s.out().line(s.name(), kind, line) }
+
+// Say says a line of the program's own, as Server.Say does.
+func (c *Client) Say(kind Kind, line string) { c.out().line(c.Name(), kind, line) }
+
+func (v *voice) line(from string, kind Kind, line string) {
+	if kind == KindMessage {
+		v.message(from, line)
+		return
+	}
+	v.say(kind, line, line, nil)
 }
 
 func (v *voice) remember(kind Kind, line string) {
@@ -139,7 +159,7 @@ func sentence(kind string, attrs []any) string {
 		switch {
 		case attrs[i] == "err":
 			parts = append(parts, fmt.Sprint(attrs[i+1]))
-		case attrs[i] == "times" && attrs[i+1] == 1:
+		case attrs[i] == "times" && attrs[i+1] == 1, attrs[i] == stackKey:
 		default:
 			parts = append(parts, fmt.Sprint(attrs[i], " ", attrs[i+1]))
 		}
@@ -148,6 +168,19 @@ func sentence(kind string, attrs []any) string {
 		return kind
 	}
 	return kind + " (" + strings.Join(parts, ", ") + ")"
+}
+
+// stackKey is the key of the stack among what belongs to an error: it is for the
+// console and the Logger, and no part of a line.
+const stackKey = "stack"
+
+func stackIn(attrs []any) string {
+	for i := 0; i+1 < len(attrs); i += 2 {
+		if attrs[i] == stackKey {
+			return below(fmt.Sprint("\n", attrs[i+1]))
+		}
+	}
+	return ""
 }
 
 // shows reports whether what is written to w may hold ANSI's sequences: it is a

@@ -16,34 +16,50 @@ import (
 
 	"althing"
 	"althing/fault"
+	"althing/value"
 )
 
 // paper is a console that a test reads.
 type paper struct {
 	mu   sync.Mutex
 	text bytes.Buffer
+	more chan struct{} // closed by the next write; nil while nobody waits
 }
 
 func (p *paper) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.more != nil {
+		close(p.more)
+		p.more = nil
+	}
 	return p.text.Write(b)
 }
 
-func (p *paper) lines() []string {
+// reading gives the lines, and what the next write closes.
+func (p *paper) reading() (lines []string, more <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return strings.Split(strings.TrimSuffix(p.text.String(), "\n"), "\n")
+	if p.more == nil {
+		p.more = make(chan struct{})
+	}
+	return strings.Split(strings.TrimSuffix(p.text.String(), "\n"), "\n"), p.more
+}
+
+func (p *paper) lines() []string {
+	lines, _ := p.reading()
+	return lines
 }
 
 // want waits for a line.
 func (p *paper) want(t *testing.T, line string) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !slices.Contains(p.lines(), line); {
-		if time.Now().After(deadline) {
-			t.Fatalf("the console has no %q but\n%s", line, strings.Join(p.lines(), "\n"))
+	for {
+		lines, more := p.reading()
+		if slices.Contains(lines, line) {
+			return
 		}
-		time.Sleep(time.Millisecond)
+		wait(t, more, "line "+line)
 	}
 }
 
@@ -176,6 +192,101 @@ func TestOutputInPlaceOfTheConsole(t *testing.T) {
 	if slices.ContainsFunc(console.lines(), func(line string) bool { return strings.Contains(line, "hi") || strings.Contains(line, "fails") }) {
 		t.Errorf("the console has %q", console.lines())
 	}
+}
+
+// TestErrorsAreSaid has a command fail and one panic: who asked learns that, and
+// the console, the log and the function for errors say what it was.
+func TestErrorsAreSaid(t *testing.T) {
+	var console paper
+	said := make(chan string, 10)
+	for _, s := range []*althing.Server{{Console: &console}, {Output: althing.Output{Error: func(line string) { said <- line }}}} {
+		s.Handle(althing.Command{Name: "s.fail", Do: func(context.Context, *althing.Call) (althing.Answer, error) {
+			return althing.Answer{}, os.ErrInvalid
+		}})
+		s.Handle(althing.Command{Name: "s.panic", Do: func(context.Context, *althing.Call) (althing.Answer, error) { panic("oh") }})
+		started(t, s)
+		c := dial(t, s, althing.ClientOptions{Name: "lamp"})
+		for _, name := range []string{"s.fail", "s.panic"} {
+			if _, err := c.Command(t.Context(), name); !fault.Is(err, fault.Internal) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if log := s.Log(); !slices.ContainsFunc(log, func(e althing.Entry) bool { return e.Kind == althing.KindError }) {
+			t.Errorf("the log is %v", log)
+		}
+	}
+	const failed, panicked = "a command has failed (command s.fail, by lamp, invalid argument)", "a command has panicked (command s.panic, by lamp, panic oh)"
+	console.want(t, "ERR: "+failed)
+	console.want(t, "ERR: "+panicked)
+	if text := strings.Join(console.lines(), "\n"); !strings.Contains(text, "ERR: "+panicked+"\n    goroutine ") {
+		t.Errorf("there is no stack in\n%s", text)
+	}
+	for _, want := range []string{failed, panicked} {
+		if got := wait(t, said, "error"); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
+// TestRestartIsNoEnd: neither the console nor the clients are told that the server
+// ends when it restarts.
+func TestRestartIsNoEnd(t *testing.T) {
+	var console paper
+	s := &althing.Server{Console: &console}
+	starts := make(chan struct{}, 10)
+	remove := s.OnStart(func() { starts <- struct{}{} })
+	started(t, s)
+	reasons := make(chan string, 10)
+	c := newClient(t, althing.ClientOptions{Name: "lamp", Backoff: soon})
+	c.OnEvent(func(_ string, data value.Value) {
+		said, _ := data.(*value.Dict).Get(value.Str("message"))
+		reasons <- value.Text(said)
+	})
+	connect(t, s, c)
+	if err := s.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	remove()
+	for range 2 {
+		wait(t, starts, "start")
+	}
+	if err := s.ShutdownToRestart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := wait(t, reasons, "reason"); got != "the server restarts; try again in a moment" {
+		t.Errorf("the client is told %q", got)
+	}
+	var ends []string
+	for _, line := range console.lines() {
+		if strings.HasSuffix(line, "Server") || strings.HasSuffix(line, "down") || strings.HasSuffix(line, "inactive") {
+			ends = append(ends, line)
+		}
+	}
+	same(t, ends, []string{"Restarting Server", "Restarting Server", "Server is inactive"})
+}
+
+// The lines of a server below another one, at its client for that.
+func TestConsoleOfASubserver(t *testing.T) {
+	var console paper
+	s := started(t, &althing.Server{Name: "sub1"})
+	c := newClient(t, althing.ClientOptions{Name: "lower_sub3", Subserver: "127.0.0.1:4003", Console: &console})
+	connect(t, s, c)
+	s.ByName("lower_sub3").Deliver(t.Context(), althing.NewMessage("Registered as 'lower_sub3'"))
+	if !s.ByName("lower_sub3").IsServer() {
+		t.Error("it is no server")
+	}
+	c.Say(althing.KindStatus, "Finished")
+	c.Close()
+	c.Wait()
+	same(t, numbered(console.lines()), []string{
+		"Connecting to 127.0.0.1",
+		"Connected with 127.0.0.1 at N",
+		"[N]sub1> Registered as 'lower_sub3'",
+		"Finished",
+		"Disconnecting from higher Server",
+		"Disconnected from Server 'sub1'",
+		"Lost connection with higher Server",
+	})
 }
 
 func TestLogFile(t *testing.T) {

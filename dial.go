@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"reflect"
 	"syscall"
 	"time"
 
@@ -51,7 +52,8 @@ func (c *Client) connect(ctx context.Context) error {
 		}
 		return err
 	}
-	codec, welcome, err := c.register(ctx, nc)
+	hello := c.description()
+	codec, welcome, err := c.register(ctx, nc, hello)
 	if err != nil {
 		nc.Close()
 		return unreachable(ctx, addr, err)
@@ -63,6 +65,9 @@ func (c *Client) connect(ctx context.Context) error {
 	if err != nil {
 		nc.Close()
 		return err
+	}
+	if !reflect.DeepEqual(c.description(), hello) { // it has changed meanwhile
+		_ = c.describe(nil)
 	}
 	c.out().connection(fmt.Sprintf("Connected with %s at %d", hostOf(addr), portOf(nc.RemoteAddr())), "name", welcome.Name)
 	if welcome.Notice != "" {
@@ -147,19 +152,16 @@ func (c *Client) security() (*tls.Config, error) {
 }
 
 // register registers over a new connection.
-func (c *Client) register(ctx context.Context, nc net.Conn) (wire.Codec, wire.Welcome, error) {
+func (c *Client) register(ctx context.Context, nc net.Conn, hello wire.Hello) (wire.Codec, wire.Welcome, error) {
 	deadline, _ := ctx.Deadline()
 	if err := nc.SetDeadline(deadline); err != nil {
 		return nil, wire.Welcome{}, err
 	}
 	given := context.AfterFunc(ctx, func() { nc.Close() })
 	c.mu.Lock()
-	hello := wire.Hello{
-		Name: c.name, Description: c.options.Description, Version: c.options.Version,
-		Commands: c.commands.names(), Requests: c.requests.names(), Key: c.options.Key, Resume: c.resume,
-	}
-	if c.strange {
-		hello.Key = ""
+	hello.Name, hello.Resume = c.name, c.resume
+	if !c.strange {
+		hello.Key = c.options.Key
 	}
 	if c.options.Visitor {
 		hello.Role = wire.Visitor
@@ -192,6 +194,23 @@ func unreachable(ctx context.Context, addr string, err error) error {
 	return fault.Wrap(err, fault.Unavailable, "cannot connect to %s", addr)
 }
 
+// ConnectResult is what Connect's error says in the words of LocalThings: for nil
+// "Connected".
+func ConnectResult(err error) string {
+	var op *net.OpError
+	switch {
+	case err == nil:
+		return "Connected"
+	case fault.Is(err, fault.Timeout):
+		return "Timeout"
+	case errors.Is(err, wire.ErrUnsuited):
+		return "Address is unsuited for client"
+	case errors.As(err, &op) && op.Op == "dial":
+		return "No Server on this address"
+	}
+	return "Server refused Connection"
+}
+
 // Close ends the client: what it has sent is written, and the connection closed.
 // It does not wait for that; Wait does.
 func (c *Client) Close() error {
@@ -202,18 +221,28 @@ func (c *Client) Close() error {
 // end ends the client for good.
 func (c *Client) end(reason error) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	if c.ended != nil {
+		c.mu.Unlock()
 		return
 	}
 	c.ended = reason
 	close(c.over)
-	if c.conn != nil {
-		c.conn.drop(nil)
+	conn, giveUp := c.conn, c.giveUp
+	c.mu.Unlock()
+	if conn != nil {
+		c.quit(conn)
 	}
-	if c.giveUp != nil {
-		c.giveUp()
+	if giveUp != nil {
+		giveUp()
 	}
+}
+
+// quit ends a connection because this side wants that.
+func (c *Client) quit(conn *Conn) {
+	if c.options.Subserver != "" {
+		c.out().connection("Disconnecting from higher Server")
+	}
+	conn.drop(nil)
 }
 
 // Wait waits until the client has ended for good and left nothing behind, and
@@ -243,6 +272,9 @@ func (c *Client) gone(conn *Conn, reason *fault.Error) {
 	conn.leave()
 	c.kept.watches.lost()
 	c.out().connection(fmt.Sprintf("Disconnected from Server '%s'", conn.Name()))
+	if c.options.Subserver != "" {
+		c.out().connection("Lost connection with higher Server")
+	}
 	for _, f := range c.disconnected.all() {
 		(*f)(reason)
 	}

@@ -3,6 +3,7 @@ package althing
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"time"
 
 	"althing/fault"
@@ -31,6 +32,10 @@ func (s *Server) handle(ctx context.Context, c *Conn, f wire.Frame) {
 		c.answer(f, wire.Frame{Value: wire.Now()})
 	case wire.Call:
 		s.method(ctx, c, f)
+	case wire.Event:
+		if f.Hello != nil {
+			c.describes(*f.Hello)
+		}
 	case wire.Data:
 		s.warnLine("data of no use", fmt.Sprintf("Could not identify the purpose of a <class '%s'> obj sent by user '%s'", f.Value.TypeName(), c.Name()))
 	case wire.Wrong:
@@ -128,7 +133,7 @@ func (s *Server) command(ctx context.Context, c *Conn, f wire.Frame) {
 // runCommand runs a command that may be run, and answers.
 func (c *Conn) runCommand(ctx context.Context, command *Command, f wire.Frame) {
 	do := func(ctx context.Context) {
-		answer, err := command.run(ctx, &Call{By: c, Conn: c, Name: f.Name, Args: f.Args}, c.end.logger())
+		answer, err := command.run(ctx, &Call{By: c, Conn: c, Name: f.Name, Args: f.Args}, c.end.out())
 		if err != nil {
 			c.fail(f, err)
 			return
@@ -241,7 +246,7 @@ func (c *Conn) reply(ctx context.Context, f wire.Frame, answer Answer, err error
 		return
 	}
 	if fault.Of(err).Code == fault.Internal {
-		c.end.logger().Error("a method has failed", "method", f.Name, "conn", c.Name(), "err", err)
+		c.end.out().error("a method has failed", "method", f.Name, "conn", c.Name(), "err", err)
 	}
 	c.fail(f, err)
 }
@@ -260,6 +265,17 @@ func (s *Server) Info() wire.Info {
 	}
 	info.Socks = s.Channels()
 	return info
+}
+
+// infoNow is Info, the same pointer for as long as it is the same.
+func (s *Server) infoNow() *wire.Info {
+	info := s.Info()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.facts == nil || !reflect.DeepEqual(*s.facts, info) {
+		s.facts = &info
+	}
+	return s.facts
 }
 
 func (s *Server) status(ctx context.Context) (value.Value, error) {

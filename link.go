@@ -151,7 +151,7 @@ func (c listened) Read(p []byte) (int, error) {
 func (s *Server) handleRaw(ctx context.Context, l *link, nc net.Conn) {
 	defer func() {
 		if p := recover(); p != nil {
-			s.logger().Error("a channel's handler has panicked", "channel", l.name, "conn", l.client.Name(), "panic", p, "stack", string(debug.Stack()))
+			s.out().error("a channel's handler has panicked", "channel", l.name, "conn", l.client.Name(), "panic", p, stackKey, string(debug.Stack()))
 		}
 	}()
 	l.channel.Handle(ctx, listened{nc, l.client}, l.client.main)

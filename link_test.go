@@ -21,7 +21,7 @@ func TestBytesOfAMutedClient(t *testing.T) {
 	if _, err := io.ReadFull(conn, heard); err != nil || string(heard) != "heard" {
 		t.Fatalf("heard %q, %v", heard, err)
 	}
-	conn.client.SetMuted(true)
+	conn.client.setMuted(true)
 	close(unheard)
 	if data, err := io.ReadAll(conn); err != nil || len(data) > 0 {
 		t.Errorf("while muted: heard %q, %v", data, err)

@@ -30,7 +30,7 @@ func (c *Client) sent(conn *Conn, addr string) {
 	c.mu.Lock()
 	c.moving = addr
 	c.mu.Unlock()
-	conn.main.drop(nil)
+	c.quit(conn.main)
 }
 
 // move tries once to connect to the server that the client was sent to, if it

@@ -21,6 +21,7 @@ type peer struct {
 	further   string              // the protocol that it speaks on channels' ports
 	groups    map[string][]string // the server's
 	main      *Conn               // the one on the server's port
+	told      *wire.Info          // what it knows of the server, when it is a client; of who keeps that in step
 
 	mu          sync.Mutex
 	name        string
@@ -63,6 +64,15 @@ func (p *peer) setHello(hello wire.Hello) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.hello = hello
+}
+
+// describes takes in what the client says about itself now. Who it is it has said
+// when it registered.
+func (p *peer) describes(now wire.Hello) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.hello.Description, p.hello.Version = now.Description, now.Version
+	p.hello.Commands, p.hello.Requests = now.Commands, now.Requests
 }
 
 // Server is what the server said last about itself. It is empty when the other
@@ -148,10 +158,11 @@ func (p *peer) Muted() bool {
 	return p.muted
 }
 
-// SetMuted mutes the other side, or listens to it again. A muted client's
-// messages and bytes are dropped, and its commands and requests refused.
-func (p *peer) SetMuted(muted bool) {
+// setMuted reports whether it changes anything.
+func (p *peer) setMuted(muted bool) (changed bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	changed = p.muted != muted
 	p.muted = muted
+	return changed
 }

@@ -51,7 +51,7 @@ func (c *Conn) read(ctx context.Context) {
 		}
 		if f.Kind == wire.Answer {
 			if !c.asked.answer(f) {
-				c.end.logger().Debug("an answer that nobody waits for", "conn", c.Name(), "id", f.ID)
+				c.end.out().log().Debug("an answer that nobody waits for", "conn", c.Name(), "id", f.ID)
 			}
 			continue
 		}
@@ -132,7 +132,7 @@ func (c *Conn) recovers(f wire.Frame) {
 	if p == nil {
 		return
 	}
-	c.end.logger().Error("a callback has panicked", "conn", c.Name(), "name", f.Name, "panic", p, "stack", string(debug.Stack()))
+	c.end.out().error("a callback has panicked", "conn", c.Name(), "name", f.Name, "panic", p, stackKey, string(debug.Stack()))
 	c.fail(f, fault.New(fault.Internal, "Error while executing '%s()'", f.Name))
 }
 

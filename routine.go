@@ -124,7 +124,7 @@ func (s *Server) serviceOnce(ctx context.Context, sv *service) {
 func (s *Server) serviceSafely(ctx context.Context, sv *service) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			s.logger().Error("a service has panicked", "service", sv.Name, "panic", p, "stack", string(debug.Stack()))
+			s.out().error("a service has panicked", "service", sv.Name, "panic", p, stackKey, string(debug.Stack()))
 			err = fault.New(fault.Internal, "it has panicked: %v", p)
 		}
 	}()

@@ -47,6 +47,9 @@ func (s *Server) serve(l net.Listener) error {
 		s.giveUp()
 		return err
 	}
+	for _, f := range s.begun.all() {
+		(*f)()
+	}
 	s.startRoutine(r)
 	return nil
 }
@@ -175,8 +178,14 @@ func (s *Server) Wait() error {
 // In the latter case it closes what is left, as Close does. It must not be
 // called by a callback, which it would wait for; a callback may start a
 // goroutine for it.
-func (s *Server) Shutdown(ctx context.Context) error {
-	r := s.stop(fault.New(fault.Closed, "the server is shutting down"))
+func (s *Server) Shutdown(ctx context.Context) error { return s.shutdown(ctx, shuttingDown) }
+
+// ShutdownToRestart is Shutdown for a program that starts another server in the
+// place of this one: the clients are told that they may come back.
+func (s *Server) ShutdownToRestart(ctx context.Context) error { return s.shutdown(ctx, restarting) }
+
+func (s *Server) shutdown(ctx context.Context, why ending) error {
+	r := s.stop(why)
 	if r == nil {
 		return nil
 	}
@@ -185,10 +194,21 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return err
 }
 
+// ending is why a server ends: what it says itself, and what it tells its clients.
+type ending struct {
+	line   string
+	reason *fault.Error
+}
+
+var (
+	shuttingDown = ending{"Shutting Server down", fault.New(fault.Closed, "the server is shutting down")}
+	restarting   = ending{"Restarting Server", fault.New(fault.Unavailable, "the server restarts; try again in a moment")}
+)
+
 // Close ends the server at once, without telling anybody, and does not wait for
 // callbacks to return.
 func (s *Server) Close() error {
-	if r := s.stop(nil); r != nil {
+	if r := s.stop(ending{line: shuttingDown.line}); r != nil {
 		r.cancel()
 		s.roll.closeAll()
 		go s.finish(r)
@@ -200,7 +220,7 @@ func (s *Server) Close() error {
 // and ListenAndServe go on waiting. What is said of Shutdown goes for it too.
 func (s *Server) Restart(ctx context.Context) error {
 	addr := s.ListenAddr()
-	r := s.stop(fault.New(fault.Unavailable, "the server restarts; try again in a moment"))
+	r := s.stop(restarting)
 	if r == nil {
 		return ErrServerClosed
 	}
@@ -220,9 +240,9 @@ func (s *Server) Restart(ctx context.Context) error {
 	return nil
 }
 
-// stop stops listening, and begins to let the clients go. It gives nil when the
-// server does not run or is being stopped.
-func (s *Server) stop(reason *fault.Error) *run {
+// stop says why, stops listening, and begins to let the clients go. It
+// gives nil when the server does not run or is being stopped.
+func (s *Server) stop(why ending) *run {
 	s.mu.Lock()
 	r := s.run
 	if r == nil || r.closing {
@@ -244,11 +264,11 @@ func (s *Server) stop(reason *fault.Error) *run {
 		}
 	}
 	s.mu.Unlock()
-	s.out().status("Shutting Server down")
+	s.out().status(why.line)
 	s.endRoutine()
 	s.out().status("Disconnecting all users")
 	for _, c := range s.roll.leave() {
-		c.drop(reason)
+		c.drop(why.reason)
 	}
 	return r
 }

@@ -98,6 +98,7 @@ type Server struct {
 	Verbose bool
 	Limits  Limits
 
+	begun        callbacks[func()]
 	connected    callbacks[func(*Conn)]
 	received     callbacks[func(*Conn, *Message)]
 	disconnected callbacks[func(*Conn, error)]
@@ -119,6 +120,7 @@ type Server struct {
 	run      *run // nil before the first start
 	addr     net.Addr
 	adminKey adminKey // what SetAdminKey has set
+	facts    *wire.Info
 }
 
 // ListenAndServe listens on Addr and serves until Shutdown or Close, when it
@@ -184,8 +186,13 @@ func (s *Server) name() string {
 	return s.Name
 }
 
+// OnStart has f called when the server has started, also again: clients can connect
+// from then on. f must not wait for the server's end. The returned function removes
+// f; so do those of the other events.
+func (s *Server) OnStart(f func()) (remove func()) { return s.begun.add(f) }
+
 // OnConnect has f called when a client has registered, before anything that it
-// sends. The returned function removes f; so do those of the other events.
+// sends.
 func (s *Server) OnConnect(f func(*Conn)) (remove func()) { return s.connected.add(f) }
 
 // OnMessage has f called for each message that names no receiver.

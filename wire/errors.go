@@ -13,6 +13,10 @@ var ErrUnknownMethod = errors.New("unknown method")
 // to itself.
 var ErrMuted = errors.New("muted")
 
+// ErrUnsuited is the cause of a Dial's error when whoever answers is no server of
+// the protocol, or has another port for what connects.
+var ErrUnsuited = errors.New("unsuited")
+
 // UnknownMethod is the answer to a Call that nobody has.
 func UnknownMethod(name string) *fault.Error {
 	return fault.Wrap(ErrUnknownMethod, fault.NotFound, "there is no method %.60q", name)

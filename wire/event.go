@@ -9,6 +9,8 @@ const (
 	EventMoved   = "moved"   // the client is to go on at another server: KeyAddress
 	EventClosing = "closing" // the connection is about to be closed: KeyCode, KeyMessage
 	EventChannel = "channel" // the client is to connect to a channel: KeyName, KeyAddress or KeyPort
+	EventMuted   = "muted"   // what the client sends has no effect, or has again: KeyMuted
+	EventClient  = "client"  // what the client says about itself has changed: the frame's Hello
 )
 
 // The keys of events' values.
@@ -20,4 +22,5 @@ const (
 	KeyTicket  = "ticket"  // of a channel
 	KeyCode    = "code"    // package fault's
 	KeyMessage = "message" // for people
+	KeyMuted   = "muted"   // a bool
 )

@@ -28,7 +28,8 @@ const (
 	// Answer answers a question: Of, and Err or Value; Text of a Command,
 	// Seconds of a Request. The answer to a Ping is a Float of Unix seconds.
 	Answer
-	// Event tells of something that happened: Name, Value; Info of EventServer.
+	// Event tells of something that happened: Name, Value; Info of EventServer,
+	// Hello of EventClient.
 	Event
 	// Data is a value that came by itself, in protocols where one can: Value.
 	Data
@@ -61,6 +62,7 @@ type Frame struct {
 	Err     *fault.Error // the question has failed
 	Seconds float64      // what a request took
 	Info    *Info        // what a server says about itself now
+	Hello   *Hello       // what a client does
 }
 
 // Header is a named property of a message. A header without a value has an

@@ -77,11 +77,15 @@ func (g *gateways) serve(h *hub.Hub, failed chan<- error) {
 	}
 }
 
-// shutdown lets what is in flight be answered. Whoever was not answered when ctx
-// ends is cut off.
-func (g *gateways) shutdown(ctx context.Context) {
+// shutdown lets what is in flight be answered; again says that the hub comes back.
+// Whoever was not answered when ctx ends is cut off.
+func (g *gateways) shutdown(ctx context.Context, again bool) {
 	var all sync.WaitGroup
+	end := g.session.Shutdown
+	if again {
+		end = g.session.ShutdownToRestart
+	}
 	all.Go(func() { _ = g.text.Shutdown(ctx) })
-	all.Go(func() { _ = g.session.Shutdown(ctx) })
+	all.Go(func() { _ = end(ctx) })
 	all.Wait()
 }

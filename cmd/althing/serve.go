@@ -181,15 +181,16 @@ func (f *serveFlags) once(ctx context.Context, log *slog.Logger, out io.Writer) 
 	}
 	log.Info("stopping", "restart", again)
 	withdraw()
-	return again, errors.Join(err, within(stopWithin, func() error { return finish(h, &g) }))
+	return again, errors.Join(err, within(stopWithin, func() error { return finish(h, &g, again) }))
 }
 
-// finish lets what is in flight be answered and stores what the hub holds.
-func finish(h *hub.Hub, g *gateways) error {
+// finish lets what is in flight be answered and stores what the hub holds; again
+// says that it comes back.
+func finish(h *hub.Hub, g *gateways, again bool) error {
 	h.Stop()
 	ctx, cancel := context.WithTimeout(context.Background(), finishWithin)
 	defer cancel()
-	g.shutdown(ctx)
+	g.shutdown(ctx, again)
 	return store(h)
 }
 

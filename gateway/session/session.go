@@ -7,6 +7,7 @@ package session
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -65,7 +66,22 @@ func New(h *hub.Hub, o Options) (*Server, error) {
 	if err := s.addMethods(); err != nil {
 		return nil, err
 	}
-	return s, s.server.OpenMaindata()
+	if err := s.server.OpenMaindata(); err != nil {
+		return nil, err
+	}
+	s.server.OnStart(func() { s.server.Say(althing.KindStatus, operational(s.server.Info())) })
+	// Pinging is for who wants it: what is idle is to stay so.
+	err := s.server.SetServiceEnabled("ping", false)
+	s.server.StartServices(0)
+	return s, err
+}
+
+// operational is the last line of a start, as LocalThings has it.
+func operational(info wire.Info) string {
+	if info.Layer == 0 {
+		return "Mainserver operational"
+	}
+	return fmt.Sprintf("Subserver '%s' operational", info.Name)
 }
 
 // Serve serves what connects to l until Shutdown or Close, and returns
@@ -88,6 +104,12 @@ func (s *Server) HandOver(_ context.Context, nc net.Conn, begun []byte) {
 // and returns when all connections are closed or ctx is done, whose error it then
 // returns.
 func (s *Server) Shutdown(ctx context.Context) error { return s.server.Shutdown(ctx) }
+
+// ShutdownToRestart is Shutdown for a hub that comes back in a moment, and tells
+// the clients that.
+func (s *Server) ShutdownToRestart(ctx context.Context) error {
+	return s.server.ShutdownToRestart(ctx)
+}
 
 // Close closes the listeners and all connections at once.
 func (s *Server) Close() error { return s.server.Close() }

@@ -293,11 +293,15 @@ func readEvent(params []byte, f *wire.Frame) error {
 		}
 		return err
 	})
-	if err != nil || f.Name != wire.EventServer {
-		return err
+	switch {
+	case err != nil:
+	case f.Name == wire.EventServer:
+		f.Info = new(wire.Info)
+		*f.Info, err = readInfo(f.Value)
+	case f.Name == wire.EventClient:
+		f.Hello = new(wire.Hello)
+		*f.Hello, err = readHello(f.Value)
 	}
-	info, err := readInfo(f.Value)
-	f.Info = &info
 	return err
 }
 

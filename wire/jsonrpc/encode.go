@@ -152,8 +152,11 @@ func appendAsked(dst []byte, f wire.Frame) []byte {
 func appendEvent(dst []byte, f wire.Frame) []byte {
 	dst = appendText(member(append(dst, '{'), "kind"), f.Name)
 	data := f.Value
-	if f.Info != nil {
+	switch {
+	case f.Info != nil:
 		data = infoValue(*f.Info)
+	case f.Hello != nil:
+		data = helloValue(*f.Hello)
 	}
 	if data != nil {
 		dst = value.AppendJSON(member(dst, "data"), data)

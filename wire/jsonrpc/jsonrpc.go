@@ -143,5 +143,5 @@ func (Lines) Dial(_ context.Context, conn net.Conn, hello wire.Hello) (wire.Code
 		welcome, err := readWelcome(f.Value)
 		return c, welcome, err
 	}
-	return nil, wire.Welcome{}, fault.New(fault.Invalid, "the other side does not answer the registration; is it a server of this protocol?")
+	return nil, wire.Welcome{}, fault.Wrap(wire.ErrUnsuited, fault.Invalid, "the other side does not answer the registration; is it a server of this protocol?")
 }

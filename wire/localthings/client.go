@@ -55,7 +55,7 @@ func (t *talk) dial(hello wire.Hello) (wire.Codec, wire.Welcome, error) {
 		return nil, none, err
 	}
 	hello.Name = name
-	c := t.codec(&client{hello: hello}, packetSize)
+	c := t.codec(&client{hello: hello}, packetSize, maxIncoming)
 	return c, wire.Welcome{Name: name, Resume: t.conn.LocalAddr().String(), Server: info}, nil
 }
 
@@ -70,7 +70,7 @@ func (t *talk) dialData(hello wire.Hello) (wire.Codec, wire.Welcome, error) {
 	if err := t.say(string(pickle.Append(nil, own))); err != nil {
 		return nil, wire.Welcome{}, err
 	}
-	return t.codec(&client{hello: hello}, maxPacket), wire.Welcome{Name: hello.Name}, nil
+	return t.codec(&client{hello: hello}, maxPacket, maxIncoming), wire.Welcome{Name: hello.Name}, nil
 }
 
 // knock is the first step as a client takes it.
@@ -80,7 +80,7 @@ func (t *talk) knock(word string) error {
 	}
 	ok, err := t.expect(wordSuited)
 	if err == nil && !ok {
-		err = fault.New(fault.Denied, "the server does not take a %s here", word)
+		err = fault.Wrap(wire.ErrUnsuited, fault.Denied, "the server does not take a %s here", word)
 	}
 	return err
 }
@@ -199,12 +199,26 @@ func (c *client) say(f wire.Frame) (value.Value, error) {
 			return nil, nil
 		}
 		return answer(f, func(name string) value.Value { return c.reply(f, name) })
+	case wire.Event:
+		c.describe(f)
 	case wire.Data:
 		return plain(f.Value)
 	case wire.Call:
 		return nil, noMethod(f.Name)
 	}
 	return nil, nil
+}
+
+// describe remembers what the client says about itself now. The server hears of
+// it when it asks.
+func (c *client) describe(f wire.Frame) {
+	if f.Name != wire.EventClient || f.Hello == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.hello.Description, c.hello.Version = f.Hello.Description, f.Hello.Version
+	c.hello.Commands, c.hello.Requests = f.Hello.Commands, f.Hello.Requests
 }
 
 // call is the text of a servercommand, in which no argument can hold what

@@ -36,7 +36,8 @@ type codec struct {
 	conn       net.Conn
 	in         *wire.Reader
 	tongue     tongue
-	packetSize int
+	packetSize int // of what is sent
+	incoming   int // the most of what is read
 	parts      assembler
 	greeting   []byte
 	ended      atomic.Bool // the other side has
@@ -51,8 +52,8 @@ var (
 	_ wire.Styled     = (*codec)(nil)
 )
 
-func newCodec(conn net.Conn, in *wire.Reader, tongue tongue, packetSize int) *codec {
-	return &codec{conn: conn, in: in, tongue: tongue, packetSize: packetSize, parts: assembler{now: time.Now}}
+func newCodec(conn net.Conn, in *wire.Reader, tongue tongue, packetSize, incoming int) *codec {
+	return &codec{conn: conn, in: in, tongue: tongue, packetSize: packetSize, incoming: incoming, parts: assembler{now: time.Now}}
 }
 
 // Form implements wire.Codec.
@@ -90,7 +91,7 @@ func (c *codec) Conn() net.Conn { return c.in.Conn() }
 // Read implements wire.Codec.
 func (c *codec) Read() (wire.Frame, error) {
 	for {
-		data, err := readPacket(c.in)
+		data, err := readPacket(c.in, c.incoming)
 		if err != nil {
 			_, refused := errors.AsType[*fault.Error](err)
 			c.ended.Store(!refused)

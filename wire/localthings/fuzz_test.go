@@ -38,7 +38,7 @@ func (porter) Attach(string) (wire.Welcome, error) { return wire.Welcome{}, nil 
 func FuzzRegistration(f *testing.F) {
 	hello := wire.Hello{Role: wire.Subserver, Name: "client_1", Description: "a lamp", Address: "10.0.0.1:4001", Commands: []string{"lamp"}}
 	asClient := string(pickle.Append(nil, clientdata(hello)))
-	asServer := string(pickle.Append(nil, serverdata(wire.Info{Name: "fuzz", Higher: "10.0.0.1:4000", Socks: []wire.Sock{{Name: "Maindata", Port: 3999}}})))
+	asServer := string(pickle.Append(nil, serverdata(wire.Info{Name: "fuzz", Higher: "10.0.0.1:4000", Socks: []wire.Sock{{Name: "Maindata", Port: 3999}}}, maxPacket)))
 	own := string(pickle.Append(nil, value.Tuple{value.Str("10.0.0.1"), value.Int(5000)}))
 	for _, data := range []string{
 		wordClient + "CLIENT|6.26.136" + asClient + wordContinue,

@@ -11,6 +11,7 @@
 package localthings
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"strings"
@@ -49,14 +50,20 @@ const (
 
 // Protocol speaks it on the port where clients register. The zero value is
 // useful, and so is DataProtocol's on the port of a datasock.
-type Protocol struct{}
+type Protocol struct {
+	// MaxDatasize is how many bytes a server's packets have at the most, and
+	// what it tells its clients: 1,024, as the original, or from 128 to 65,536.
+	// Larger values are cut into packets whatever it is. A client goes by what
+	// its server says.
+	MaxDatasize int
+}
 
 // DataProtocol speaks it on a datasock's port, where registered clients connect
 // further sockets: Accept calls the desk's Attach with the address that the
 // client's registered connection has in the client's own view. Dial takes the
 // same from the Hello's Resume, where Protocol's Dial has put it in its Welcome.
 // The codec is a wire.Raw, for handlers that read raw bytes.
-type DataProtocol struct{}
+type DataProtocol struct{ MaxDatasize int }
 
 var (
 	_ wire.Protocol  = Protocol{}
@@ -71,7 +78,7 @@ func (Protocol) Name() string { return "localthings" }
 func (DataProtocol) Name() string { return "localthings-data" }
 
 // Channel implements wire.Channeler.
-func (Protocol) Channel() wire.Protocol { return DataProtocol{} }
+func (p Protocol) Channel() wire.Protocol { return DataProtocol(p) }
 
 // Claims implements wire.Protocol.
 func (Protocol) Claims(first []byte) wire.Match { return claims(first, wordClient) }
@@ -91,16 +98,19 @@ func claims(first []byte, word string) wire.Match {
 
 // Accept implements wire.Protocol. The error of a client that only looked is
 // io.EOF.
-func (Protocol) Accept(ctx context.Context, conn net.Conn, desk wire.Desk) (wire.Codec, error) {
+func (p Protocol) Accept(ctx context.Context, conn net.Conn, desk wire.Desk) (wire.Codec, error) {
 	t := newTalk(ctx, conn)
-	return t.accept(desk)
+	return t.accept(desk, datasize(p.MaxDatasize))
 }
 
 // Accept implements wire.Protocol.
-func (DataProtocol) Accept(ctx context.Context, conn net.Conn, desk wire.Desk) (wire.Codec, error) {
+func (p DataProtocol) Accept(ctx context.Context, conn net.Conn, desk wire.Desk) (wire.Codec, error) {
 	t := newTalk(ctx, conn)
-	return t.acceptData(desk)
+	return t.acceptData(desk, datasize(p.MaxDatasize))
 }
+
+// datasize is the size of a server's packets, of which 0 is the usual.
+func datasize(given int) int { return min(max(cmp.Or(given, maxPacket), minPacket), largestPacket) }
 
 // Dial implements wire.Protocol. The Welcome has no id: this wire does not tell
 // it.

@@ -1,6 +1,7 @@
 package localthings
 
 import (
+	"cmp"
 	"net"
 	"slices"
 	"strconv"
@@ -29,17 +30,20 @@ var (
 	ownCommands = []string{doRename, doLayer, doServerdata, doDisconnect, doConnect, doNewDatasock}
 )
 
+// noDescription is the original's word for none.
+const noDescription = "None"
+
 // serverdata is what a server says about itself. Its pickle fits a step: lists
 // that are too long are cut, and a client that wants more asks a program.
-func serverdata(i wire.Info) *value.Dict {
+func serverdata(i wire.Info, size int) *value.Dict {
 	entries := []value.Pair{
 		pair("servername", value.Str(cut(i.Name, maxShown))),
-		pair("description", value.Str(cut(i.Description, maxShown))),
+		pair("description", value.Str(cut(cmp.Or(i.Description, noDescription), maxShown))),
 		pair("server_version", value.Str(serverVersion)),
 		pair("starttime", value.Float(float64(i.Started.UnixMicro())/1e6)),
 		pair("layer", value.Int(i.Layer)),
 		pair("separator", value.Str(separator)),
-		pair("max_datasize", value.Int(maxPacket)),
+		pair("max_datasize", value.Int(size)),
 		pair("max_username_length", value.Int(maxUsernameLength)),
 		pair("servercommands", value.List{}),
 		pair("requestables", value.List{}),
@@ -95,7 +99,7 @@ func readServerdata(v value.Value) (info wire.Info, packetSize int, err error) {
 	if info.Name, err = textOf(d, "servername", wire.MaxName); err != nil {
 		return info, 0, err
 	}
-	if info.Description, err = textOf(d, "description", maxStep); err != nil {
+	if info.Description, err = descriptionOf(d); err != nil {
 		return info, 0, err
 	}
 	if info.Version, err = textOf(d, "server_version", wire.MaxName); err != nil {
@@ -122,13 +126,13 @@ func readServerdata(v value.Value) (info wire.Info, packetSize int, err error) {
 	if v, ok := d.Get(value.Str("higher_addr")); ok {
 		info.Higher, _ = readAddress(v) // a server below none may say None
 	}
-	return info, min(packetSize, maxIncoming), nil
+	return info, min(packetSize, largestPacket), nil
 }
 
 // clientdata is what a client says about itself, within a step as well.
 func clientdata(h wire.Hello) *value.Dict {
 	entries := []value.Pair{
-		pair("description", value.Str(cut(h.Description, maxShown))),
+		pair("description", value.Str(cut(cmp.Or(h.Description, noDescription), maxShown))),
 		pair("username", value.Str(cut(h.Name, wire.MaxName))),
 		pair("client_version", value.Str(clientVersion)),
 		pair("commands", value.List{}),
@@ -153,7 +157,7 @@ func readClientdata(v value.Value, h *wire.Hello) (err error) {
 	if h.Name, err = textOf(d, "username", maxStep); err != nil {
 		return err
 	}
-	if h.Description, err = textOf(d, "description", maxStep); err != nil {
+	if h.Description, err = descriptionOf(d); err != nil {
 		return err
 	}
 	h.Description = cut(h.Description, wire.MaxText)
@@ -198,6 +202,14 @@ func textOf(d *value.Dict, key string, limit int) (string, error) {
 		}
 	}
 	return "", fault.New(fault.Invalid, "%s is to be a text of at most %d bytes", key, limit)
+}
+
+func descriptionOf(d *value.Dict) (string, error) {
+	text, err := textOf(d, "description", maxStep)
+	if text == noDescription {
+		return "", err
+	}
+	return text, err
 }
 
 func numberOf(d *value.Dict, key string) int {

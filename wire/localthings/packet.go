@@ -21,15 +21,17 @@ const (
 
 const (
 	// maxPacket is the bytes of a packet with its separator: the max_datasize
-	// that our servers announce and that the original has by default.
-	maxPacket = 1024
+	// that the original has by default. minPacket has more of a slice than of
+	// what stands around it, and largestPacket is as much as a read brings.
+	maxPacket, minPacket, largestPacket = 1024, 128, 64 << 10
 	// packetFrame is what a packet may have beside its slice: the opcodes, a
 	// transmission id of ten bytes, two indexes and a length of five each, the
 	// separator.
 	packetFrame = 40
-	// maxIncoming is the packet that is still read: a peer may have been given
-	// a larger max_datasize, and count it without what stands around the slice.
-	maxIncoming = 4 * maxPacket
+	// maxIncoming is the packet that a client still reads: a server may count
+	// its max_datasize without what stands around the slice. spareIncoming is how
+	// many times the size that a server has announced it still reads.
+	maxIncoming, spareIncoming = largestPacket + packetFrame, 4
 	// maxTransmission is the pickle of the largest value, and the most that all
 	// unfinished transmissions of a connection may hold together.
 	maxTransmission = wire.MaxFrame
@@ -75,8 +77,8 @@ type packet struct {
 
 // readPacket reads to the next separator; what it gives is valid until the next
 // read. What ends in the middle is an io.ErrUnexpectedEOF, what has no separator
-// within maxIncoming a fault of code Limit.
-func readPacket(in *wire.Reader) ([]byte, error) {
+// within limit a fault of code Limit.
+func readPacket(in *wire.Reader, limit int) ([]byte, error) {
 	searched := 0
 	for {
 		rest := in.Bytes()
@@ -85,7 +87,7 @@ func readPacket(in *wire.Reader) ([]byte, error) {
 			return rest[:searched+n], nil
 		}
 		searched = max(len(rest)-len(separator)+1, 0)
-		err := in.Fill(maxIncoming)
+		err := in.Fill(limit)
 		switch {
 		case errors.Is(err, io.EOF) && len(rest) > 0:
 			return nil, io.ErrUnexpectedEOF

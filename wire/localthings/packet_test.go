@@ -34,7 +34,7 @@ func play(data []byte) *tape { return &tape{in: bytes.NewReader(data)} }
 func pickles(data []byte, a *assembler) (whole [][]byte, err error) {
 	in := wire.NewReader(play(data))
 	for {
-		raw, err := readPacket(in)
+		raw, err := readPacket(in, maxIncoming)
 		if err != nil {
 			return whole, err
 		}
@@ -164,7 +164,7 @@ func TestStreamsThatEnd(t *testing.T) {
 			t.Errorf("%s: %d values, %v", test.name, len(got), err)
 		}
 	}
-	if _, err := readPacket(wire.NewReader(play(make([]byte, 1<<20)))); !fault.Is(err, fault.Limit) {
+	if _, err := readPacket(wire.NewReader(play(make([]byte, 1<<20))), maxIncoming); !fault.Is(err, fault.Limit) {
 		t.Errorf("a megabyte without a separator: %v", err)
 	}
 }
@@ -256,7 +256,7 @@ func FuzzPackets(f *testing.F) {
 	f.Add([]byte("garbage<$SEP$>\x80\x04]\x94(K\x00K\x00K\x01C\x01xe.<$SEP$>"))
 	f.Add([]byte("\x80\x04]\x94(K\x00K\x01K\x01C\x01xe.<$SEP$>\x80\x04]\x94(K\x00K\x00K\x01C\x01Ne.<$SEP$>"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c := newCodec(play(data), wire.NewReader(play(data)), &server{desk: nil, conn: play(nil)}, maxPacket)
+		c := newCodec(play(data), wire.NewReader(play(data)), &server{desk: nil, conn: play(nil)}, maxPacket, spareIncoming*maxPacket)
 		for {
 			frame, err := c.Read()
 			if err != nil {

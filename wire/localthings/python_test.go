@@ -190,6 +190,7 @@ func TestPythonClient(t *testing.T) {
 	}
 
 	// Requests and commands of the server.
+	p.Do("learn")
 	if err := say(server, wire.Frame{Kind: wire.Command, Name: "changename", Args: textsOf("better name")}); err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package localthings
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"strings"
 	"sync/atomic"
@@ -17,6 +18,7 @@ import (
 type server struct {
 	desk  wire.Desk
 	conn  net.Conn
+	size  int         // of its packets
 	data  bool        // a datasock
 	moved atomic.Bool // the client was sent elsewhere, and disconnects by itself
 }
@@ -30,8 +32,8 @@ func (*server) wrong(err error) wire.Frame {
 }
 
 // form holds this side's address, because it stands in what clients are told to
-// connect to.
-func (s *server) form() string { return "localthings " + s.host() }
+// connect to, and the size of packets.
+func (s *server) form() string { return fmt.Sprintf("localthings %d %s", s.size, s.host()) }
 
 func (s *server) host() string {
 	host, _, err := net.SplitHostPort(s.conn.LocalAddr().String())
@@ -172,7 +174,7 @@ func failure(err *fault.Error) value.Value { return value.Str(err.Message) }
 func (s *server) reply(f wire.Frame, name string) value.Value {
 	switch {
 	case name == askServerdata:
-		return serverdata(s.desk.Info())
+		return serverdata(s.desk.Info(), s.size)
 	case f.Err != nil && f.Err.Code == fault.NotFound:
 		return value.Str("No requestable '" + name + "'")
 	case f.Err != nil:
@@ -196,7 +198,7 @@ func (s *server) event(f wire.Frame) (value.Value, error) {
 	case wire.EventLayer:
 		return run(doLayer, value.Int(numberOf(d, wire.KeyLayer))), nil
 	case wire.EventServer:
-		return run(doServerdata, serverdata(s.desk.Info())), nil
+		return run(doServerdata, serverdata(s.desk.Info(), s.size)), nil
 	case wire.EventMoved:
 		text, err := textOf(d, wire.KeyAddress, wire.MaxName)
 		if err != nil {

@@ -68,6 +68,7 @@ func TestServer(t *testing.T) {
 		t.Errorf("CLIENTDATA: %v, %v", answer.Value, err)
 	}
 	// A clientcommand has no answer that could be waited for.
+	p.Do("learn")
 	if _, err := conn.Command(ctx, "lamp", "red", "green"); err != nil {
 		t.Error(err)
 	}

@@ -84,9 +84,9 @@ func (t *talk) value() (value.Value, error) {
 }
 
 // codec is the end of a talk: what comes now is packets.
-func (t *talk) codec(tongue tongue, packetSize int) *codec {
+func (t *talk) codec(tongue tongue, packetSize, incoming int) *codec {
 	t.in.Wait(0)
-	return newCodec(t.conn, t.in, tongue, packetSize)
+	return newCodec(t.conn, t.in, tongue, packetSize, incoming)
 }
 
 // word is the first step as a server reads it.
@@ -117,7 +117,7 @@ func (t *talk) unsuited() {
 	_ = t.say(wordUnsuited)
 }
 
-func (t *talk) accept(desk wire.Desk) (wire.Codec, error) {
+func (t *talk) accept(desk wire.Desk, size int) (wire.Codec, error) {
 	if err := t.word(wordClient); err != nil {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ func (t *talk) accept(desk wire.Desk) (wire.Codec, error) {
 	if hello.Role == wire.Finder {
 		return nil, io.EOF
 	}
-	if err := t.say(string(pickle.Append(nil, serverdata(desk.Info())))); err != nil {
+	if err := t.say(string(pickle.Append(nil, serverdata(desk.Info(), size)))); err != nil {
 		return nil, err
 	}
 	if err := t.readClient(&hello); err != nil {
@@ -146,7 +146,7 @@ func (t *talk) accept(desk wire.Desk) (wire.Codec, error) {
 	} else if !ok {
 		return nil, fault.New(fault.Invalid, "expected %q", wordContinue)
 	}
-	c := t.codec(&server{desk: desk, conn: t.conn}, maxPacket)
+	c := t.codec(&server{desk: desk, conn: t.conn, size: size}, size, spareIncoming*size)
 	if err := c.greet(welcome); err != nil {
 		return nil, err
 	}
@@ -210,7 +210,7 @@ func (t *talk) readClient(hello *wire.Hello) error {
 	return readClientdata(v, hello)
 }
 
-func (t *talk) acceptData(desk wire.Desk) (wire.Codec, error) {
+func (t *talk) acceptData(desk wire.Desk, size int) (wire.Codec, error) {
 	if err := t.word(wordData); err != nil {
 		return nil, err
 	}
@@ -225,5 +225,5 @@ func (t *talk) acceptData(desk wire.Desk) (wire.Codec, error) {
 	if _, err := desk.Attach(claim); err != nil {
 		return nil, err
 	}
-	return t.codec(&server{desk: desk, conn: t.conn, data: true}, maxPacket), nil
+	return t.codec(&server{desk: desk, conn: t.conn, size: size, data: true}, size, spareIncoming*size), nil
 }

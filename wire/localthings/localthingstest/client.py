@@ -5,8 +5,12 @@ library.
 
 It is driven by a test. Each line of standard input is a JSON list [verb, ...],
 answered by a line {"done": ...}; what comes by itself is a line as well:
-{"message": text, "port": p}, {"command": name, "args": [...]}, {"ended": p}.
-Values that JSON does not have are shown as Python shows them.
+{"message": text, "port": p}, {"value": repr}, {"command": name, "args": [...]},
+{"ended": p}. Values that JSON does not have are shown as Python shows them.
+
+["connect", name, host, port, kind, [host, port], structure]: the kind, if it is
+given, is CLIENT, SUBSERVER or SERVERFINDER; a subserver has an address of its own
+and answers LISTNETWORK with the structure.
 """
 import itertools
 import json
@@ -32,7 +36,7 @@ show.lock = threading.Lock()
 class Client:
     version = "6.26.136"
 
-    def __init__(self, username, kind="CLIENT"):
+    def __init__(self, username, kind="CLIENT", serveraddr=None, structure=None):
         self.username = username
         self.kind = kind
         self.description = "None"
@@ -51,15 +55,23 @@ class Client:
             "connect": lambda ip, port: self.connect((ip, port)),
             "newdatasock": self.newdatasock,
         }
+        self.serveraddr = serveraddr
+        if kind == "SUBSERVER":
+            self.requestables["LISTNETWORK"] = structure
+            for name in ("restart", "shutdown", "shutdownnetwork"):
+                self.commands[name] = lambda: None  # that it was told to is shown
 
     def clientdata(self):
-        return {
+        data = {
             "description": self.description,
             "username": self.username,
             "client_version": self.version,
             "commands": list(self.commands),
             "requestables": list(self.requestables),
         }
+        if self.serveraddr:
+            data["serveraddr"] = tuple(self.serveraddr)
+        return data
 
     def changename(self, name):
         self.username = name
@@ -132,6 +144,8 @@ class Client:
     def value(self, port, sock, value):
         if isinstance(value, str):
             show(message=value, port=port)
+        elif not isinstance(value, list) or value[:1] not in (["<$REQUEST$>"], ["<$COMMAND$>"]):
+            show(value=repr(value))  # the original does nothing with it
         elif value[0] == "<$REQUEST$>" and value[1] == "request":
             asked = self.requestables.get(value[3])
             answer = asked() if callable(asked) else asked
@@ -167,9 +181,7 @@ def main():
     for line in sys.stdin:
         verb, *args = json.loads(line)
         if verb == "connect":
-            client = Client(args[0], args[3] if len(args) > 3 else "CLIENT")
-            client.commands["lamp"] = lambda *colours: None
-            client.requestables["BIG"] = "<$SEP$>" * 3000
+            client = Client(args[0], *args[3:])
             done = client.connect((args[1], args[2]))
         elif verb == "message":
             done = client.send(client.socks[args[0]], args[1])
@@ -177,6 +189,12 @@ def main():
             done = client.send(client.socks[args[0]], eval(args[1]))
         elif verb == "describe":
             client.description, done = args[0], None
+        elif verb == "keys":
+            done = list(getattr(client, args[0]))
+        elif verb == "learn":
+            client.commands["lamp"] = lambda *colours: None
+            client.requestables["BIG"] = "<$SEP$>" * 3000
+            done = None
         elif verb == "raw":
             done = client.socks[args[0]].sendall(eval(args[1]))
         elif verb == "request":
