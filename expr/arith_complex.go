@@ -71,7 +71,10 @@ func powComplex(x, y complex128) (Object, error) {
 	case imag(y) == 0 && n == math.Floor(n) && math.Abs(n) <= 100:
 		z = powWhole(x, int(n))
 	default:
-		z = powPolar(x, y)
+		var phase float64
+		if z, phase = powPolar(x, y); math.IsInf(phase, 0) {
+			return nil, Raise("ZeroDivisionError", "0.0 to a negative or complex power") // says C of its cosine
+		}
 	}
 	if math.IsInf(real(z), 0) || math.IsInf(imag(z), 0) {
 		return nil, OverflowError("complex exponentiation")
@@ -93,22 +96,23 @@ func powWhole(x complex128, n int) complex128 {
 	return z
 }
 
-func powPolar(x, y complex128) complex128 {
+// powPolar gives the power and its angle.
+func powPolar(x, y complex128) (power complex128, phase float64) {
 	switch {
 	case y == 0:
-		return 1
+		return 1, 0
 	case x == 0:
-		return 0
+		return 0, 0
 	}
 	size := pymath.Hypot(real(x), imag(x))
 	length := pymath.Pow(size, real(y))
 	angle := pymath.Atan2(imag(x), real(x))
-	phase := angle * real(y)
+	phase = angle * real(y)
 	if imag(y) != 0 {
 		length /= pymath.Exp(angle * imag(y))
 		phase += float64(imag(y) * pymath.Log(size))
 	}
-	return complex(length*pymath.Cos(phase), length*pymath.Sin(phase))
+	return complex(length*pymath.Cos(phase), length*pymath.Sin(phase)), phase
 }
 
 func unaryComplex(op Op, c complex128) Object {

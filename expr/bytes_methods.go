@@ -123,28 +123,41 @@ func bytesHex(t *Thread, self Object, a Args) (Object, error) {
 	if sep == nil {
 		return value.Str(hex.EncodeToString(b)), nil
 	}
-	mark, isText := strOf(sep)
-	if raw, ok := octets(sep); ok {
-		mark, isText = string(raw), true
-	}
-	if _, sized := sep.(Sized); !isText && !sized && !isSequence(sep) {
-		return nil, TypeError("object of type '%s' has no len()", sep.TypeName())
-	}
-	if !isText {
-		return nil, TypeError("sep must be str or bytes.")
-	}
-	if runeCount(mark) != 1 {
-		return nil, ValueError("sep must be length 1.")
-	}
-	if !isASCII(mark) {
-		return nil, ValueError("sep must be ASCII.")
+	mark, err := HexMark(t, sep, utf8.RuneSelf)
+	if err != nil {
+		return nil, err
 	}
 	return value.Str(groupedHex(b, mark, n)), nil
 }
 
+// HexMark is the one character between groups of hexadecimal digits, of those
+// below the given one.
+func HexMark(t *Thread, sep Object, below rune) (byte, error) {
+	n, err := Len(t, sep)
+	if err != nil {
+		return 0, err
+	}
+	if n != 1 {
+		return 0, ValueError("sep must be length 1.")
+	}
+	var mark rune
+	switch sep := sep.(type) {
+	case value.Str:
+		mark, _ = value.DecodeRune(string(sep))
+	case value.Bytes:
+		mark = rune(sep[0])
+	default:
+		return 0, TypeError("sep must be str or bytes.")
+	}
+	if mark >= below {
+		return 0, ValueError("sep must be ASCII.")
+	}
+	return byte(mark), nil
+}
+
 // groupedHex puts a mark between every n bytes, counted from the right, or from
 // the left when n is negative.
-func groupedHex(b []byte, mark string, n int64) string {
+func groupedHex(b []byte, mark byte, n int64) string {
 	if n == 0 {
 		return hex.EncodeToString(b)
 	}
@@ -155,7 +168,7 @@ func groupedHex(b []byte, mark string, n int64) string {
 			from = -int64(i)
 		}
 		if i > 0 && from%n == 0 {
-			out = append(out, mark...)
+			out = append(out, mark)
 		}
 		out = hex.AppendEncode(out, []byte{one})
 	}

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"althing/expr/internal/format"
 	"althing/value"
@@ -103,6 +104,18 @@ func (h octetsHost) Char(o format.Object) (string, error) {
 		return latin1([]byte{byte(i.Int64())}), nil
 	}
 	return "", TypeError("%%c requires an integer in range(256) or a single byte")
+}
+
+// Unsupported shows the byte as it is. CPython takes one beyond 127 for a negative
+// number, which no text can show, unless it stands behind the digits of a width
+// or a precision.
+func (octetsHost) Unsupported(kind rune, before string) error {
+	rest := strings.TrimRight(before, "0123456789")
+	digits := before[len(rest):]
+	if kind > 127 && (digits == "" || strings.Trim(digits, "0") == "" && !strings.HasSuffix(rest, ".")) {
+		return OverflowError("character argument not in range(0x110000)")
+	}
+	return ValueError("unsupported format character '%c' (0x%x) at index %d", kind, kind, utf8.RuneCountInString(before))
 }
 
 // Item looks keys up as bytes, since that is what the template is made of.

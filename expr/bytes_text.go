@@ -279,6 +279,9 @@ func bytesPartition(right bool) func(t *Thread, self Object, args []Object) (Obj
 				return nil, err
 			}
 		}
+		if _, fixed := self.(value.Bytes); fixed && at >= 0 {
+			items[1] = args[0]
+		}
 		return NewTuple(items[:]...), nil
 	}
 }

@@ -204,7 +204,7 @@ func identical(a, b Object) bool {
 		return ok && x.Int().Cmp(y.Int()) == 0
 	case value.Complex:
 		y, ok := b.(value.Complex)
-		return ok && x == y
+		return ok && (x == y || sameBox(a, b))
 	}
 	if !comparableObject(a) || !comparableObject(b) {
 		return false

@@ -88,8 +88,17 @@ func percent(t *Thread, template, operand Object) (Object, error) {
 	return nil, nil
 }
 
+// HasTuple is an object of the host that is a tuple, with more to it.
+type HasTuple interface {
+	Object
+	Tuple() *Tuple
+}
+
 func percentOperand(o Object) format.Operand {
 	operand := format.Operand{Whole: o, Len: -1}
+	if r, ok := o.(HasTuple); ok {
+		o = r.Tuple()
+	}
 	if tu, ok := o.(*Tuple); ok {
 		operand.Len = len(tu.items)
 		operand.At = func(i int) format.Object { return tu.items[i] }

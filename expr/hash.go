@@ -16,8 +16,8 @@ var seed = maphash.MakeSeed()
 // hashes. It is not Python's hash(), whose values for numbers are known to
 // everybody.
 func keyHash(t *Thread, o Object) (uint64, error) {
-	if f, ok := o.(value.Float); ok && f != f {
-		// One that is no number equals itself only, and is found by that.
+	if isNaN(o) {
+		// It equals itself only, and is found by that.
 		return maphash.Comparable(seed, box(o)), nil
 	}
 	switch o := o.(type) {
@@ -54,6 +54,16 @@ func keyHash(t *Thread, o Object) (uint64, error) {
 		}
 	}
 	return 0, TypeError("unhashable type: '%s'", o.TypeName())
+}
+
+func isNaN(o Object) bool {
+	switch n := o.(type) {
+	case value.Float:
+		return n != n
+	case value.Complex:
+		return n != n
+	}
+	return false
 }
 
 func mix(a, b uint64) uint64 {

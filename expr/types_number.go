@@ -101,14 +101,15 @@ func parseInt(t *Thread, s string, base int, from Object) (Object, error) {
 		if err := t.Charge(int64(len(digits))); err != nil {
 			return nil, err
 		}
+		if base&(base-1) != 0 {
+			if err := tooManyDigits(digits, base); err != nil {
+				return nil, err
+			}
+		}
 		digits, ok = withoutUnderscores(digits)
 	}
 	if !ok {
 		return nil, notAnInt(t, shown, from)
-	}
-	if base&(base-1) != 0 && len(digits) > value.MaxDigits {
-		return nil, ValueError("Exceeds the limit (%d digits) for integer string conversion: value has %d digits; "+
-			"use sys.set_int_max_str_digits() to increase the limit", value.MaxDigits, len(digits))
 	}
 	if base&(base-1) == 0 && len(digits) > 64 {
 		i, err := powerOfTwo(t, digits, base)
@@ -202,6 +203,29 @@ func intDigits(s string, base int) (digits string, negative bool, inBase int, ok
 		base = shown
 	}
 	return s, negative, base, ok
+}
+
+// tooManyDigits refuses what begins with more digits than are read, whatever comes
+// behind them.
+func tooManyDigits(s string, base int) error {
+	if len(s) <= value.MaxDigits {
+		return nil
+	}
+	end := strings.IndexFunc(s, func(r rune) bool { return r != '_' && !isDigitOf(r, base) })
+	if end < 0 {
+		end = len(s)
+	}
+	digits, ok := withoutUnderscores(s[:end])
+	if !ok || len(digits) <= value.MaxDigits {
+		return nil
+	}
+	return ValueError("Exceeds the limit (%d digits) for integer string conversion: value has %d digits; "+
+		"use sys.set_int_max_str_digits() to increase the limit", value.MaxDigits, len(digits))
+}
+
+func isDigitOf(r rune, base int) bool {
+	digit, err := strconv.ParseUint(string(r), 36, 8)
+	return err == nil && int(digit) < base
 }
 
 // withoutUnderscores takes out single underscores between digits.

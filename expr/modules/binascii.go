@@ -6,7 +6,6 @@ import (
 
 	"althing/expr"
 	"althing/expr/internal/bintext"
-	"althing/value"
 )
 
 // binasciiModule is Python's binascii.
@@ -97,39 +96,14 @@ func binasciiHex(name string) *expr.Func {
 		if err != nil {
 			return nil, err
 		}
-		mark, err := hexMark(t, sep)
-		if err != nil {
-			return nil, err
-		}
+		var mark byte
 		if sep == nil {
 			group = 0
+		} else if mark, err = expr.HexMark(t, sep, 0x100); err != nil {
+			return nil, err
 		}
 		return coded(t, b, func(b []byte) ([]byte, error) { return bintext.EncodeHex(b, mark, group), nil })
 	}).Forgets()
-}
-
-// hexMark is the one character between groups of digits.
-func hexMark(t *expr.Thread, sep expr.Object) (byte, error) {
-	if sep == nil {
-		return 0, nil
-	}
-	n, err := expr.Len(t, sep)
-	if err != nil {
-		return 0, err
-	}
-	if n != 1 {
-		return 0, expr.ValueError("sep must be length 1.")
-	}
-	switch sep := sep.(type) {
-	case value.Str:
-		if r, _ := value.DecodeRune(string(sep)); r < 0x100 {
-			return byte(r), nil
-		}
-		return 0, expr.ValueError("sep must be ASCII.")
-	case value.Bytes:
-		return sep[0], nil
-	}
-	return 0, expr.TypeError("sep must be str or bytes.")
 }
 
 var encodeQPSignature = signature{fn: "b2a_qp()", names: []string{"data", "quotetabs", "istext", "header"}, required: 1, pos: 4}

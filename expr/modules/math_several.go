@@ -56,14 +56,20 @@ func mathDist(t *expr.Thread, args []expr.Object) (expr.Object, error) {
 	if len(items[0]) != len(items[1]) {
 		return nil, expr.ValueError("both points must have the same number of dimensions")
 	}
-	var points [2][]float64
-	for i := range points {
-		var err error
-		if points[i], err = floats(t, items[i]); err != nil {
-			return nil, err
-		}
+	// In the order in which errors show: one coordinate of both points, then the next.
+	pairs := make([]expr.Object, 0, 2*len(items[0]))
+	for i := range items[0] {
+		pairs = append(pairs, items[0][i], items[1][i])
 	}
-	return number(pymath.Dist(points[0], points[1])), nil
+	coordinates, err := floats(t, pairs)
+	if err != nil {
+		return nil, err
+	}
+	p, q := make([]float64, len(items[0])), make([]float64, len(items[0]))
+	for i := range p {
+		p[i], q[i] = coordinates[2*i], coordinates[2*i+1]
+	}
+	return number(pymath.Dist(p, q)), nil
 }
 
 func mathFsum(t *expr.Thread, args []expr.Object) (expr.Object, error) {

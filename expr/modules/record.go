@@ -80,6 +80,7 @@ var (
 	_ expr.HasCompare = &record{}
 	_ expr.Hashable   = &record{}
 	_ expr.Iterable   = &record{}
+	_ expr.HasTuple   = &record{}
 	_ expr.Sized      = &record{}
 	_ expr.Texter     = &record{}
 )
@@ -95,6 +96,9 @@ func (r *record) TypeName() string { return r.typ.Name }
 
 // Type is the shape's type.
 func (r *record) Type() *expr.Type { return &r.typ }
+
+// Tuple gives the elements.
+func (r *record) Tuple() *expr.Tuple { return r.items }
 
 // Binary is that of tuples, as far as they have one.
 func (r *record) Binary(t *expr.Thread, op expr.Op, other expr.Object, reflected bool) (expr.Object, error) {

@@ -21,6 +21,12 @@ type CharHost interface {
 	Char(o Object) (string, error)
 }
 
+// KindHost is a Host with its own words for a conversion that there is not; before
+// is the template up to its letter.
+type KindHost interface {
+	Unsupported(kind rune, before string) error
+}
+
 // convert is the conversion that a field names by !r, !s, !a and % by its type.
 func convert(h Host, o Object, conversion rune) (string, error) {
 	switch conversion {

@@ -276,6 +276,9 @@ func (p *percent) write(f field, argument Object) error {
 	case 'e', 'E', 'f', 'F', 'g', 'G':
 		return p.float(f, argument)
 	}
+	if h, own := p.Host.(KindHost); own {
+		return h.Unsupported(f.kind, p.format[:p.at])
+	}
 	shown := f.kind
 	if shown < 31 || shown > 126 {
 		shown = '?'
