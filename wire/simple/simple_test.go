@@ -203,7 +203,7 @@ func python(t *testing.T, args ...string) (*bufio.Scanner, func()) {
 	if err != nil {
 		t.Skip("python3 is missing; `make test` installs it where it can")
 	}
-	cmd := exec.CommandContext(t.Context(), path, append([]string{"testdata/peer.py"}, args...)...)
+	cmd := exec.CommandContext(t.Context(), path, append([]string{"-B", "testdata/peer.py"}, args...)...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.StdoutPipe()
@@ -245,10 +245,10 @@ func TestAPythonClient(t *testing.T) {
 	_, port, _ := net.SplitHostPort(s.ListenAddr().String())
 	lines, done := python(t, "client", port)
 	expect(t, lines,
-		`([('handshake', 'example')], b'Hello from the server!')`,
+		`([('handshake', 'example')], 'Hello from the server!')`,
 		"True",
 		`b'$echo:a|%one$echo:b|%two'`,
-		`([], b'raw bytes')`)
+		`([], 'raw bytes')`)
 	done()
 	if err := s.Shutdown(t.Context()); err != nil {
 		t.Error(err)

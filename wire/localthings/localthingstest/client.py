@@ -189,6 +189,8 @@ def main():
             done = client.send(client.socks[args[0]], eval(args[1]))
         elif verb == "describe":
             client.description, done = args[0], None
+        elif verb == "leave":
+            done = client.disconnect()
         elif verb == "keys":
             done = list(getattr(client, args[0]))
         elif verb == "learn":

@@ -1,40 +1,39 @@
-"""SimpleServer's wire, written from its description: one message a write, one
-read a message. `peer.py client PORT` shakes hands with a server; `peer.py
-server` prints its port and answers one handshake."""
+"""The wire itself: `peer.py client PORT` sends a server messages of any bytes,
+two in one write, and raw bytes, and shows what comes back; `peer.py server`
+prints its port, answers one handshake, and shows the bytes that come."""
 
 import socket
 import sys
 
-
-def encode(headers, body):
-    text = "$"
-    for name, value in headers:
-        text += name + ":" + value + "|"
-    return (text + "%").encode() + body
+from simpleserver import NetworkMessage
 
 
-def decode(data):
-    if not data.startswith(b"$"):
-        return [], data
-    head, _, body = data[1:].partition(b"%")
-    pairs = [h.split(":", 1) for h in head.decode().split("|") if h]
-    return [(name, value) for name, value in pairs], body
+def message(name, value, body):
+    m = NetworkMessage()
+    m.add_header(name, value)
+    m.set_body(body)
+    return m.encode()
+
+
+def shown(data):
+    m = NetworkMessage.decode(data)
+    return [(h.name, h.value) for h in m.headers], m.body
 
 
 def client(port):
     sock = socket.create_connection(("127.0.0.1", port), 10)
-    sock.sendall(encode([("handshake", "")], b"Hello server!"))
-    print(decode(sock.recv(4096)))
+    sock.sendall(message("handshake", "", "Hello server!"))
+    print(shown(sock.recv(4096)))
     body = bytes(range(256))
-    sock.sendall(encode([("echo", "1")], body))
-    print(decode(sock.recv(4096)) == ([("echo", "1")], body))
-    sock.sendall(encode([("echo", "a")], b"one") + encode([("echo", "b")], b"two"))
+    sock.sendall(message("echo", "1", body))
+    print(shown(sock.recv(4096)) == ([("echo", "1")], body))
+    sock.sendall(message("echo", "a", "one") + message("echo", "b", "two"))
     data = b""
     while b"two" not in data:
         data += sock.recv(4096)
     print(data)
     sock.sendall(b"raw bytes")
-    print(decode(sock.recv(4096)))
+    print(shown(sock.recv(4096)))
 
 
 def server():
@@ -43,7 +42,7 @@ def server():
     sock, _ = listener.accept()
     sock.settimeout(10)
     print(sock.recv(4096), flush=True)
-    sock.sendall(encode([("handshake", "example")], b"Hello from the server!"))
+    sock.sendall(message("handshake", "example", "Hello from the server!"))
     print(sock.recv(4096), flush=True)
 
 
