@@ -39,6 +39,11 @@ type Limits struct {
 	OutboxMessages int64 // that wait for one other hub
 	OutboxBytes    int64
 
+	FunctionTime     time.Duration // of one call of a function of the owner's
+	Functions        int64         // calls at once
+	FunctionsWaiting int64         // calls that wait for their turn
+	FunctionData     int64         // what a call gets, or gives
+
 	SQLBytes     int64 // the file
 	SQLTime      time.Duration
 	SQLMemory    int64 // of all statements together
@@ -86,6 +91,10 @@ var bounds = []bound{
 	{"max-hubs", count(func(l *Limits) *int64 { return &l.Hubs }), "2000", "other hubs that messages go to or come from: as many as a tree has"},
 	{"max-outbox", count(func(l *Limits) *int64 { return &l.OutboxMessages }), "100000", "messages that wait for one other hub: a day of one a second while it is away"},
 	{"max-outbox-bytes", size(func(l *Limits) *int64 { return &l.OutboxBytes }), "64MiB", "what the messages for one other hub take: they live in memory"},
+	{"max-function-time", dur(func(l *Limits) *time.Duration { return &l.FunctionTime }), "10s", "one call of a function of the owner's that does not say: clients give up after 20 s"},
+	{"max-functions", count(func(l *Limits) *int64 { return &l.Functions }), "4", "functions that run at once: each is a process, and a small machine has four cores"},
+	{"max-functions-waiting", count(func(l *Limits) *int64 { return &l.FunctionsWaiting }), "64", "calls of functions that wait for their turn: further ones would wait longer than clients do"},
+	{"max-function-data", size(func(l *Limits) *int64 { return &l.FunctionData }), "1MiB", "arguments of a function, and its output: they live in memory"},
 	{"max-sql", size(func(l *Limits) *int64 { return &l.SQLBytes }), "1GiB", "the SQL file"},
 	{"max-sql-time", dur(func(l *Limits) *time.Duration { return &l.SQLTime }), "5s", "one SQL statement: there is one writer at a time"},
 	{"max-sql-memory", size(func(l *Limits) *int64 { return &l.SQLMemory }), "32MiB", "memory of all SQL together: what does not fit goes to the disk"},

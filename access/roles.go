@@ -16,30 +16,44 @@ const (
 	Admin
 )
 
+var roleNames = [...]string{"guest", "user", "admin"}
+
 // String is the role's name.
-func (r Role) String() string { return [...]string{"guest", "user", "admin"}[r] }
+func (r Role) String() string { return roleNames[r] }
+
+// ParseRole reads a role's name.
+func ParseRole(text string) (Role, error) {
+	for r, name := range roleNames {
+		if name == text {
+			return Role(r), nil
+		}
+	}
+	return Guest, fault.New(fault.Invalid, "guest, user or admin, not '%s'", text)
+}
 
 // Act is something that a caller does.
 type Act uint8
 
 // The acts.
 const (
-	Ask      Act = iota // have an expression worked out
-	Read                // shared values, groups, status
-	Write               // shared values and variables
-	Enter               // being a client of a session, with a name and an inbox
-	Send                // messages, and what else a client does to others
-	SQLRead             // SQL that changes nothing
-	SQLWrite            // SQL that does
-	Function            // functions of the owner's
-	Command             // hub commands that need no administrator
-	Manage              // hub commands that do, and the administrators' groups
+	Ask           Act = iota // have an expression worked out
+	Read                     // shared values, groups, status
+	Write                    // shared values and variables
+	Enter                    // being a client of a session, with a name and an inbox
+	Send                     // messages, and what else a client does to others
+	SQLRead                  // SQL that changes nothing
+	SQLWrite                 // SQL that does
+	Function                 // functions of the owner's
+	UserFunction             // those that want a user
+	AdminFunction            // those that want an administrator
+	Command                  // hub commands that need no administrator
+	Manage                   // hub commands that do, and the administrators' groups
 	acts
 )
 
 var actNames = [acts]string{
 	"ask", "read", "write", "register", "send messages", "read by SQL", "change anything by SQL",
-	"call the owner's functions", "run hub commands", "manage the hub",
+	"call the owner's functions", "call a function for users", "call a function for administrators", "run hub commands", "manage the hub",
 }
 
 // Guests is how open a hub is to those without a key.
@@ -92,8 +106,12 @@ var allowed = [acts]struct {
 	SQLRead:  {[3]bool{true, true, false}, true},
 	SQLWrite: {[3]bool{true, false, false}, true},
 	Function: {[3]bool{true, false, false}, true},
-	Command:  {[3]bool{true, false, false}, true},
-	Manage:   {[3]bool{false, false, false}, false},
+	// A function may itself ask for more.
+	UserFunction:  {[3]bool{false, false, false}, true},
+	AdminFunction: {[3]bool{false, false, false}, false},
+
+	Command: {[3]bool{true, false, false}, true},
+	Manage:  {[3]bool{false, false, false}, false},
 }
 
 // may says why a role may not do that at a degree of openness, or nil.
@@ -102,10 +120,22 @@ func may(g Guests, r Role, act Act) error {
 	if r == Admin || r == User && row.user || r == Guest && row.guest[g] {
 		return nil
 	}
-	if act == Manage {
+	switch act {
+	case Manage:
 		return errManage
+	case UserFunction:
+		return errUserFunction
+	case AdminFunction:
+		return errAdminFunction
 	}
 	return fault.New(fault.Denied, "guests may not %s here; an administrator may, with the admin key", actNames[act])
 }
 
-var errManage = fault.New(fault.Denied, "'admin' permissions needed; give the admin key first")
+var (
+	errManage        = fault.New(fault.Denied, "'admin' permissions needed; give the admin key first")
+	errUserFunction  = fault.New(fault.Denied, "'user' or 'admin' permissions needed for this function; give a key first")
+	errAdminFunction = fault.New(fault.Denied, "'admin' permissions needed for this function; give the admin key first")
+)
+
+// CallOf is the act of calling a function that asks for a role.
+func CallOf(r Role) Act { return [...]Act{Function, UserFunction, AdminFunction}[r] }

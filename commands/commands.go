@@ -54,6 +54,9 @@ type Options struct {
 	Kick func(ctx context.Context, name, by string) (bool, error)
 	// About tells of what s.info is asked for and is no conn of the server.
 	About func(name string) (about string, known bool)
+	// Functions gives the functions that the server's owner has added, for s.help:
+	// none.
+	Functions func() []Function
 	// Tree is where the server stands among others: alone.
 	Tree Tree
 	// LogDir is the one folder in which s.storelog makes files: none. It is
@@ -67,6 +70,9 @@ type Options struct {
 	// Now is the clock: time.Now.
 	Now func() time.Time
 }
+
+// Function is what s.help tells of a function of the owner's.
+type Function struct{ Name, Help, Role string }
 
 // Install adds the commands to a server that has none of the same names. It is
 // called before the server is started.
@@ -112,6 +118,9 @@ func (b *builtins) setDefaults() {
 	}
 	if b.Audit == nil {
 		b.Audit = func(althing.Caller, string) {}
+	}
+	if b.Functions == nil {
+		b.Functions = func() []Function { return nil }
 	}
 	if b.Errors == nil {
 		b.Errors = b.loggedErrors

@@ -45,11 +45,22 @@ func (b *builtins) helpOn(ctx context.Context, topic string, st style) (string, 
 		return b.listed(b.categories(), st), nil
 	case ofCategory && slices.Contains(b.categories(), strings.TrimSpace(category)):
 		return b.listed([]string{strings.TrimSpace(category)}, st), nil
+	case lower == "functions":
+		return b.functions(st), nil
 	}
 	name := strings.TrimSuffix(topic, "()")
 	for _, c := range b.server.Commands() {
 		if c.Name == name || c.Name == "s."+name {
 			return explained(c, st), nil
+		}
+	}
+	for _, f := range b.Functions() {
+		if f.Name == name {
+			s := sheet{heading: f.Name + "(…)"}
+			s.add("does", "%s", f.Help)
+			s.add("category", functionsTopic)
+			s.add("needs", "%s", f.needs())
+			return s.text(st), nil
 		}
 	}
 	return "", fault.New(fault.NotFound, "No Servercommand '%s' available", shown(topic, maxTitle))
@@ -72,6 +83,13 @@ func (b *builtins) overview(st style) string {
 		}
 		lines = append(lines, "  "+category+": "+names(list))
 	}
+	if functions := b.Functions(); len(functions) > 0 {
+		list := make([]string, len(functions))
+		for i, f := range functions {
+			list[i] = f.Name
+		}
+		lines = append(lines, st.bold("Functions that queries can call")+" (s.help(functions))", "  "+names(list))
+	}
 	return strings.Join(lines, "\n")
 }
 
@@ -85,6 +103,39 @@ func (b *builtins) listed(of []string, st style) string {
 		}
 	}
 	return strings.Join(append(lines, "[o]: may be left out, [r]: may be repeated"), "\n")
+}
+
+// functionsTopic is what the functions of the owner's are called in the help.
+const functionsTopic = "functions"
+
+// functions is all functions of the owner's.
+func (b *builtins) functions(st style) string {
+	lines := []string{st.bold(functionsTopic)}
+	for _, f := range b.Functions() {
+		line := "  " + f.Name
+		if about, _, _ := strings.Cut(f.Help, "\n"); about != "" {
+			line += ": " + shown(about, maxLine)
+		}
+		if needs := f.needs(); needs != "" {
+			line += " (" + needs + ")"
+		}
+		lines = append(lines, line)
+	}
+	if len(lines) == 1 {
+		lines = append(lines, "  there are none")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// guest is the role that everybody has.
+const guest = "guest"
+
+// needs is the role that a function asks for, where not everybody has it.
+func (f Function) needs() string {
+	if f.Role == guest {
+		return ""
+	}
+	return f.Role
 }
 
 // needs says what it takes to run a command, where not everybody may.

@@ -27,16 +27,17 @@ func (h *Hub) newServer() (err error) {
 		Status: func(context.Context) (value.Value, error) { return h.Status(), nil },
 	}
 	o := commands.Options{
-		CheckKey: func(by althing.Caller, key string) error { return h.access.Check(h.addrOf(by), key) },
-		SetKey:   h.access.SetKey,
-		NewKey:   "only its hash is kept; 'althing admin-key' makes another",
-		Audit:    func(by althing.Caller, command string) { h.access.Audit(h.addrOf(by), command) },
-		Kick:     h.kick,
-		About:    h.about,
-		LogDir:   h.dir.Path(logsDir),
-		Errors:   h.recorder.Errors,
-		WriteLog: h.recorder.WriteLog,
-		Now:      h.config.Now,
+		CheckKey:  func(by althing.Caller, key string) error { return h.access.Check(h.addrOf(by), key) },
+		SetKey:    h.access.SetKey,
+		NewKey:    "only its hash is kept; 'althing admin-key' makes another",
+		Audit:     func(by althing.Caller, command string) { h.access.Audit(h.addrOf(by), command) },
+		Kick:      h.kick,
+		About:     h.about,
+		Functions: h.offered,
+		LogDir:    h.dir.Path(logsDir),
+		Errors:    h.recorder.Errors,
+		WriteLog:  h.recorder.WriteLog,
+		Now:       h.config.Now,
 	}
 	if h.config.Stop == nil {
 		o.Endless = fault.New(fault.Unavailable, "this hub is part of another program, which alone can stop it")
@@ -116,6 +117,17 @@ func (h *Hub) kick(ctx context.Context, name, by string) (bool, error) {
 	h.log.Info("a client was kicked", "client", c.ID, "by", by)
 	_, err := h.journal.Commit(ctx, journal.Tx{Ops: []journal.Op{&messaging.Drop{IDs: []string{c.ID}}}})
 	return true, err
+}
+
+// offered are the functions of the owner's that can be called.
+func (h *Hub) offered() []commands.Function {
+	var list []commands.Function
+	for _, e := range h.functions.List() {
+		if e.Refused == "" {
+			list = append(list, commands.Function{Name: e.Name, Help: e.Help, Role: e.Role.String()})
+		}
+	}
+	return list
 }
 
 // about tells about clients and groups.

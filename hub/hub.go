@@ -20,6 +20,7 @@ import (
 	"althing/datadir"
 	"althing/expr"
 	"althing/expr/modules"
+	"althing/functions"
 	"althing/journal"
 	"althing/journal/jetstore"
 	"althing/messaging"
@@ -68,9 +69,10 @@ type Hub struct {
 	gate    *access.Gate // of all evaluations
 	// longGate is for those that take longer than most. It has a place less than
 	// there are processors, so that one is left for all the others.
-	longGate *access.Gate
-	scope    *scope.Scope
-	server   *althing.Server // its commands are the hub's
+	longGate  *access.Gate
+	scope     *scope.Scope
+	functions *functions.Set
+	server    *althing.Server // its commands are the hub's
 
 	evaluation expr.Limits
 	turns      sync.Pool // of *turn
@@ -133,6 +135,10 @@ func (h *Hub) open(ctx context.Context) (err error) {
 		return err
 	}
 	if err := h.newServer(); err != nil {
+		return err
+	}
+	h.scope = scope.New(h, modules.Standard(modules.Options{Now: h.config.Now}))
+	if err := h.openFunctions(); err != nil {
 		return err
 	}
 	h.ready()
@@ -209,7 +215,6 @@ func (h *Hub) ready() {
 		Time: l.EvaluationTime, Memory: l.EvaluationMemory, Pool: expr.NewPool(l.EvaluationPool),
 	}
 	h.turns.New = h.newTurn
-	h.scope = scope.New(h, modules.Standard(modules.Options{Now: h.config.Now}))
 	h.upkeep = upkeep{hub: h, poke: make(chan struct{}, 1)}
 	h.crier = newCrier(h)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -257,6 +262,7 @@ func (h *Hub) close(ctx context.Context) error {
 	h.cancel()
 	h.running.Wait()
 	h.crew.close()
+	h.functions.Close()
 	if err := errors.Join(h.journal.Close(ctx), h.db.Close(ctx)); err != nil {
 		return errors.Join(err, h.release())
 	}

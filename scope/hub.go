@@ -75,7 +75,6 @@ func (q *Query) runCommand(t *expr.Thread, command string) (answer string, err e
 	if err := q.flush(t); err != nil {
 		return "", err
 	}
-	q.acted = true
 	err = q.outside(t, func(ctx context.Context) error {
 		answer, err = q.scope.hub.Command(ctx, q.by, command)
 		return err

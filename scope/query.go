@@ -28,6 +28,7 @@ type Query struct {
 	vars   overlay // of the hub's own scope
 	people people  // clients and groups
 	acted  bool    // something was carried out: it must not be evaluated again
+	looked bool    // which functions of the owner's there are is known
 }
 
 // seen is something that was read, with the revision that it had.
@@ -242,13 +243,17 @@ func keep(t *expr.Thread, n int) error {
 	return t.Charge(int64(n))
 }
 
-// Lookup gives what a name stands for: a name of the hub, or a variable.
+// Lookup gives what a name stands for: a name of the hub, a function of the
+// owner's, or a variable.
 func (q *Query) Lookup(t *expr.Thread, name string) (expr.Object, bool, error) {
 	if o, ok := q.scope.names[name]; ok {
 		return o, true, nil
 	}
 	if expr.Builtin(name) != nil {
 		return nil, false, nil
+	}
+	if f, found, err := q.function(name); found {
+		return f, err == nil, err
 	}
 	return q.vars.get(t, q, name)
 }
@@ -277,7 +282,11 @@ func (q *Query) Delete(t *expr.Thread, name string) error {
 }
 
 func (q *Query) mayAssign(name string) error {
-	if _, ok := q.scope.names[name]; ok || expr.Builtin(name) != nil {
+	_, taken := q.scope.names[name]
+	if !taken && expr.Builtin(name) == nil {
+		_, taken, _ = q.function(name)
+	}
+	if taken || expr.Builtin(name) != nil {
 		return fault.New(fault.Denied, "'%s' is a name of the hub's own and cannot be assigned or deleted; choose another one", name)
 	}
 	return q.by.May(access.Write)

@@ -4,7 +4,7 @@
 // A query is a transaction. While its text is evaluated, a Query gathers what
 // was read and what is to be written; at the end the hub commits that as one.
 // A function whose answer depends on the order of things in the log (recv,
-// delete, fetch, SQL) carries out what has gathered before it acts, and from
+// delete, fetch, SQL, the owner's functions) carries out what has gathered before it acts, and from
 // then on the query is not evaluated again. SQL and the shared values are not
 // one transaction.
 package scope
@@ -15,7 +15,9 @@ import (
 
 	"althing/access"
 	"althing/expr"
+	"althing/expr/syntax"
 	"althing/fault"
+	"althing/functions"
 	"althing/journal"
 	"althing/registry"
 	"althing/sqldb"
@@ -48,6 +50,8 @@ type Hub interface {
 	CheckKey(by Caller, key string) error
 	// Console shows a message to the operator.
 	Console(from, text string)
+	// Functions are the owner's own.
+	Functions() *functions.Set
 	// Status is what `althing status` shows.
 	Status() *value.Dict
 	// ServerKeys are the names of the read-only keys, in order, and ServerKey
@@ -95,7 +99,7 @@ func New(h Hub, modules map[string]*expr.Module) *Scope {
 	for name, m := range modules {
 		s.names[name] = m
 	}
-	for _, group := range [][]*expr.Func{registryFuncs, messagingFuncs, sqlFuncs, hubFuncs} {
+	for _, group := range [][]*expr.Func{registryFuncs, messagingFuncs, sqlFuncs, hubFuncs, ownerFuncs} {
 		for _, f := range group {
 			s.names[f.Name()] = f
 		}
@@ -110,6 +114,17 @@ func (s *Scope) Names() []string {
 		names = append(names, name)
 	}
 	return names
+}
+
+// Taken says why a function of the owner's cannot have that name, or nothing.
+func (s *Scope) Taken(name string) string {
+	switch {
+	case syntax.IsKeyword(name):
+		return "its name is a word of the language"
+	case s.names[name] != nil || expr.Builtin(name) != nil:
+		return "its name is one that queries know already"
+	}
+	return ""
 }
 
 // Begin starts a query of by, at the time now. q may have been another query

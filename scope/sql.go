@@ -124,7 +124,6 @@ func (q *Query) sql(t *expr.Thread, sql string) (r sqldb.Result, err error) {
 	if q.by.May(access.SQLWrite) == nil {
 		rights = sqldb.MayWrite
 	}
-	q.acted = true
 	err = q.outside(t, func(ctx context.Context) error {
 		r, err = q.scope.hub.SQL(ctx, sql, rights)
 		return err

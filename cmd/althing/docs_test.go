@@ -200,14 +200,15 @@ var update = flag.Bool("update", false, "write the tables of limits and settings
 // TestTheRightsAreThose of the program.
 func TestTheRightsAreThose(t *testing.T) {
 	acts := map[string]access.Act{
-		"have an expression worked out":                       access.Ask,
-		"read shared values, groups, status":                  access.Read,
-		"write shared values and variables":                   access.Write,
-		"be a client, send and receive messages":              access.Send,
-		"SQL that only reads":                                 access.SQLRead,
-		"SQL that changes something":                          access.SQLWrite,
-		"hub commands such as `s.info()`":                     access.Command,
-		"stop and restart the hub, join CONSOLE and SYSADMIN": access.Manage,
+		"have an expression worked out":                                      access.Ask,
+		"read shared values, groups, status":                                 access.Read,
+		"write shared values and variables":                                  access.Write,
+		"be a client, send and receive messages":                             access.Send,
+		"SQL that only reads":                                                access.SQLRead,
+		"SQL that changes something":                                         access.SQLWrite,
+		"call [functions of the owner's](functions.md) that ask for no role": access.Function,
+		"hub commands such as `s.info()`":                                    access.Command,
+		"stop and restart the hub, join CONSOLE and SYSADMIN":                access.Manage,
 	}
 	word := map[bool]string{true: "yes", false: "no"}
 	documented := sections(read(t, "docs/operating.md"))["Who may do what"]
@@ -238,7 +239,7 @@ func TestWhatTheDocsTypeExists(t *testing.T) {
 	flags := regexp.MustCompile(` --([a-z][a-z-]*)`)
 	variables := regexp.MustCompile(`ALTHING_[A-Z_]+`)
 	serve := settingFlags(newServe())
-	for _, file := range []string{"README.md", "docs/command-line.md", "docs/commands.md", "docs/getting-started.md", "docs/operating.md", "docs/text-protocol.md"} {
+	for _, file := range []string{"README.md", "docs/command-line.md", "docs/commands.md", "docs/functions.md", "docs/getting-started.md", "docs/operating.md", "docs/text-protocol.md"} {
 		text := read(t, file)
 		typed := line.FindAllStringSubmatch(text, -1)
 		for _, found := range typed {
