@@ -18,12 +18,14 @@ run: ## run the hub
 
 test: ## run the tests; installs what they need if it is missing
 	@scripts/need.sh python3 python3
+	@scripts/need.sh ip iproute2
 	go test $$(go list ./... | grep -v /clients/python$$)
 	@# It builds and starts the hub, of whose changes Go's cache of results knows nothing.
 	go test -count=1 ./clients/python
 
 race: ## run the tests with the race detector
 	@scripts/need.sh python3 python3
+	@scripts/need.sh ip iproute2
 	@scripts/need.sh gcc gcc libc6-dev
 	CGO_ENABLED=1 go test -race ./...
 

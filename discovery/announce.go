@@ -2,6 +2,7 @@ package discovery
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"encoding/binary"
 	"log/slog"
@@ -83,7 +84,7 @@ func announce(h Hub, m medium, log *slog.Logger) *Announcer {
 	if log == nil {
 		log = slog.Default()
 	}
-	h.ID = rand.Text()[:8]
+	h.ID = cmp.Or(h.ID, rand.Text()[:8])
 	a := &Announcer{
 		hub: h, log: log, medium: m, stop: make(chan struct{}), done: make(chan struct{}), number: 1,
 		at:  newIdentity(label(h.Name, 1), h.ID),

@@ -12,7 +12,7 @@ import (
 
 // Hub is what a hub tells of itself on the network: nothing that is secret.
 type Hub struct {
-	// ID tells two hubs of one name apart. Announce makes a new one.
+	// ID tells two hubs of one name apart. Announce makes one where it is empty.
 	ID string `json:"id"`
 	// Name is the hub's own.
 	Name string `json:"name"`

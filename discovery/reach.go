@@ -2,6 +2,7 @@ package discovery
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/netip"
 	"sync"
@@ -78,6 +79,12 @@ func (r *Reached) reach(ctx context.Context, port uint16) {
 	}
 }
 
+// Here reports whether something listens at a port of this machine.
+func Here(ctx context.Context, port uint16) bool {
+	here := Hub{Text: port, Addresses: []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1})}}
+	return Reach(ctx, []Hub{here}, Hub.Port)[0].At.IsValid()
+}
+
 // SessionPort is where hubs have their session port when nothing else was said.
 const SessionPort = 4000
 
@@ -86,10 +93,8 @@ const SessionPort = 4000
 // the network within [Window] and can be connected to. An error has code NotFound:
 // there is none. It is made for the option Find of a client of package althing.
 func Find(ctx context.Context) ([]string, error) {
-	here := Hub{Session: SessionPort, Addresses: []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1})}}
-	session := func(h Hub) uint16 { return h.Session }
-	if at := Reach(ctx, []Hub{here}, session)[0].At; at.IsValid() {
-		return []string{at.String()}, nil
+	if Here(ctx, SessionPort) {
+		return []string{fmt.Sprintf("127.0.0.1:%d", SessionPort)}, nil
 	}
 	soon, cancel := context.WithTimeout(ctx, Window)
 	defer cancel()
@@ -98,7 +103,7 @@ func Find(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	var at []string
-	for _, r := range Reach(ctx, hubs, session) {
+	for _, r := range Reach(ctx, hubs, func(h Hub) uint16 { return h.Session }) {
 		if r.At.IsValid() {
 			at = append(at, r.At.String())
 		}

@@ -34,10 +34,12 @@ type hubFlags struct {
 	keyFile     string
 	fingerprint string
 	certificate string
+	verb        *cobra.Command // whose flags these are
 }
 
 func (f *hubFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.hub, "hub", "", "`address` of the hub's text port: host:port, host or port, with tls:// before it when it is to be secured (default $ALTHING_HUB, else this machine's)")
+	f.verb = c
+	c.Flags().StringVar(&f.hub, "hub", "", "`address` of the hub's text port: host:port, host or port, with tls:// before it when it is to be secured (default $ALTHING_HUB, else this machine's, else the one that is found on the network)")
 	c.Flags().StringVar(&f.keyFile, "admin-key-file", "", "act as an administrator, with the key in this `file` (default the key in $ALTHING_KEY)")
 	c.Flags().StringVar(&f.fingerprint, "fingerprint", "", "secure the connection, and trust no hub but the one with this `fingerprint` (default $ALTHING_FINGERPRINT)")
 	c.Flags().StringVar(&f.certificate, "certificate", "", "the `file` with a certificate and its key, for a hub that wants to see one (default $ALTHING_CERTIFICATE)")
@@ -56,11 +58,12 @@ func (t target) String() string { return t.address }
 const scheme = "tls://"
 
 // target is where the hub is to be found, and how to be sure that it is it.
-func (f *hubFlags) target() (t target, err error) {
+func (f *hubFlags) target(ctx context.Context) (t target, err error) {
 	source, given := "--hub", f.hub
 	if given == "" {
 		source, given = "ALTHING_HUB", os.Getenv("ALTHING_HUB")
 	}
+	unnamed := given == ""
 	given, secured := strings.CutPrefix(given, scheme)
 	if given == "" {
 		given = thisMachine
@@ -71,12 +74,12 @@ func (f *hubFlags) target() (t target, err error) {
 	if secured {
 		t.tls = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
-	if text := cmp.Or(f.fingerprint, os.Getenv("ALTHING_FINGERPRINT")); text != "" {
-		fingerprint, err := secure.ParseFingerprint(text)
-		if err != nil {
-			return t, usageError{err}
-		}
-		t.tls = fingerprint.Pin(t.tls)
+	pinned, err := f.pinned()
+	if err != nil {
+		return t, err
+	}
+	if pinned != nil {
+		t.tls = pinned.Pin(t.tls)
 	}
 	if f.certificate != "" && t.tls == nil {
 		return t, usagef("--certificate: the connection is not secured; give --fingerprint, or %s before the hub's address", scheme)
@@ -88,7 +91,23 @@ func (f *hubFlags) target() (t target, err error) {
 		}
 		t.tls.Certificates = []tls.Certificate{shown}
 	}
+	if unnamed {
+		return f.orFound(ctx, t)
+	}
 	return t, nil
+}
+
+// pinned is the fingerprint of the one hub that is trusted; nil when none is given.
+func (f *hubFlags) pinned() (*secure.Fingerprint, error) {
+	text := cmp.Or(f.fingerprint, os.Getenv("ALTHING_FINGERPRINT"))
+	if text == "" {
+		return nil, nil
+	}
+	fingerprint, err := secure.ParseFingerprint(text)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return &fingerprint, nil
 }
 
 // hubAddress completes what a user calls the address of a hub.
@@ -129,7 +148,7 @@ func (f *hubFlags) key() (string, error) {
 
 // talk runs a verb with a connection to the hub, which is closed when ctx ends.
 func (f *hubFlags) talk(ctx context.Context, do func(l *line) error) error {
-	at, err := f.target()
+	at, err := f.target(ctx)
 	if err != nil {
 		return err
 	}
@@ -193,13 +212,15 @@ func secured(ctx context.Context, conn net.Conn, at target) (net.Conn, error) {
 	return over, nil
 }
 
+const nobodyListens = "nothing listens there"
+
 // why is what a user can do something with of a failed connection.
 func why(err error) string {
 	var lookup *net.DNSError
 	var late net.Error
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return "nothing listens there"
+		return nobodyListens
 	case errors.As(err, &lookup):
 		return "there is no host of that name"
 	case errors.As(err, &late) && late.Timeout():

@@ -82,7 +82,7 @@ func (f *hubFlags) once(ctx context.Context, query string) (reply string, err er
 		})
 		return reply, err
 	}
-	at, err := f.target()
+	at, err := f.target(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -76,7 +76,12 @@ type process struct {
 
 // start runs althing in a folder with an environment.
 func start(dir string, env []string, args ...string) (*process, error) {
-	p := &process{cmd: exec.Command("althing", args...), out: newOutput(), errs: newOutput(), ended: make(chan struct{})}
+	return startProgram("althing", dir, env, args...)
+}
+
+// startProgram runs a program that is althing, on this machine or another.
+func startProgram(path, dir string, env []string, args ...string) (*process, error) {
+	p := &process{cmd: exec.Command(path, args...), out: newOutput(), errs: newOutput(), ended: make(chan struct{})}
 	p.cmd.Dir, p.cmd.Env = dir, env
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.errs
 	if err := p.cmd.Start(); err != nil {

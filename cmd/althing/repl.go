@@ -73,7 +73,7 @@ var mayHoldKey = regexp.MustCompile(`(?i:admin)|[A-Z0-9]{26}`)
 const howToLeave = "Ctrl-D or exit leaves."
 
 func converseWithHub(ctx context.Context, f *hubFlags, talk repl.Config, in, out *os.File) error {
-	at, err := f.target()
+	at, err := f.target(ctx)
 	if err != nil {
 		return err
 	}
