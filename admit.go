@@ -101,7 +101,7 @@ func (s *Server) register(r *run, nc net.Conn) (*Conn, error) {
 // conn makes a Conn of a connection that has been accepted as nc.
 func (s *Server) conn(r *run, nc net.Conn, is recognised, codec wire.Codec) *Conn {
 	c := newConn(s, r.work.Go, is.conn, codec, is.protocol.Name(), &s.Limits)
-	c.accepted, c.run = nc, r
+	c.accepted, c.run, c.out.budget = nc, r, &s.queues
 	return c
 }
 

@@ -9,34 +9,50 @@ import (
 // broadcast sends a message to conns, with exceptions. It is encoded once for
 // each protocol among them.
 func broadcast(to, except []*Conn, m *Message) error {
-	type form struct {
-		bytes []byte
-		err   error
-	}
 	forms := make(map[string]form, 1)
-	frame := m.frame()
 	var failed sendErrors
 	for _, c := range to {
 		if slices.ContainsFunc(except, func(x *Conn) bool { return x.peer == c.peer }) {
 			continue
 		}
 		name := c.codec.Form()
-		encoded, ok := forms[name]
+		f, ok := forms[name]
 		if !ok {
-			if encoded.err = c.limits.check(m); encoded.err == nil {
-				encoded.bytes, encoded.err = c.codec.Append(nil, frame)
-			}
-			forms[name] = encoded
+			f = c.form(m)
+			forms[name] = f
 		}
-		err := encoded.err
+		err := f.err
 		if err == nil {
-			err = c.out.put(encoded.bytes)
+			err = c.out.share(f.parcel)
 		}
 		if err != nil {
 			failed.add(c, err)
 		}
 	}
+	for _, f := range forms {
+		if f.err == nil {
+			f.parcel.release()
+		}
+	}
 	return failed.error()
+}
+
+// form is a message as one protocol has it, or why it has not.
+type form struct {
+	parcel *parcel
+	err    error
+}
+
+// form encodes a message for all conns of this one's protocol.
+func (c *Conn) form(m *Message) form {
+	if err := c.limits.check(m); err != nil {
+		return form{err: err}
+	}
+	encoded, err := c.codec.Append(nil, m.frame())
+	if err != nil {
+		return form{err: err}
+	}
+	return form{parcel: newParcel(encoded, c.out.budget)}
 }
 
 // sendErrors gathers what went wrong with a message to many.

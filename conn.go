@@ -21,8 +21,9 @@ import (
 // in a queue of Limits.Queue bytes, in order, and is written by a goroutine that
 // lives for as long as something waits. When the queue is full, Send fails with
 // code Full and that message is not sent; when it has been full, or a write has
-// made no progress, for Limits.WriteTimeout, the conn is dropped. A conn whose
-// queue is half full is not read, so that a side that asks without reading the
+// made no progress, for Limits.WriteTimeout, the conn is dropped. When all queues
+// of a server together are larger than Limits.QueueTotal, it drops those conns
+// whose unread bytes have waited longest. A conn whose queue is half full is not read, so that a side that asks without reading the
 // answers slows down nobody but itself.
 type Conn struct {
 	*peer
@@ -59,6 +60,9 @@ type end interface {
 	handle(ctx context.Context, c *Conn, f wire.Frame)
 	// gone is called once, when nothing more can be read. No frame comes after.
 	gone(c *Conn, reason *fault.Error)
+	// dropped is called when a conn is about to be closed because the other side
+	// does not read.
+	dropped(c *Conn, reason *fault.Error)
 	// out is what the side says things with.
 	out() *voice
 }
@@ -74,12 +78,26 @@ func newConn(e end, spawn func(func()), nc net.Conn, codec wire.Codec, protocol 
 	c.out = outbox{
 		separate: separate,
 		conn:     nc, codec: codec, limit: limits.Queue, timeout: limits.WriteTimeout, spawn: spawn,
-		failed: func(err error) {
-			_ = c.because(fault.Wrap(err, fault.Closed, "the other side does not read, or has gone"))
+		failed: func(reason *fault.Error) {
+			_ = c.because(reason)
 			nc.Close()
+		},
+		dropped: func(reason *fault.Error) {
+			c.end.dropped(c, c.because(reason))
+			c.cut()
 		},
 	}
 	return c
+}
+
+// cut closes the connection without a word: TLS would wait until it has said
+// goodbye.
+func (c *Conn) cut() {
+	if c.accepted != nil {
+		c.accepted.Close()
+		return
+	}
+	c.net.Close()
 }
 
 // RemoteAddr is the address of the other side.

@@ -253,6 +253,9 @@ func (c *Client) Wait() error {
 	return c.ended
 }
 
+// dropped implements end: gone tells of it, with the reason.
+func (*Client) dropped(*Conn, *fault.Error) {}
+
 // gone implements end.
 func (c *Client) gone(conn *Conn, reason *fault.Error) {
 	c.mu.Lock()

@@ -71,6 +71,11 @@ func (s *Server) gone(c *Conn, reason *fault.Error) {
 	})
 }
 
+// dropped implements end.
+func (s *Server) dropped(c *Conn, reason *fault.Error) {
+	s.warn("a client that does not read was dropped", "conn", c.Name(), "err", reason)
+}
+
 func (s *Server) message(ctx context.Context, c *Conn, f wire.Frame) {
 	m := messageOf(f)
 	err := s.Limits.check(m)

@@ -16,6 +16,10 @@ type Limits struct {
 	// Queue is what may wait to be written to one conn; a message larger than
 	// that is taken when nothing waits. 1 MiB: a second of a slow link.
 	Queue int
+	// QueueTotal is what may wait to be written to all conns of a server
+	// together. 64 MiB: more than readers leave unread, and what a small machine
+	// has to spare.
+	QueueTotal int
 	// WriteTimeout is how long a write may make no progress, and how long Queue
 	// may be full, before the conn is dropped. 10 s: longer than a radio's gap.
 	WriteTimeout time.Duration
@@ -60,6 +64,7 @@ func (l *Limits) setDefaults() {
 	}{
 		{&l.Message, 512 << 10},
 		{&l.Queue, 1 << 20},
+		{&l.QueueTotal, 64 << 20},
 		{&l.Running, 64},
 		{&l.Conns, 20_000},
 		{&l.ConnsPerAddr, 1000},

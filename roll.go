@@ -121,7 +121,7 @@ func (r *roll) leave() []*Conn {
 // closeAll closes all connections without a word.
 func (r *roll) closeAll() {
 	for _, c := range r.leave() {
-		c.accepted.Close() // TLS would wait until it has said goodbye
+		c.cut()
 	}
 }
 

@@ -119,6 +119,7 @@ func (s *Server) ended() bool {
 // newRun fills in what options leave out, and starts a run.
 func (s *Server) newRun() {
 	s.Limits.setDefaults()
+	s.queues.limit = int64(s.Limits.QueueTotal)
 	if len(s.Protocols) == 0 {
 		s.Protocols = []wire.Protocol{jsonrpc.Lines{}, jsonrpc.WebSocket{}}
 	}

@@ -109,6 +109,7 @@ type Server struct {
 	methods  table[method]
 
 	roll     roll
+	queues   budget
 	tally    tally
 	channels channels
 	services services

@@ -16,6 +16,7 @@ type Limits struct {
 	EvaluationPool   int64 // of all evaluations together
 	Evaluations      int64 // at once
 	Unread           int64 // of all large replies that are not yet read
+	QueueTotal       int64 // of all that waits to be written to sessions
 
 	Value         int64 // one value or message
 	Keys          int64
@@ -72,6 +73,7 @@ var bounds = []bound{
 	{"max-evaluation-pool", size(func(l *Limits) *int64 { return &l.EvaluationPool }), "128MiB", "all evaluations together: a quarter of a small machine"},
 	{"max-evaluations", count(func(l *Limits) *int64 { return &l.Evaluations }), "64", "evaluations at once: more only share the same cores"},
 	{"max-unread", size(func(l *Limits) *int64 { return &l.Unread }), "128MiB", "large replies that clients have not yet read: they live in memory"},
+	{"max-queue-total", size(func(l *Limits) *int64 { return &l.QueueTotal }), "64MiB", "what waits to be read by all sessions together: those that leave most unread are dropped"},
 	{"max-value", size(func(l *Limits) *int64 { return &l.Value }), "512KiB", "one value or message: must fit a record of the log, which holds 900 KiB"},
 	{"max-keys", count(func(l *Limits) *int64 { return &l.Keys }), "1000000", "shared values: about 300 MB of memory"},
 	{"max-key", size(func(l *Limits) *int64 { return &l.KeyBytes }), "1KiB", "one key: names, not contents"},

@@ -111,12 +111,10 @@ func push(ctx context.Context, c *althing.Conn, given *value.Dict) (althing.Answ
 // offer sends a client a message of its inbox, which is acknowledged there when the
 // client has.
 func offer(ctx context.Context, c *althing.Conn, inbox *hub.Inbox, letter hub.Letter) error {
-	m := &althing.Message{From: letter.From, To: letter.To, ID: letter.ID, Body: []byte(letter.Text)}
-	for _, h := range letter.Headers {
-		m.Add(h.Name, h.Value)
-	}
 	for {
-		err := c.Offer(m, func(err error) {
+		// Made anew each time: the text is the inbox's, and no copy of it is to be
+		// held while there is no room.
+		err := c.Offer(message(letter), func(err error) {
 			if err == nil {
 				_ = inbox.Acknowledge(letter.ID) // it fails when the client is no more
 			}
@@ -126,7 +124,7 @@ func offer(ctx context.Context, c *althing.Conn, inbox *hub.Inbox, letter hub.Le
 			err = c.Flush(ctx)
 		case fault.Is(err, fault.Limit), fault.Is(err, fault.Invalid):
 			// It would come again for ever, and nothing behind it.
-			m = &althing.Message{From: m.From, To: m.To, ID: m.ID, Body: []byte("a message cannot be sent to you: " + fault.Of(err).Message)}
+			letter.Headers, letter.Text = nil, "a message cannot be sent to you: "+fault.Of(err).Message
 			continue
 		default:
 			return err
@@ -135,6 +133,15 @@ func offer(ctx context.Context, c *althing.Conn, inbox *hub.Inbox, letter hub.Le
 			return err
 		}
 	}
+}
+
+// message is a letter as a message.
+func message(letter hub.Letter) *althing.Message {
+	m := &althing.Message{From: letter.From, To: letter.To, ID: letter.ID, Body: []byte(letter.Text)}
+	for _, h := range letter.Headers {
+		m.Add(h.Name, h.Value)
+	}
+	return m
 }
 
 // connected gives the link of a client its conn. Clients of LocalThings cannot ask

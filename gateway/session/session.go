@@ -59,8 +59,8 @@ func New(h *hub.Hub, o Options) (*Server, error) {
 	s.server.Directory, s.server.Authorize, s.server.ConnContext = directory{s}, authorize, withLink
 	s.server.Deliver, s.server.Status = deliver, s.status
 	s.server.Limits = althing.Limits{
-		Message: int(min(limits.Value, wire.MaxFrame/2)),
-		Conns:   int(limits.Conns), ConnsPerAddr: int(limits.ConnsPerHost),
+		Message: int(min(limits.Value, wire.MaxFrame/2)), QueueTotal: int(limits.QueueTotal),
+		Conns: int(limits.Conns), ConnsPerAddr: int(limits.ConnsPerHost),
 	}
 	s.server.OnConnect(connected)
 	if err := s.addMethods(); err != nil {
