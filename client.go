@@ -21,7 +21,8 @@ type ClientOptions struct {
 	Name        string
 	Description string
 	Version     string
-	// Key is the server's admin key, for a client that is to be an admin.
+	// Key is the server's admin key, for a client that is to be an admin; of a hub,
+	// it may also be a user's.
 	Key string
 	// Resume is what Client.Resume gave another program, whose client this one is
 	// to be again.

@@ -30,6 +30,7 @@ type Access struct {
 	mu     sync.Mutex
 	key    digest
 	secret string // the key where its text is known, to be blanked
+	users  users
 	wrong  wrongKeys
 }
 
@@ -64,13 +65,26 @@ func (a *Access) Check(from, key string) error {
 	if err := a.wrong.admit(from); err != nil {
 		return err
 	}
-	if (key != "" || a.open) && a.key.matches(key) {
-		a.secret = key // from now on it can be blanked wherever it turns up
+	if a.isAdmin(key) {
 		return nil
 	}
-	a.wrong.note(from)
-	a.log.Warn("a wrong admin key was given", "from", from)
+	a.noteWrong(from)
 	return errWrongKey
+}
+
+// isAdmin reports whether it is the admin key.
+func (a *Access) isAdmin(key string) bool {
+	if key == "" && !a.open || !a.key.matches(key) {
+		return false
+	}
+	a.secret = key // from now on it can be blanked wherever it turns up
+	return true
+}
+
+// noteWrong counts a key that was wrong.
+func (a *Access) noteWrong(from string) {
+	a.wrong.note(from)
+	a.log.Warn("a wrong key was given", "from", from)
 }
 
 // SetKey takes another admin key, also for the next start. Its text is kept
@@ -108,16 +122,19 @@ func (a *Access) Made() string { return a.made }
 // administrator, and the banner warns of it.
 func (a *Access) Open() bool { return a.open }
 
-// Redact blanks, in a text for people, what is or could be an admin key.
+// Redact blanks, in a text for people, what is or could be a key.
 func (a *Access) Redact(text string) string {
 	a.mu.Lock()
-	secret := a.secret
-	a.mu.Unlock()
-	return redact(text, secret)
+	defer a.mu.Unlock()
+	text = redact(text, a.secret)
+	for _, u := range a.users.byName {
+		text = redact(text, u.secret)
+	}
+	return text
 }
 
-// Audit notes what an administrator did, in the log's group "audit": who (an
-// address) and what. A key in it is blanked; the log adds the time.
+// Audit notes what an administrator did, or that a user came in, in the log's
+// group "audit": who (an address) and what. A key in it is blanked; the log adds the time.
 func (a *Access) Audit(from, act string) {
 	a.log.Info("audit", slog.Group("audit", "from", from, "act", a.Redact(act)))
 }

@@ -210,7 +210,7 @@ func TestWrongKeysAreCounted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := a.Check("bad", a.Made()); err == nil || !strings.Contains(err.Error(), "too many wrong admin keys") {
+	if err := a.Check("bad", a.Made()); err == nil || !strings.Contains(err.Error(), "too many wrong keys") {
 		t.Errorf("the right key after too many wrong ones: %v", err)
 	}
 	if err := a.Check("good", a.Made()); err != nil {

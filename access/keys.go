@@ -169,7 +169,7 @@ func (w *wrongKeys) admit(from string) error {
 	}
 	t := w.from[w.entry(from)]
 	if t.n >= w.most && now.Sub(t.since) < wrongWithin {
-		return fault.New(fault.Denied, "too many wrong admin keys from your address; wait a minute")
+		return fault.New(fault.Denied, "too many wrong keys from your address; wait a minute")
 	}
 	return nil
 }

@@ -105,7 +105,7 @@ var bounds = []bound{
 	{"max-result-bytes", size(func(l *Limits) *int64 { return &l.ResultBytes }), "16MiB", "bytes of one result: it is held in memory"},
 	{"max-conns", count(func(l *Limits) *int64 { return &l.Conns }), "20000", "connections in all: each takes about 10 KiB and a file descriptor"},
 	{"max-conns-per-address", count(func(l *Limits) *int64 { return &l.ConnsPerHost }), "1000", "connections from one address, this machine's own apart"},
-	{"max-wrong-keys", count(func(l *Limits) *int64 { return &l.WrongKeys }), "10", "wrong admin keys from one address in a minute"},
+	{"max-wrong-keys", count(func(l *Limits) *int64 { return &l.WrongKeys }), "10", "wrong keys from one address in a minute"},
 	{"max-log", size(func(l *Limits) *int64 { return &l.LogBytes }), "2GiB", "the journal's part of the disk: snapshots keep it far below"},
 }
 

@@ -32,6 +32,29 @@ func WriteFile(file string, data []byte) error {
 	return syncFolder(dir)
 }
 
+// CreateFile writes a small new file, for its owner alone; one that is there is
+// fs.ErrExist. After a crash it may be there in part.
+func CreateFile(file string, data []byte) error {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		os.Remove(file)
+		return err
+	}
+	return syncFolder(filepath.Dir(file))
+}
+
+// RemoveFile removes a file so that no power cut brings it back.
+func RemoveFile(file string) error {
+	if err := os.Remove(file); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(file))
+}
+
 // removeLeftovers removes what a crash between writing and renaming left.
 func removeLeftovers(dir, name string) {
 	entries, _ := os.ReadDir(dir)

@@ -1,10 +1,10 @@
 package expr
 
-// Callee is the name of the function when the program is a single call with
-// literals for arguments, such as admin('key', 's.info()'), and empty otherwise.
-// A host can so let one function through where it works nothing else out.
+// Callee is the name of the function when the program begins with a call with
+// literals for arguments, such as login('key'); 1 + 2, and empty otherwise. A host
+// can so let one function through where it works nothing out before.
 func (p *Program) Callee() string {
-	if len(p.body) != 1 {
+	if len(p.body) == 0 {
 		return ""
 	}
 	s, ok := p.body[0].(*expressionStatement)

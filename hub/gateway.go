@@ -50,16 +50,26 @@ func (h *Hub) permit(c *althing.Conn, kind wire.Kind, name, to string) error {
 	case kind == wire.Request && to == "":
 		act = access.Read
 	}
+	proofOf(c).Look()
 	return h.access.May(RoleOf(c), act)
 }
 
 // RoleOf is what a session's client is to the hub: its conn knows who has been
-// made an administrator.
+// made an administrator, and its connection has the session, which knows whose
+// key was shown.
 func RoleOf(c *althing.Conn) access.Role {
 	if c.Has(althing.Admin) {
 		return access.Admin
 	}
-	return access.Guest
+	return proofOf(c).Role()
+}
+
+// proofOf is what the session of a conn has proven.
+func proofOf(c *althing.Conn) *access.Proof {
+	if link, has := c.NetConn().(interface{ Session() *Session }); has {
+		return link.Session().proof.Load()
+	}
+	return nil
 }
 
 // IPOf is the address of the other side of a connection, as far as it has one of the internet.

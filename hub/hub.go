@@ -85,6 +85,7 @@ type Hub struct {
 	presence presence
 	upkeep   upkeep
 	crier    *crier
+	keyed    keyed
 	crew     crew
 	counts   counts
 

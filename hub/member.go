@@ -105,7 +105,7 @@ func (s *Session) Register(ctx context.Context, r Registration) (Registered, err
 	if err != nil {
 		return Registered{}, s.refuse(err)
 	}
-	is.Role = s.caller.Role
+	is.Role = s.Role()
 	return is, nil
 }
 
@@ -116,21 +116,6 @@ func (s *Session) Visit() error {
 		return err
 	}
 	s.kept, s.visits = true, true
-	return nil
-}
-
-// Authorize makes a caller that has the admin key an administrator, before it
-// registers: guests may not be allowed to. A wrong key is fault.Denied, an empty
-// one none.
-func (s *Session) Authorize(key string) error {
-	if key == "" {
-		return nil
-	}
-	if err := s.hub.CheckKey(s, key); err != nil {
-		return s.refuse(err)
-	}
-	s.caller.Role = access.Admin
-	s.hub.access.Audit(s.addr, "register")
 	return nil
 }
 
@@ -234,9 +219,6 @@ func (h *Hub) holder(name string) string {
 	}
 	return c.ID
 }
-
-// Role is what the caller is to the hub now.
-func (s *Session) Role() access.Role { return s.caller.Role }
 
 // ID is the ID of the session's client; empty: none has registered.
 func (s *Session) ID() string {

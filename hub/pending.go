@@ -34,6 +34,7 @@ func (p Pending) Wait(ctx context.Context) (revision uint64, err error) {
 // act counts one act and says why the caller may not do it, or nil.
 func (s *Session) act(act access.Act) error {
 	s.hub.counts.calls.Add(1)
+	s.proof.Load().Look()
 	if err := s.May(act); err != nil {
 		return s.refuse(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"sync/atomic"
 
 	"althing/access"
 	"althing/expr"
@@ -33,6 +34,7 @@ type Session struct {
 	hub    *Hub
 	caller Caller
 	addr   string
+	proof  atomic.Pointer[access.Proof] // nil: no user's key was shown
 	kept   bool
 	visits bool // it is no client's
 	last   lastWrite
@@ -64,6 +66,7 @@ func (h *Hub) Enter(c Caller) (*Session, error) {
 func (s *Session) Close() {
 	s.watches.stop()
 	s.dismiss(true)
+	s.hub.keyed.drop(s)
 	s.leave()
 }
 
@@ -72,7 +75,7 @@ func (s *Session) Close() {
 func (s *Session) Keep() { s.kept = true }
 
 // May says why the caller may not do that, or nil.
-func (s *Session) May(act access.Act) error { return s.hub.access.May(s.caller.Role, act) }
+func (s *Session) May(act access.Act) error { return s.hub.access.May(s.Role(), act) }
 
 // Addr is the address that the caller's clients belong to.
 func (s *Session) Addr() string { return s.addr }
@@ -94,7 +97,8 @@ func (s *Session) Elevate() error {
 // next query of this session need not wait for it; they take effect in order.
 func (s *Session) Start(ctx context.Context, program *expr.Program, err error) Reply {
 	s.hub.counts.queries.Add(1)
-	if err == nil && program.Callee() != "admin" { // which brings its key
+	s.proof.Load().Look()
+	if err == nil && !bringsKey[program.Callee()] {
 		err = s.May(access.Ask)
 	}
 	if err != nil {
@@ -106,6 +110,10 @@ func (s *Session) Start(ctx context.Context, program *expr.Program, err error) R
 	}
 	return r.reply(s)
 }
+
+// bringsKey are the functions that a query may begin with whoever it is from:
+// what follows has the role of the key.
+var bringsKey = map[string]bool{"admin": true, "login": true}
 
 const (
 	// attempts is how often a query that met a conflict is evaluated again

@@ -16,6 +16,9 @@ const (
 	// lookEvery is how often the hub looks for silent clients; a client lives by
 	// so much longer at most.
 	lookEvery = 15 * time.Second
+	// lookAtKeys is how often the hub looks whether the keys of those who only
+	// listen were taken back; who asks for something is looked at then.
+	lookAtKeys = time.Second
 	// upkeepBatch is how many values or clients are removed by one transaction:
 	// it has to fit a record, and a million that go together must not make
 	// others wait.
@@ -58,6 +61,8 @@ func (u *upkeep) expects(at time.Time) {
 func (u *upkeep) run(ctx context.Context) {
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
+	keys := time.NewTicker(lookAtKeys)
+	defer keys.Stop()
 	lapse := time.NewTimer(0)
 	defer lapse.Stop()
 	for {
@@ -66,6 +71,8 @@ func (u *upkeep) run(ctx context.Context) {
 			return
 		case <-look.C:
 			u.dropSilent(ctx)
+		case <-keys.C:
+			u.hub.endTakenBack()
 		case <-u.poke:
 			lapse.Reset(u.untilNext())
 		case <-lapse.C:

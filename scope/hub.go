@@ -11,6 +11,7 @@ import (
 var hubFuncs = []*expr.Func{
 	expr.NewFunc("status", status),
 	expr.NewFunc("admin", admin),
+	expr.NewFunc("login", login),
 }
 
 // status() gives what `althing status` shows.
@@ -56,6 +57,26 @@ func admin(t *expr.Thread, a expr.Args) (expr.Object, error) {
 		return nil, err
 	}
 	return value.Str(answer), nil
+}
+
+var loginParams = expr.NewParams("login", "key")
+
+// login(KEY) gives the caller the role of whose key it is until its connection
+// ends: for the rest of the query, and in line mode for all that follow.
+func login(t *expr.Thread, a expr.Args) (expr.Object, error) {
+	var first expr.Object
+	if err := loginParams.Bind(a, &first); err != nil {
+		return nil, err
+	}
+	key, err := text("login", "key", first)
+	if err != nil {
+		return nil, err
+	}
+	who, err := query(t).by.Login(key)
+	if err != nil {
+		return nil, err
+	}
+	return value.Str(who), nil
 }
 
 // administrator is a caller for as long as one command with the key in it runs.

@@ -235,6 +235,9 @@ func changes(t *expr.Thread, a expr.Args) (expr.Object, error) {
 		found, err = q.await(ctx, p, uint64(from))
 		return err
 	})
+	if err == nil {
+		err = q.by.May(access.Read) // its key may have been taken back meanwhile
+	}
 	if err != nil {
 		return nil, err
 	}

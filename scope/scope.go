@@ -72,6 +72,9 @@ type Caller interface {
 	// Elevate makes the caller an administrator for as long as its connection
 	// lasts, where the connection lasts at all.
 	Elevate() error
+	// Login gives the caller the role of whose key it is, for as long as its
+	// connection lasts, and says who that is; wrong ones are counted.
+	Login(key string) (who string, err error)
 }
 
 // Turn is the evaluation that a query is part of.

@@ -47,12 +47,12 @@ func CommandText(name string, args []value.Value) string {
 const blank = "***"
 
 // keyCalls find what stands as a key in a command or a query: s.getadmin(KEY),
-// admin('KEY', 's.info()'). What follows is blanked to the last bracket, or to
+// admin('KEY', 's.info()'), login('KEY'). What follows is blanked to the last bracket, or to
 // the end: a key may hold brackets and quotes itself, and better too much is
 // blanked than too little.
-var keyCalls = regexp.MustCompile(`(?is)((?:get|set)?admin(?:key)?\s*\()(.*\)|.*)`)
+var keyCalls = regexp.MustCompile(`(?is)((?:(?:get|set)?admin(?:key)?|login)\s*\()(.*\)|.*)`)
 
-// Redact blanks what is or could be an admin key in a text that people are
+// Redact blanks what is or could be a key in a text that people are
 // shown: s.getadmin(***).
 func Redact(text string) string {
 	return keyCalls.ReplaceAllStringFunc(text, func(call string) string {

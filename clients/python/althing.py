@@ -334,7 +334,7 @@ class Client:
     called by one thread of the client's, in the order in which things
     happened, and may itself ask the hub.
 
-    ``name`` is the name that you would like; ``key`` is the hub's admin key, if
+    ``name`` is the name that you would like; ``key`` is a user's key or the hub's admin key, if
     you are to be an administrator. ``patience`` is for how many seconds an
     answer is waited for. ``tls`` and ``fingerprint`` secure the connection as
     ``share.ShareServer`` has it.

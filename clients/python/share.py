@@ -91,6 +91,9 @@ class ShareServer:
     without it trusts a hub whose certificate an authority has signed; in place
     of ``True`` there may be an ``ssl.SSLContext`` of your own.
 
+    Where guests may not do everything, ``key`` is the key that the hub's owner
+    has made for you (``althing user add``); it goes with every question.
+
     To add a function that the owner of your hub has added, write a wrapper of
     one line::
 
@@ -106,11 +109,12 @@ class ShareServer:
     """Seconds between asking whether the hub still knows us, while our inbox is empty."""
 
     def __init__(self, host: str | None = None, port: int = PORT, *,
-                 tls: bool | ssl.SSLContext = False, fingerprint: str = "") -> None:
+                 tls: bool | ssl.SSLContext = False, fingerprint: str = "", key: str = "") -> None:
         self.host = host or THIS_MACHINE
         self.port = port
         self.tls = tls
         self.fingerprint = fingerprint
+        self.key = key
         self._id: str | None = None
         self._groups: list[str] = []
         self._known_at = 0.0
@@ -134,7 +138,10 @@ class ShareServer:
         zero``) or ``Error: ConnectionError: …`` when no hub answered.
         """
         try:
-            return self._exchange(text.strip().encode()).decode(errors="replace")
+            text = text.strip()
+            if self.key:
+                text = "%s; %s" % (request("login", self.key), text)
+            return self._exchange(text.encode()).decode(errors="replace")
         except UnicodeEncodeError as problem:
             return "Error: ValueError: this text cannot be sent: %s" % problem
         except socket.timeout:

@@ -1,16 +1,11 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"althing/access"
-	"althing/fault"
 )
 
 func newAdminKey() *cobra.Command {
@@ -27,7 +22,7 @@ key until it is restarted; one that was given --admin-key-file uses that.`,
 			if err := f.find(c); err != nil {
 				return err
 			}
-			key, err := newKey(f.data)
+			key, err := inDataFolder(f.data, func() (string, error) { return access.NewKey(f.data) })
 			if err != nil {
 				return err
 			}
@@ -38,18 +33,4 @@ key until it is restarted; one that was given --admin-key-file uses that.`,
 	}
 	f.add(c)
 	return c
-}
-
-// newKey makes a key in a data folder. Another folder gets no file of ours.
-func newKey(data string) (key string, err error) {
-	if _, err = os.Stat(filepath.Join(data, "VERSION")); err == nil {
-		key, err = access.NewKey(data)
-	}
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "", fault.New(fault.NotFound, "'%s' is no data folder of a hub; name the right one with --data, or make one with 'althing serve'", data)
-	case errors.Is(err, fs.ErrPermission):
-		return "", fault.Wrap(err, fault.Denied, "the data folder '%s' is another user's", data)
-	}
-	return key, err
 }

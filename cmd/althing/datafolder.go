@@ -1,11 +1,15 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"althing/datadir"
+	"althing/fault"
 )
 
 // dataFlags are what the verbs take that work on a data folder.
@@ -31,4 +35,19 @@ func dataFolder(given string) (string, error) {
 		return "", usagef("--data: the name of a folder is missing")
 	}
 	return filepath.Abs(given)
+}
+
+// inDataFolder does something with a hub's data folder. Another folder gets no
+// file of ours.
+func inDataFolder[T any](data string, do func() (T, error)) (done T, err error) {
+	if _, err = os.Stat(filepath.Join(data, "VERSION")); err == nil {
+		done, err = do()
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !fault.Is(err, fault.NotFound):
+		return done, fault.New(fault.NotFound, "'%s' is no data folder of a hub; name the right one with --data, or make one with 'althing serve'", data)
+	case errors.Is(err, fs.ErrPermission):
+		return done, fault.Wrap(err, fault.Denied, "the data folder '%s' is another user's", data)
+	}
+	return done, err
 }

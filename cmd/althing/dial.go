@@ -40,7 +40,7 @@ type hubFlags struct {
 func (f *hubFlags) add(c *cobra.Command) {
 	f.verb = c
 	c.Flags().StringVar(&f.hub, "hub", "", "`address` of the hub's text port: host:port, host or port, with tls:// before it when it is to be secured (default $ALTHING_HUB, else this machine's, else the one that is found on the network)")
-	c.Flags().StringVar(&f.keyFile, "admin-key-file", "", "act as an administrator, with the key in this `file` (default the key in $ALTHING_KEY)")
+	c.Flags().StringVar(&f.keyFile, "admin-key-file", "", "act as an administrator, or as a user, with the key in this `file` (default the key in $ALTHING_KEY)")
 	c.Flags().StringVar(&f.fingerprint, "fingerprint", "", "secure the connection, and trust no hub but the one with this `fingerprint` (default $ALTHING_FINGERPRINT)")
 	c.Flags().StringVar(&f.certificate, "certificate", "", "the `file` with a certificate and its key, for a hub that wants to see one (default $ALTHING_CERTIFICATE)")
 }
@@ -232,11 +232,11 @@ func why(err error) string {
 	return err.Error()
 }
 
-// elevate makes the connection an administrator's.
+// elevate gives the connection the role of whose key it is.
 func (l *line) elevate(ctx context.Context, key string) error {
-	_, err := l.ask(ctx, call("admin", key, "s.getadmin("+key+")"))
+	_, err := l.ask(ctx, call("login", key))
 	if fault.Is(err, fault.Denied) {
-		return fault.Wrap(err, fault.Denied, "the hub at %s refuses the admin key", l.at)
+		return fault.Wrap(err, fault.Denied, "the hub at %s refuses the key", l.at)
 	}
 	return err
 }

@@ -68,7 +68,7 @@ func terminalOf(c *cobra.Command) (in, out *os.File) {
 
 // mayHoldKey finds what is never kept: a key as 'althing admin-key' makes them,
 // and whatever may name one, rather too much than too little.
-var mayHoldKey = regexp.MustCompile(`(?i:admin)|[A-Z0-9]{26}`)
+var mayHoldKey = regexp.MustCompile(`(?i:admin|login)|[A-Z0-9]{26}`)
 
 const howToLeave = "Ctrl-D or exit leaves."
 

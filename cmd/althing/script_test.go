@@ -37,6 +37,12 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			home := filepath.Join(e.WorkDir, "home")
 			e.Setenv("HOME", home)
+			clients, err := filepath.Abs(filepath.Join(root, "clients/python"))
+			if err != nil {
+				return err
+			}
+			e.Setenv("PYTHONPATH", clients)
+			e.Setenv("PYTHONDONTWRITEBYTECODE", "1")
 			e.Values[byName{}] = map[string]*process{}
 			return os.Mkdir(home, 0o700)
 		},

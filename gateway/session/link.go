@@ -125,6 +125,9 @@ func (l *link) role() access.Role {
 	return access.Guest
 }
 
+// Session is the link's session, for hub.RoleOf.
+func (l *link) Session() *hub.Session { return l.session }
+
 // linkKey is the key of a link in a context.
 type linkKey struct{}
 

@@ -125,7 +125,7 @@ func (s *Server) status(ctx context.Context) (value.Value, error) {
 	return s.hub.Status(), nil
 }
 
-// authorize makes a client that has the admin key an administrator.
+// authorize gives a client that has a key its role.
 func authorize(ctx context.Context, hello wire.Hello, _ netip.AddrPort) (admin bool, err error) {
 	err = linkOf(ctx).use(func(session *hub.Session) error {
 		err := session.Authorize(hello.Key)

@@ -210,3 +210,41 @@ func TestClients(t *testing.T) {
 		t.Errorf("what the lamp has not: %v", err)
 	}
 }
+
+// TestUsers registers with the key of a user, which is then taken back.
+func TestUsers(t *testing.T) {
+	p := serve(t, func(c *hub.Config) { c.Guests = access.Nothing })
+	key, err := access.AddUser(p.hub.Data(), "anna")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, wrong := range []string{`{}`, `{"key":"wrong"}`} {
+		if refused := connect(t, p.addr).call("register", wrong)["error"]; refused == nil {
+			t.Errorf("%s is let in", wrong)
+		}
+	}
+	c, is := register(t, p.addr, `{"name":"lamp","key":"`+key+`"}`)
+	if is["admin"] != nil {
+		t.Errorf("a user is registered as %v", is)
+	}
+	story(t, c, [][3]string{
+		{"registry.set", `{"key":"a","value":1}`, `{"revision":…`},
+		{"eval", `{"text":"getReg('a')"}`, `{"value":"1"}`},
+		{"message", `{"to":"lamp","body":"x"}`, `{}`},
+		{"inbox.next", `{}`, `{"message":{"body":"x",…`},
+		{"command", `{"name":"s.info","args":["lamp"]}`, `{"text":"Client 'lamp'…`},
+		{"command", `{"name":"s.kickuser","args":["lamp"]}`, `!denied …`},
+		{"command", `{"name":"s.getadmin","args":["` + key + `"]}`, `!denied Adminkey incorrect`},
+		{"registry.watch", `{"pattern":"a"}`, `{"watch":…`},
+	})
+	if err := access.RemoveUser(p.hub.Data(), "anna"); err != nil {
+		t.Fatal(err)
+	}
+	var last map[string]any
+	for heard := c.hear(); heard != nil; heard = c.hear() {
+		last = heard
+	}
+	if !strings.Contains(asJSON(last), "the key was taken back") {
+		t.Errorf("the session of a user without a key ends with %v", last)
+	}
+}

@@ -1,0 +1,97 @@
+package hub
+
+import (
+	"sync"
+
+	"althing/access"
+	"althing/fault"
+)
+
+// keyed are the sessions in which a user's key was shown: they end when it is
+// taken back. Safe for concurrent use.
+type keyed struct {
+	mu  sync.Mutex
+	all map[*Session]bool
+}
+
+func (k *keyed) add(s *Session) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.all == nil {
+		k.all = map[*Session]bool{}
+	}
+	k.all[s] = true
+}
+
+func (k *keyed) drop(s *Session) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.all, s)
+}
+
+// takenBack gives, once, the sessions whose key was taken back.
+func (k *keyed) takenBack() (ended []*Session) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	looked := false
+	for s := range k.all {
+		proof := s.proof.Load()
+		if !looked { // one look is for all
+			proof.Look()
+			looked = true
+		}
+		if proof.Role() == access.Guest {
+			delete(k.all, s)
+			ended = append(ended, s)
+		}
+	}
+	return ended
+}
+
+var errTakenBack = fault.New(fault.Denied, "the key was taken back")
+
+// endTakenBack ends the sessions of users who are none any more. Who has not
+// registered has no more rights than a guest, and is told nothing by itself.
+func (h *Hub) endTakenBack() {
+	for _, s := range h.keyed.takenBack() {
+		if m := s.membership.get(); m != nil {
+			m.inbox.end(errTakenBack)
+		}
+	}
+}
+
+// Role is what the caller is to the hub now.
+func (s *Session) Role() access.Role { return max(s.caller.Role, s.proof.Load().Role()) }
+
+// Authorize gives a caller the role of its key before it registers: guests may not
+// be allowed to. A wrong key is fault.Denied, an empty one none.
+func (s *Session) Authorize(key string) error {
+	if key == "" {
+		return nil
+	}
+	who, err := s.Login(key)
+	if err != nil {
+		return s.refuse(err)
+	}
+	s.hub.access.Audit(s.addr, "register as "+who)
+	return nil
+}
+
+// Login gives the caller the role of whose key it is, until its connection ends,
+// and says who that is.
+func (s *Session) Login(key string) (who string, err error) {
+	proof, err := s.hub.access.Prove(s.addr, key)
+	if err != nil {
+		return "", err
+	}
+	if proof.Role() == access.Admin {
+		s.caller.Role = access.Admin
+	} else {
+		s.proof.Store(proof)
+		s.hub.keyed.add(s)
+	}
+	if s.kept { // else it is one query, of the many of a device that knows no better
+		s.hub.access.Audit(s.addr, "login as "+proof.String())
+	}
+	return proof.String(), nil
+}
