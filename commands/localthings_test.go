@@ -2,10 +2,13 @@ package commands_test
 
 import (
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"althing"
 	"althing/commands"
 	"althing/wire/localthings/localthingstest"
 )
@@ -64,13 +67,34 @@ func TestPythonClient(t *testing.T) {
 }
 
 // TestMovedPythonClient is sent elsewhere by the clientcommand that its client
-// knows, and goes there.
+// knows, and goes there, wherever it has asked for that.
 func TestMovedPythonClient(t *testing.T) {
+	t.Run("Serversock", func(t *testing.T) { moved(t, false) })
+	t.Run("Maindata", func(t *testing.T) { moved(t, true) })
+}
+
+func moved(t *testing.T, byMaindata bool) {
+	t.Helper()
 	h, other := started(t, commands.Options{}), started(t, commands.Options{})
 	_, text, _ := net.SplitHostPort(h.ListenAddr().String())
 	port, _ := strconv.Atoi(text)
 	p := localthingstest.Start(t)
 	p.Do("connect", "client_1", "127.0.0.1", port)
+	gone := make(chan struct{})
+	h.OnDisconnect(func(*althing.Conn, error) { close(gone) })
+	if byMaindata {
+		if err := h.OpenMaindata(); err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Want("command"); got != "newdatasock" {
+			t.Errorf("told to %v", got)
+		}
+		sock, _ := h.Channel(althing.Maindata)
+		for !slices.Contains(p.Do("ports").([]any), any(float64(sock.Port))) {
+			continue // it is connecting
+		}
+		port = sock.Port
+	}
 	host, there, _ := net.SplitHostPort(other.ListenAddr().String())
 	p.Do("message", port, "s.connectto('"+host+"', "+there+")")
 	if got := p.Want("command"); got != "connect" {
@@ -84,5 +108,10 @@ func TestMovedPythonClient(t *testing.T) {
 	}
 	if other.ByName("client_1") == nil {
 		t.Error("it has not arrived")
+	}
+	select {
+	case <-gone:
+	case <-time.After(patience):
+		t.Error("it has not left")
 	}
 }

@@ -66,7 +66,7 @@ func (b *builtins) connectToHigher(_ context.Context, call *althing.Call) (althi
 	if err != nil {
 		return althing.Answer{}, err
 	}
-	return move(conn, higher)
+	return b.move(conn, higher)
 }
 
 // confirmHigher refuses at once where the server can never be put.

@@ -63,7 +63,7 @@ func (b *builtins) connectTo(_ context.Context, call *althing.Call) (althing.Ans
 	if err != nil {
 		return althing.Answer{}, err
 	}
-	return move(conn, to)
+	return b.move(conn, to)
 }
 
 // destination is where a call's arguments lead to: a server below this one, by
@@ -79,14 +79,10 @@ func (b *builtins) destination(call *althing.Call) (string, error) {
 }
 
 // move has a client go on at another server.
-func move(conn *althing.Conn, to string) (althing.Answer, error) {
-	where, err := value.NewDict([]value.Pair{{Key: value.Str(wire.KeyAddress), Value: value.Str(to)}})
-	if err != nil {
-		return althing.Answer{}, err
-	}
+func (b *builtins) move(conn *althing.Conn, to string) (althing.Answer, error) {
 	return althing.Answer{Text: "Connecting you to " + to, After: func() {
-		if err := conn.Event(wire.EventMoved, where); err == nil {
-			conn.Close("")
+		if err := b.server.Move(conn, to); err == nil {
+			conn.On("").Close("") // no channel is called so: all of the client goes
 		}
 	}}, nil
 }

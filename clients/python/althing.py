@@ -351,7 +351,7 @@ class Client:
         """What the hub said about itself."""
         self.host, self.port, self.patience = host, port, patience
         self.tls, self.fingerprint = tls, fingerprint
-        self._hello = {"description": description, "version": version, "key": key}
+        self._key, self._hello = key, {"description": description, "version": version}
         self._reconnect = reconnect
         self._resume = ""
         self._lock = threading.Lock()
@@ -409,10 +409,10 @@ class Client:
     def _dial(self) -> Line:
         """Connect and register, once."""
         line = Line(self.host, self.port, self.patience, self.tls, self.fingerprint)
-        hello = {"name": self.name, "commands": sorted(self._commands), "requests": sorted(self._requests),
-                 "resume": self._resume, **self._hello}
+        said = self._description()
+        who = {"name": self.name, "key": self._key, "resume": self._resume}
         try:
-            registered = line.ask("register", {name: said for name, said in hello.items() if said})
+            registered = line.ask("register", {**said, **{name: what for name, what in who.items() if what}})
             while not registered.done.is_set():
                 line.answered(line.read(self.patience))
             welcome = registered.result()
@@ -428,6 +428,8 @@ class Client:
             raise reason from problem
         if "notice" in welcome:
             log.warning("the hub calls us %s: %s", self.name, welcome["notice"])
+        if said != self._description():
+            self._describe()
         self._do(self._connected, line, before)
         return line
 
@@ -623,15 +625,29 @@ class Client:
     def add_command(self, name: str, action: Callable[..., Any], background: bool = False) -> None:
         """Let the hub have us do something: ``action(*args)``.
 
-        A text that it returns is for people, anything else for programs. The
-        hub hears of it when we connect. In the ``background`` it runs in a
-        thread of its own, and what comes next need not wait for it.
+        A text that it returns is for people, anything else for programs. In
+        the ``background`` it runs in a thread of its own, and what comes next
+        need not wait for it.
         """
         self._commands[name] = (action, background)
+        self._describe()
 
     def add_request(self, name: str, value: Any) -> None:
         """Let the hub and other clients ask us for a value: ``value``, or what ``value(*args)`` returns."""
         self._requests[name] = value
+        self._describe()
+
+    def _description(self) -> dict[str, Any]:
+        """What we say about ourselves, as far as there is something to say."""
+        said = {"commands": sorted(self._commands), "requests": sorted(self._requests), **self._hello}
+        return {name: what for name, what in said.items() if what}
+
+    def _describe(self) -> None:
+        """Tell the hub what we say about ourselves now. One to which we are not connected hears it when we are."""
+        with self._lock:
+            line = self._line
+        if line is not None:
+            line.send("event", {"kind": "client", "data": self._description()})
 
     # -- asking --------------------------------------------------------------------
 

@@ -304,6 +304,14 @@ class Asking(WithHub):
         self.refused("not_found", other.request, "NOSUCH", to=lamp.name)
         self.refused("not_found", other.request, "COLOUR", to="nobody")
 
+    def test_added_later(self) -> None:
+        lamp = self.client()
+        lamp.add_request("COLOUR", "red")
+        lamp.add_command("c.dim", lambda: None)
+        about = lamp.command("s.info", lamp.name).text
+        self.assertIn("COLOUR", about)
+        self.assertIn("c.dim", about)
+
     def test_the_other_way(self) -> None:
         lamp = self.unconnected(**SERVER)
         ran = threading.Event()

@@ -67,6 +67,8 @@ func TestMethods(t *testing.T) {
 		{"inbox.next", `{}`, `{"message":{"body":"to myself","from":"lamp","headers":{"a":"b","c":null},"id":"1","time":…`},
 		{"message", `{"to":"lamp","from":"nobody","body":"not mine"}`, `!denied …`},
 		{"message", `{"body":"to the hub"}`, `{}`},
+		{"message", `{"to":"nobody","body":"a group that nobody is in"}`, `{}`},
+		{"message", `{"to":"NOPLY","body":"x"}`, `!denied …`},
 		{"inbox.next", `{"ack":"x"}`, `!invalid …`},
 	})
 	failed := c.call("eval", `{"text":"1/0"}`)["error"].(map[string]any)

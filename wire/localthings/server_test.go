@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -120,6 +121,59 @@ func TestServer(t *testing.T) {
 	same(p.Want("message"), "the server is shutting down")
 	same(p.Want("command"), "disconnect")
 	p.Want("ended")
+}
+
+// Packets have the size that the server says, in both directions and on datasocks,
+// whatever is sent. The client in Python fails at one that is larger.
+func TestSizesOfPackets(t *testing.T) {
+	long := strings.Repeat("x", 20_000)
+	for given, want := range map[int]float64{0: 1024, 1: 128, 4096: 4096, 1 << 20: 64 << 10} {
+		t.Run(strconv.Itoa(given), func(t *testing.T) {
+			s := &althing.Server{
+				Addr: "127.0.0.1:0", DataPorts: "0", Logger: slog.New(slog.DiscardHandler),
+				Protocols: []wire.Protocol{localthings.Protocol{MaxDatasize: given}},
+			}
+			s.OnMessage(func(c *althing.Conn, m *althing.Message) { c.Send(&althing.Message{Body: m.Body}) })
+			if err := s.OpenMaindata(); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Start(); err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			port, maindata := s.ListenAddr().(*net.TCPAddr).Port, portOf(t, s, althing.Maindata)
+			p := localthingstest.Start(t)
+			p.Do("connect", "client_1", "127.0.0.1", port)
+			if got := p.Do("request", port, "SERVERDATA").(map[string]any)["max_datasize"]; got != want {
+				t.Errorf("it says %v, want %v", got, want)
+			}
+			c, err := althing.Dial(t.Context(), s.ListenAddr().String(), althing.ClientOptions{Protocol: localthings.Protocol{}, NoReconnect: true, Logger: slog.New(slog.DiscardHandler)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Wait()
+			defer c.Close()
+			for range 4 { // the welcome
+				p.Want("message")
+				if _, err := c.Read(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, at := range []int{port, maindata} {
+				p.Do("message", at, long)
+				if got := p.Want("message"); got != long {
+					t.Errorf("%d: %.60q came back", at, got)
+				}
+				p.Want("message") // that it was received
+			}
+			if err := c.Send(althing.NewMessage(long)); err != nil {
+				t.Error(err)
+			}
+			if m, err := c.Read(t.Context()); err != nil || m.String() != long {
+				t.Errorf("%.60q, %v came back", m, err)
+			}
+		})
+	}
 }
 
 // What has begun as one protocol's first word alone is that protocol's to refuse.

@@ -189,6 +189,8 @@ def main():
             done = client.send(client.socks[args[0]], eval(args[1]))
         elif verb == "describe":
             client.description, done = args[0], None
+        elif verb == "ports":
+            done = list(client.socks)
         elif verb == "leave":
             done = client.disconnect()
         elif verb == "keys":
