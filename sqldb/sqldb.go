@@ -95,6 +95,7 @@ type DB struct {
 	temp *sqlite.Temp
 
 	writer, readers *pool
+	images          *pool // one place, for whoever keeps a transaction open
 	keeper          *keeper
 
 	making sync.Mutex
@@ -133,6 +134,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	db := &DB{path: path, o: o, temp: temp, done: make(chan struct{})}
 	db.writer = newPool(1, db.openWriter)
 	db.readers = newPool(o.Readers, db.openReader)
+	db.images = newPool(1, db.openReader)
 	db.keeper = newKeeper(db)
 	if err := db.inspect(ctx); err != nil {
 		temp.Close()
@@ -249,9 +251,9 @@ func (db *DB) Close(ctx context.Context) error {
 }
 
 func (db *DB) close(ctx context.Context) error {
-	stop := context.AfterFunc(ctx, func() { db.readers.interrupt(); db.writer.interrupt() })
+	stop := context.AfterFunc(ctx, func() { db.readers.interrupt(); db.writer.interrupt(); db.images.interrupt() })
 	defer stop()
-	errs := []error{db.readers.close(), db.keeper.close()}
+	errs := []error{db.readers.close(), db.images.close(), db.keeper.close()}
 	writer := <-db.writer.turns
 	if writer != nil {
 		errs = append(errs, checkpoint(writer.Conn, checkpointTruncate), writer.close())

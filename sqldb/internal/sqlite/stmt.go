@@ -180,6 +180,16 @@ func (s *Stmt) Blob(i int) string {
 	return s.copy(at, i)
 }
 
+// RawBlob is the bytes in column i of the row: SQLite's own memory, good only
+// until the next step.
+func (s *Stmt) RawBlob(i int) []byte {
+	at := lib.Xsqlite3_column_blob(s.c.tls, s.p, int32(i))
+	if at == 0 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(pointer(at)), s.Bytes(i))
+}
+
 // Bytes is the length of the text or blob in column i.
 func (s *Stmt) Bytes(i int) int { return int(lib.Xsqlite3_column_bytes(s.c.tls, s.p, int32(i))) }
 
