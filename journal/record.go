@@ -109,7 +109,7 @@ func frame(src []byte) ([]byte, error) {
 	if len(src) < fixedHeader+checksumSize || string(src[:len(recordMagic)]) != recordMagic {
 		return nil, errors.New("it does not begin as a record")
 	}
-	size := binary.LittleEndian.Uint32(src[len(recordMagic)+2:])
+	size := recordLength(src)
 	if size < uint32(fixedHeader+checksumSize) || size > MaxRecord || uint64(size) > uint64(len(src)) {
 		return nil, errors.New("its length is impossible")
 	}
@@ -118,6 +118,14 @@ func frame(src []byte) ([]byte, error) {
 		return nil, errors.New("its checksum is wrong")
 	}
 	return content, nil
+}
+
+// recordStart is how much of a record tells its length.
+const recordStart = len(recordMagic) + 1 + 1 + 4
+
+// recordLength is the length that a record says it has.
+func recordLength(start []byte) uint32 {
+	return binary.LittleEndian.Uint32(start[recordStart-4:])
 }
 
 // Salvage gives the whole records that lie in data, with whatever else between

@@ -203,10 +203,15 @@ func load(ctx context.Context, from snapshotSource, m Machine, s goodSnapshot) e
 		return err
 	}
 	defer func() { _ = file.Close() }() // it was only read
-	if _, err := io.CopyN(io.Discard, file, int64(snapshotHeader)); err != nil {
+	return loadFrom(file, m, s)
+}
+
+// loadFrom gives the good snapshot that r reads to a machine.
+func loadFrom(r io.Reader, m Machine, s goodSnapshot) error {
+	if _, err := io.CopyN(io.Discard, r, int64(snapshotHeader)); err != nil {
 		return err
 	}
-	if err := m.Restore(io.LimitReader(file, s.size)); err != nil {
+	if err := m.Restore(io.LimitReader(r, s.size)); err != nil {
 		return fault.Wrap(err, fault.Invalid, "the snapshot of %d is whole, but this althing cannot read it; use the one that wrote it, or a newer one", s.at.rev)
 	}
 	return nil
