@@ -19,7 +19,13 @@ const (
 	// Version is the form of the folder that this program writes.
 	Version = 1
 
-	versionFile = "VERSION"
+	// LogFolder is where a hub keeps its log in the folder.
+	LogFolder = "log"
+	// SQLFile is its file with the SQL tables.
+	SQLFile = "sql.db"
+
+	// VersionFile is there in every data folder.
+	VersionFile = "VERSION"
 	lockFile    = "lock"
 	sealFile    = "seal"
 	// versionText begins the version file, so that a folder of another program
@@ -116,7 +122,7 @@ func open(path string, p purpose) (*Dir, error) {
 	}
 	d := &Dir{path: path, lock: lock}
 	if !known {
-		if err := WriteFile(d.Path(versionFile), []byte(versionText+strconv.Itoa(Version)+"\n")); err != nil {
+		if err := WriteFile(d.Path(VersionFile), []byte(versionText+strconv.Itoa(Version)+"\n")); err != nil {
 			_ = d.Close()
 			return nil, unusable(err, path, "cannot be written to")
 		}
@@ -124,9 +130,20 @@ func open(path string, p purpose) (*Dir, error) {
 	return d, nil
 }
 
+// Own reports whether a name is that of one of the folder's own files, or of one
+// that is being written.
+func Own(name string) bool {
+	for _, own := range []string{VersionFile, lockFile, sealFile} {
+		if strings.EqualFold(name, own) {
+			return true
+		}
+	}
+	return strings.Contains(name, tempMark)
+}
+
 // isOurs reports whether a hub has been in the folder.
 func isOurs(path string) bool {
-	for _, name := range []string{versionFile, lockFile} {
+	for _, name := range []string{VersionFile, lockFile} {
 		if _, err := os.Stat(filepath.Join(path, name)); err == nil {
 			return true
 		}
@@ -166,7 +183,7 @@ var errVersion = errors.New("no version")
 // checkVersion refuses a folder that this program does not understand: a newer
 // one, or one that is not a hub's at all. An empty one is not known yet.
 func checkVersion(path string) (known bool, err error) {
-	text, err := os.ReadFile(filepath.Join(path, versionFile))
+	text, err := os.ReadFile(filepath.Join(path, VersionFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, checkEmpty(path)
 	}
@@ -177,7 +194,7 @@ func checkVersion(path string) (known bool, err error) {
 	version, err := strconv.Atoi(strings.TrimSuffix(digits, "\n"))
 	switch {
 	case !ours || err != nil || version < 1:
-		return false, fault.Wrap(errVersion, fault.Invalid, "the data folder '%s' is damaged: its file %s does not say its version; run 'althing repair --data %s'", path, versionFile, path)
+		return false, fault.Wrap(errVersion, fault.Invalid, "the data folder '%s' is damaged: its file %s does not say its version; run 'althing repair --data %s'", path, VersionFile, path)
 	case version > Version:
 		return false, fault.New(fault.Invalid, "the data folder '%s' was written by a newer althing (version %d, this one knows %d); use that, or give another folder with --data", path, version, Version)
 	}
@@ -192,7 +209,7 @@ func checkEmpty(path string) error {
 		return unusable(err, path, "cannot be read")
 	}
 	for _, e := range entries {
-		if e.Name() == lockFile || strings.HasPrefix(e.Name(), versionFile+tempMark) {
+		if e.Name() == lockFile || strings.HasPrefix(e.Name(), VersionFile+tempMark) {
 			continue
 		}
 		return fault.Wrap(errVersion, fault.Invalid, "the folder '%s' is not empty and no data folder of a hub; give an empty or a new one with --data", path)

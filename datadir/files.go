@@ -29,7 +29,16 @@ func WriteFile(file string, data []byte) error {
 		os.Remove(tmp.Name())
 		return err
 	}
-	return syncFolder(dir)
+	return SyncFolder(dir)
+}
+
+// Rename gives a file or a folder another name beside the old one, and has that
+// outlast a power cut.
+func Rename(from, to string) error {
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	return SyncFolder(filepath.Dir(to))
 }
 
 // CreateFile writes a small new file, for its owner alone; one that is there is
@@ -44,7 +53,7 @@ func CreateFile(file string, data []byte) error {
 		os.Remove(file)
 		return err
 	}
-	return syncFolder(filepath.Dir(file))
+	return SyncFolder(filepath.Dir(file))
 }
 
 // RemoveFile removes a file so that no power cut brings it back.
@@ -52,7 +61,7 @@ func RemoveFile(file string) error {
 	if err := os.Remove(file); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(file))
+	return SyncFolder(filepath.Dir(file))
 }
 
 // removeLeftovers removes what a crash between writing and renaming left.
@@ -65,9 +74,9 @@ func removeLeftovers(dir, name string) {
 	}
 }
 
-// syncFolder brings a folder's names to the disk: without it a power cut may
+// SyncFolder brings a folder's names to the disk: without it a power cut may
 // bring back a file that was removed. Windows has no such thing.
-func syncFolder(path string) error {
+func SyncFolder(path string) error {
 	if runtime.GOOS == "windows" {
 		return nil
 	}

@@ -52,7 +52,7 @@ func (d *Dir) breakSeal() error {
 		return nil
 	}
 	// A seal that a power cut brought back would call every later change damage.
-	return errors.Join(err, syncFolder(d.path))
+	return errors.Join(err, SyncFolder(d.path))
 }
 
 // checkSeal compares the files with what was noted. Without a seal, after a

@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"althing"
@@ -43,6 +44,9 @@ type Config struct {
 	Log          *slog.Logger  // default: slog.Default()
 	// Console is shown what is sent to CONSOLE. Default: nobody.
 	Console func(from, text string)
+	// Settings are what the hub was started with, in the form of a settings file,
+	// for its backups. Default: not known.
+	Settings []byte
 	// Stop is asked to stop the hub, or to start it again. Default: the
 	// commands that do so say that they cannot.
 	Stop func(restart bool)
@@ -88,6 +92,8 @@ type Hub struct {
 	keyed    keyed
 	crew     crew
 	counts   counts
+
+	saving atomic.Bool // a backup is being made
 
 	mu        sync.Mutex
 	listeners []listener
@@ -146,15 +152,9 @@ func (h *Hub) open(ctx context.Context) (err error) {
 	return nil
 }
 
-// What is in the data folder beside the folder's own files.
-const (
-	logDir  = "log"
-	sqlFile = "sql.db"
-)
-
 func (h *Hub) openSQL(ctx context.Context) (err error) {
 	l := h.config.Limits
-	h.db, err = sqldb.Open(ctx, h.dir.Path(sqlFile), sqldb.Options{
+	h.db, err = sqldb.Open(ctx, h.dir.Path(datadir.SQLFile), sqldb.Options{
 		Safe: h.config.Safe, Verified: h.dir.Sealed(), Log: h.log,
 		Time: l.SQLTime, Rows: int(l.ResultRows), Bytes: int(l.ResultBytes),
 		File: l.SQLBytes, Heap: l.SQLMemory, Temp: l.SQLTemp,
@@ -186,7 +186,7 @@ const muchReplayed = 10_000
 // openLog opens the log and replays it into the state.
 func (h *Hub) openLog(ctx context.Context) (err error) {
 	h.store, err = jetstore.Open(ctx, jetstore.Options{
-		Dir: h.dir.Path(logDir), Safe: h.config.Safe, Log: h.log, MaxBytes: h.config.Limits.LogBytes,
+		Dir: h.dir.Path(datadir.LogFolder), Safe: h.config.Safe, Log: h.log, MaxBytes: h.config.Limits.LogBytes,
 		Free: h.dir.Free,
 	})
 	if err != nil {
@@ -267,7 +267,7 @@ func (h *Hub) close(ctx context.Context) error {
 	if err := errors.Join(h.journal.Close(ctx), h.db.Close(ctx)); err != nil {
 		return errors.Join(err, h.release())
 	}
-	return errors.Join(h.dir.Seal(sqlFile), h.release())
+	return errors.Join(h.dir.Seal(datadir.SQLFile), h.release())
 }
 
 // release gives back what was opened, the last first. What was closed in good

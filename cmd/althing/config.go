@@ -239,9 +239,23 @@ func tomlValue(f *pflag.Flag) string {
 	case "bool", "number":
 		return f.Value.String()
 	case "address":
-		return usualPorts[f.Name]
+		if !f.Changed {
+			return usualPorts[f.Name]
+		}
 	}
 	// JSON's texts are TOML's; a text always has a form in JSON.
 	text, _ := json.Marshal(f.Value.String())
 	return string(text)
+}
+
+// givenSettings is a settings file with what is not left as it is, but for the
+// data folder: it is for another one.
+func givenSettings(flags *pflag.FlagSet) []byte {
+	var file strings.Builder
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Changed && f.Name != "data" && f.Name != "config" {
+			fmt.Fprintf(&file, "%s = %s\n", f.Name, tomlValue(f))
+		}
+	})
+	return []byte(file.String())
 }

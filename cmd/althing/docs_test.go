@@ -242,7 +242,7 @@ func TestWhatTheDocsTypeExists(t *testing.T) {
 	flags := regexp.MustCompile(` --([a-z][a-z-]*)`)
 	variables := regexp.MustCompile(`ALTHING_[A-Z_]+`)
 	serve := settingFlags(newServe())
-	for _, file := range []string{"README.md", "docs/command-line.md", "docs/commands.md", "docs/functions.md", "docs/getting-started.md", "docs/operating.md", "docs/text-protocol.md"} {
+	for _, file := range []string{"README.md", "docs/backup.md", "docs/command-line.md", "docs/commands.md", "docs/functions.md", "docs/getting-started.md", "docs/operating.md", "docs/text-protocol.md"} {
 		text := read(t, file)
 		typed := line.FindAllStringSubmatch(text, -1)
 		for _, found := range typed {

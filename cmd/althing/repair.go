@@ -22,9 +22,6 @@ import (
 	"althing/state"
 )
 
-// stillEvery is how often a long repair says that it goes on.
-const stillEvery = 10 * time.Second
-
 func newRepair() *cobra.Command {
 	var f dataFlags
 	c := &cobra.Command{
@@ -59,8 +56,7 @@ func (f *dataFlags) repair(ctx context.Context, out, stderr io.Writer) (err erro
 	}
 	defer func() { err = errors.Join(err, dir.Close()) }()
 	fmt.Fprintf(out, "Looking through %s\n", visible(f.data))
-	defer sayStill(stderr)()
-	r := repairing{dir: dir, out: out, now: time.Now(), log: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	r := repairing{dir: dir, out: out, now: time.Now(), told: func(what string) (end func()) { return newProgress(stderr, what, nil, 0).end }, log: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))}
 	if err := r.mendLog(ctx); err != nil {
 		return err
 	}
@@ -70,41 +66,22 @@ func (f *dataFlags) repair(ctx context.Context, out, stderr io.Writer) (err erro
 	return r.lookAtKey()
 }
 
-// sayStill says now and then that the work goes on, until it is told to stop.
-func sayStill(out io.Writer) (stop func()) {
-	again := time.NewTicker(stillEvery)
-	done, ended := make(chan struct{}), make(chan struct{})
-	begun := time.Now()
-	go func() {
-		defer close(ended)
-		for {
-			select {
-			case <-again.C:
-				fmt.Fprintf(out, "still at work after %v\n", time.Since(begun).Round(time.Second))
-			case <-done:
-				return
-			}
-		}
-	}()
-	return func() {
-		again.Stop()
-		close(done)
-		<-ended
-	}
-}
-
 // repairing is a repair under way.
 type repairing struct {
 	dir *datadir.Dir
 	out io.Writer
 	log *slog.Logger
 	now time.Time
+	// told says that a part of the work goes on, until its end is called.
+	told func(what string) (end func())
 }
 
 // mendLog mends the log of values, messages and clients.
 func (r repairing) mendLog(ctx context.Context) error {
-	report, kept, err := jetstore.Repair(ctx, jetstore.Options{Dir: r.dir.Path("log"), Log: r.log},
+	end := r.told("the log")
+	report, kept, err := jetstore.Repair(ctx, jetstore.Options{Dir: r.dir.Path(datadir.LogFolder), Log: r.log},
 		func() journal.Machine { return state.New() }, r.now)
+	end()
 	switch {
 	case err != nil:
 		return err
@@ -120,8 +97,10 @@ func (r repairing) mendLog(ctx context.Context) error {
 // mendSQL saves the rows of a damaged SQL file. It is in doubt whenever it was
 // not closed in good order, so that its structure is looked at in any case.
 func (r repairing) mendSQL(ctx context.Context) error {
-	file := r.dir.Path("sql.db")
+	file := r.dir.Path(datadir.SQLFile)
+	end := r.told("SQL")
 	db, err := sqldb.Open(ctx, file, sqldb.Options{Log: r.log})
+	end()
 	if err == nil {
 		fmt.Fprintln(r.out, "SQL: sound")
 		return db.Close(ctx)
@@ -129,7 +108,9 @@ func (r repairing) mendSQL(ctx context.Context) error {
 	if !errors.Is(err, sqldb.ErrDamaged) {
 		return err
 	}
+	end = r.told("SQL")
 	report, err := sqldb.Repair(ctx, file)
+	end()
 	if err != nil {
 		return err
 	}

@@ -50,6 +50,13 @@ func (s *screen) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// draw puts a line in the place of the one that was drawn before.
+func (s *screen) draw(line string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, _ = io.WriteString(s.w, "\r\x1b[K"+visible(line)) // how far a work is does not stop it
+}
+
 // incomplete is where a character begins that is not whole at the end of text;
 // len(text) when there is none.
 func incomplete(text []byte) int {

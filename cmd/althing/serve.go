@@ -42,6 +42,7 @@ type serveFlags struct {
 	logFile, logLevel               string
 	tls                             tlsFlags
 	limits                          access.Limits
+	given                           []byte // the settings that are not left as they are, as a file
 }
 
 func newServe() *cobra.Command {
@@ -58,6 +59,7 @@ stand above variables, and variables above the file.`,
 			if err := applySettings(c, f.config); err != nil {
 				return err
 			}
+			f.given = givenSettings(c.Flags())
 			return f.serve(c)
 		},
 	}
@@ -219,7 +221,7 @@ func (f *serveFlags) hubConfig(log *slog.Logger, out io.Writer, stop chan<- bool
 	config := hub.Config{
 		Data: f.data, Name: f.name, Description: f.description,
 		Safe: f.durability == "safe", Guests: guests, AdminKeyFile: f.adminKeyFile,
-		Limits: f.limits, Log: log,
+		Limits: f.limits, Log: log, Settings: f.given,
 		Stop: func(restart bool) {
 			select {
 			case stop <- restart:

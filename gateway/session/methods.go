@@ -41,6 +41,8 @@ func (s *Server) addMethods() error {
 		"unwatch":        {false, unwatch},
 		"inbox.next":     {true, next},
 		"inbox.push":     {false, push},
+		"backup.begin":   {true, s.backupBegin},
+		"backup.end":     {true, s.backupEnd},
 	} {
 		if err := s.server.Method(name, m.waits, m.do); err != nil {
 			return err

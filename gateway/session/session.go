@@ -12,6 +12,8 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"sync"
+	"sync/atomic"
 
 	"althing"
 	"althing/access"
@@ -44,6 +46,9 @@ type Server struct {
 	hub    *hub.Hub
 	log    *slog.Logger
 	server *althing.Server
+
+	opening sync.Mutex // of the channel for backups
+	saving  atomic.Pointer[saving]
 }
 
 // New makes the gateway of a hub, of which there is one at most.
