@@ -79,11 +79,19 @@ func (t *Tree) mine(id, neighbor ID) bool {
 // them is the hub itself. It gives what others are to be told.
 func (t *Tree) Connected(child ID, up bool, at time.Time) News {
 	h, known := t.hubs[child]
-	if !known || h.Up == up {
-		return News{}
+	ours := child == t.self.id || h.parent() == t.self.id
+	if !known || !ours || h.Up == up {
+		return News{} // or it has a link to another one by now
 	}
 	t.put(h.Record, up, at)
 	return News{Links: []Link{{child, h.Parent, up}}}
+}
+
+// Suits says why a hub could not be a child, or nil.
+func (t *Tree) Suits(r *Record) error {
+	below := *r
+	below.Parent = t.self.id
+	return t.fits(&below)
 }
 
 // Adopt makes a hub a child: it has come with this record. It gives what others

@@ -214,7 +214,7 @@ func (f *forest) wanted(top *mind) string {
 // Hubs that come, go, move and lose their links agree about the tree as soon as
 // the links are there and all has been said.
 func TestAgree(t *testing.T) {
-	const forests = 200
+	const forests = 80
 	repaired := 0
 	for seed := range uint64(forests) {
 		r := rand.New(rand.NewPCG(seed, 1))
@@ -473,3 +473,22 @@ func FuzzUnpack(f *testing.F) {
 }
 
 func writeFile(file string, data []byte) error { return os.WriteFile(file, data, 0o600) }
+
+func FuzzUnpackPass(f *testing.F) {
+	i, err := NewIdentity()
+	if err != nil {
+		f.Fatal(err)
+	}
+	pass, err := i.NewPass(i.ID(), "issuer/abc")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(pass.Packed())
+	f.Add(make([]byte, 120))
+	f.Fuzz(func(t *testing.T, packed []byte) {
+		p, err := UnpackPass(packed)
+		if err == nil && string(p.Packed()) != string(packed) {
+			t.Errorf("%x is kept as %x", packed, p.Packed())
+		}
+	})
+}

@@ -1,0 +1,380 @@
+package network
+
+import (
+	"context"
+	"crypto/hmac"
+	"math/rand/v2"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"althing"
+	"althing/fault"
+	"althing/value"
+)
+
+// dialing is the search for a parent, until it is given up.
+type dialing struct {
+	cancel context.CancelFunc
+}
+
+// ParseParent reads what 'althing token' prints for --parent: TOKEN@host:4000, or
+// an address alone inside a tree.
+func ParseParent(line string) (address, token string, err error) {
+	token, address, found := strings.Cut(line, "@")
+	if !found {
+		token, address = "", line
+	}
+	if found {
+		if _, err := ParseToken(token); err != nil {
+			return "", "", err
+		}
+	}
+	if host, port, err := net.SplitHostPort(address); err != nil || host == "" || port == "" {
+		return "", "", fault.New(fault.Invalid, "a parent is TOKEN@host:port, as 'althing token' prints it there, not '%.80s'", hideToken(line))
+	}
+	return address, token, nil
+}
+
+// hideToken is a line for people without the token in it.
+func hideToken(line string) string {
+	if _, address, found := strings.Cut(line, "@"); found {
+		return "…@" + address
+	}
+	return line
+}
+
+// Above gives the parent, as far as there is to be one.
+func (n *Node) Above() Above {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	a := n.above
+	a.Token = ""
+	return a
+}
+
+// Expect says at the start where the parent is. One that was moved from there
+// stays where it was moved to.
+func (n *Node) Expect(address, token string) error {
+	n.mu.Lock()
+	moved := n.first == address && n.above.Address != ""
+	if !moved {
+		n.first, n.above = address, Above{Address: address, Token: token}
+	}
+	n.mu.Unlock()
+	if moved {
+		return nil
+	}
+	return n.save()
+}
+
+// Move puts the hub below another parent, and stays where it was when that is not
+// to be: the own address, a hub below this one, one that cannot be reached or does
+// not want it. The clients notice nothing but their layer.
+func (n *Node) Move(ctx context.Context, address, token string) error {
+	n.moving.Lock()
+	defer n.moving.Unlock()
+	above := Above{Address: address, Token: token}
+	l, err := n.reach(ctx, above)
+	if err != nil {
+		return err
+	}
+	n.mu.Lock()
+	above.ID = l.id
+	n.above = above
+	n.mu.Unlock()
+	n.keepDialing(l)
+	return n.save()
+}
+
+// Leave makes the hub one without a parent.
+func (n *Node) Leave() error {
+	n.moving.Lock()
+	defer n.moving.Unlock()
+	n.mu.Lock()
+	if n.above == (Above{}) {
+		n.mu.Unlock()
+		return nil
+	}
+	if n.dialing != nil {
+		n.dialing.cancel()
+		n.dialing = nil
+	}
+	r, err := n.record("")
+	if err != nil {
+		n.mu.Unlock()
+		return err
+	}
+	before := n.links[n.above.ID]
+	n.tell(News{Records: []*Record{r}}, "") // the parent is told, too
+	delete(n.links, n.above.ID)
+	n.above, n.pass = Above{}, Pass{}
+	n.tree.SetSelf(r, n.now())
+	n.changed()
+	n.mu.Unlock()
+	if before != nil {
+		before.close("the hub has left the tree")
+	}
+	return n.save()
+}
+
+// dial begins to look for the parent. The caller holds mu.
+func (n *Node) dial() {
+	ctx, cancel := context.WithCancel(n.ctx)
+	n.dialing = &dialing{cancel}
+	n.spawn(func() {
+		defer cancel()
+		n.seek(ctx)
+	})
+}
+
+// keepDialing looks after the link that is there now in place of the one before.
+func (n *Node) keepDialing(l *link) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.dialing != nil {
+		n.dialing.cancel()
+	}
+	ctx, cancel := context.WithCancel(n.ctx)
+	n.dialing = &dialing{cancel}
+	n.spawn(func() {
+		defer cancel()
+		select {
+		case <-l.gone:
+			n.seek(ctx)
+		case <-ctx.Done():
+		}
+	})
+}
+
+// seek reaches the parent again and again, until ctx ends.
+func (n *Node) seek(ctx context.Context) {
+	pause := shortestPause
+	for ctx.Err() == nil {
+		n.mu.Lock()
+		above := n.above
+		n.mu.Unlock()
+		l, err := n.reachOnce(ctx, above)
+		if err == nil {
+			pause = shortestPause
+			select {
+			case <-l.gone:
+			case <-ctx.Done():
+				return
+			}
+			continue
+		}
+		n.problem(above, err)
+		wait := time.NewTimer(pause/2 + rand.N(pause/2)) //nolint:gosec // it only keeps hubs from coming all at once
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+			wait.Stop()
+			return
+		}
+		pause = min(2*pause, longestPause)
+	}
+}
+
+// reachOnce is reach for the seeking; a Move goes first.
+func (n *Node) reachOnce(ctx context.Context, above Above) (*link, error) {
+	n.moving.Lock()
+	defer n.moving.Unlock()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return n.reach(ctx, above)
+}
+
+// problem notes why the parent is not reached. It is logged when it is another one
+// than before.
+func (n *Node) problem(above Above, err error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if text := fault.Of(err).Message; n.above.Address == above.Address && n.above.Problem != text {
+		n.above.Problem = text
+		n.log.Warn("network: no link to the parent", "address", above.Address, "error", text)
+		n.spawn(n.options.Local.Changed)
+	}
+}
+
+// reach makes the link to a parent.
+func (n *Node) reach(ctx context.Context, above Above) (*link, error) {
+	ctx, cancel := context.WithTimeout(ctx, handshakePatience)
+	defer cancel()
+	client := althing.NewClient(althing.ClientOptions{
+		Name: n.options.Name, Visitor: true, NoReconnect: true, TLS: n.options.TLS, Logger: n.log, Version: n.options.Version,
+	})
+	for name, do := range n.methods() {
+		if err := client.Method(name, do); err != nil {
+			return nil, err
+		}
+	}
+	if err := client.Connect(ctx, above.Address); err != nil {
+		return nil, err
+	}
+	l, err := n.introduce(ctx, client, above)
+	if err != nil {
+		_ = client.Close() // the error is the one of before
+		return nil, err
+	}
+	client.OnDisconnect(func(error) { l.broken() })
+	if _, err := client.Conn(); err != nil {
+		l.broken() // before the callback was there
+	}
+	return l, nil
+}
+
+// introduce proves to a hub who this one is, and has it prove the same.
+func (n *Node) introduce(ctx context.Context, client *althing.Client, above Above) (*link, error) {
+	conn, err := client.Conn()
+	if err != nil {
+		return nil, err
+	}
+	n.mu.Lock()
+	self, pass := n.tree.Self(), n.pass
+	n.mu.Unlock()
+	chance := nonce()
+	hello := []any{
+		"protocol", value.Int(linkProtocol), "record", value.Bytes(self.packed), "nonce", value.Bytes(chance),
+		"clock", value.Float(float64(n.now().UnixNano()) / float64(time.Second)),
+	}
+	var token Token
+	if above.Token != "" {
+		if token, err = ParseToken(above.Token); err != nil {
+			return nil, err
+		}
+		hello = append(hello, "token", value.Str(token.ID))
+	} else {
+		hello = append(hello, "pass", value.Bytes(pass.packed))
+	}
+	answer, err := conn.Call(ctx, "hub.join", dict(hello...))
+	if err != nil {
+		return nil, err
+	}
+	d, _ := answer.(*value.Dict)
+	if d == nil {
+		d = dict()
+	}
+	p := &params{of: d}
+	parent := p.record("record")
+	if p.err != nil {
+		return nil, p.err
+	}
+	said := transcript(self.ID(), parent.ID(), chance, p.bytes("nonce"))
+	if err := n.believe(p, parent, said, token, pass); err != nil {
+		return nil, err
+	}
+	if err := n.noKnot(p); err != nil {
+		return nil, err
+	}
+	return n.enter(ctx, client, conn, parent, said, token, above)
+}
+
+// believe checks what the parent has proved.
+func (n *Node) believe(p *params, parent *Record, said []byte, token Token, pass Pass) error {
+	if parent.ID() == n.ID() {
+		return errOwnAddress
+	}
+	if !signed(parent.key, "parent", said, p.bytes("proof")) {
+		return errWrongProof
+	}
+	if token.ID != "" {
+		if !hmac.Equal(p.bytes("mac"), token.proof("parent", said)) {
+			return errWrongProof
+		}
+		return nil
+	}
+	if parent.ID() == pass.Root {
+		return nil
+	}
+	if theirs, err := UnpackPass(p.bytes("pass")); err != nil || theirs.Hub != parent.ID() || theirs.Root != pass.Root {
+		return errWrongPass
+	}
+	return nil
+}
+
+// noKnot refuses a parent that is below this hub.
+func (n *Node) noKnot(p *params) error {
+	if slices.ContainsFunc(p.records("line"), func(r *Record) bool { return r.ID() == n.ID() }) {
+		return errKnot
+	}
+	return nil
+}
+
+// enter makes the link when everything was proved.
+func (n *Node) enter(ctx context.Context, client *althing.Client, conn *althing.Conn, parent *Record, said []byte, token Token, above Above) (*link, error) {
+	n.mu.Lock()
+	r := n.tree.Self()
+	var err error
+	if r.Parent != parent.ID() {
+		r, err = n.record(parent.ID())
+	}
+	n.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	proof := []any{"record", value.Bytes(r.packed), "proof", value.Bytes(n.options.Identity.Sign("child", said))}
+	if token.ID != "" {
+		proof = append(proof, "mac", value.Bytes(token.proof("child", said)))
+	}
+	l := newLink(parent, conn, above.Address)
+	l.up, l.end = true, func() { _ = client.Close() }
+	n.expect(l)
+	defer close(l.ready) // what the parent says meanwhile is heard then
+	answer, err := conn.Call(ctx, "hub.prove", dict(proof...))
+	if err == nil {
+		err = n.below(l, r, answer)
+	}
+	if err != nil {
+		n.unexpect(l)
+		return nil, err
+	}
+	return l, nil
+}
+
+// expect makes the parent's words wait for the link that is being made.
+func (n *Node) expect(l *link) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.byConn[l.conn] = l
+}
+
+func (n *Node) unexpect(l *link) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.byConn, l.conn)
+}
+
+// below puts the hub below the parent that has taken it.
+func (n *Node) below(l *link, r *Record, answer value.Value) error {
+	d, ok := answer.(*value.Dict)
+	if !ok {
+		d = dict()
+	}
+	p := &params{of: d}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if err := n.tree.Move(r, News{Records: p.records("line")}, n.now()); err != nil {
+		return err
+	}
+	for id, before := range n.links {
+		if before.up && id != l.id { // the parent of before is told where the hub is now
+			before.notify("hub.tree", packNews(News{Records: []*Record{r}}))
+			delete(n.links, id)
+			n.spawn(func() { before.close("the hub has moved to another parent") })
+		}
+	}
+	if err := n.admit(l); err != nil {
+		return err
+	}
+	n.above.ID, n.above.Problem = l.id, ""
+	n.log.Info("network: there is a link to the parent", "hub", l.name, "address", l.address)
+	for id, other := range n.links {
+		other.notify("hub.tree", packNews(n.tree.Side(id)))
+	}
+	n.changed()
+	n.spawn(func() { _ = n.heardWithdrawn(l, &params{of: d}) }) // what is none is no token
+	return nil
+}
