@@ -40,7 +40,7 @@ import time
 from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Tuple, TypeVar
 
 from althing_wire import Answered, Error, Line, decode, dial, encode, log, why
-from share import PORT, THIS_MACHINE, ShareError, connect, outcome, request
+from share import PORT, Place, ShareError, outcome, request
 
 __all__ = ["Answer", "Change", "Client", "Entry", "Error", "Hub", "Message", "Rows", "ShareError", "decode", "encode"]
 
@@ -69,13 +69,13 @@ class Hub:
 
     An object belongs to one thread. ``patience`` is for how many seconds no
     byte may come from the hub before a ``TimeoutError`` is raised. ``tls`` and
-    ``fingerprint`` secure the connection as ``share.ShareServer`` has it.
+    ``fingerprint`` secure the connection as ``share.ShareServer`` has it, and
+    without a ``host`` the hub is found as it does.
     """
 
-    def __init__(self, host: str = THIS_MACHINE, port: int = PORT, patience: float = 20.0, *,
+    def __init__(self, host: str | None = None, port: int = PORT, patience: float = 20.0, *,
                  tls: bool | ssl.SSLContext = False, fingerprint: str = "") -> None:
-        self.host = host
-        self.port = port
+        self.place = Place(host, port)
         self.patience = patience
         self.tls = tls
         self.fingerprint = fingerprint
@@ -150,7 +150,8 @@ class Hub:
                 except ConnectionError:
                     time.sleep(1)
         """
-        with Hub(self.host, self.port, self.patience, tls=self.tls, fingerprint=self.fingerprint) as line:
+        with Hub(patience=self.patience, tls=self.tls, fingerprint=self.fingerprint) as line:
+            line.place = self.place
             while True:
                 for entry in line.call("changes", pattern, after):
                     change = Change(*entry)
@@ -168,10 +169,10 @@ class Hub:
             while len(replies) < len(lines):
                 replies.append(self._read(connection))
         except socket.timeout as problem:
-            raise TimeoutError("the hub at %s did not answer within %g s" % (self._where(), self.patience)) from problem
+            raise TimeoutError("the hub at %s did not answer within %g s" % (self.place, self.patience)) from problem
         except OSError as problem:
             raise ConnectionError("the hub at %s hung up after %d replies (%s)" % (
-                self._where(), before + len(replies), problem.strerror or problem)) from problem
+                self.place, before + len(replies), problem.strerror or problem)) from problem
         finally:
             if len(replies) < len(lines):
                 self.close()  # a late reply must not be taken for the next one's
@@ -183,12 +184,12 @@ class Hub:
             return self._connection
         self.close()
         try:
-            connection = connect(self.host, self.port, self.patience, self.tls, self.fingerprint)
+            connection = self.place.connect(self.patience, self.tls, self.fingerprint)
         except ssl.SSLError as problem:
             raise ConnectionError("the hub at %s cannot be talked to with TLS: %s" % (
-                self._where(), problem.strerror or problem)) from problem
+                self.place, problem.strerror or problem)) from problem
         except OSError as problem:
-            raise ConnectionError("no hub answers at %s (%s)" % (self._where(), problem.strerror or problem)) from problem
+            raise ConnectionError("no hub answers at %s (%s)" % (self.place, problem.strerror or problem)) from problem
         self._connection = connection
         try:
             # A small request must not wait for the last one's confirmation.
@@ -198,7 +199,7 @@ class Hub:
             reply = self._read(connection)
         except OSError as problem:
             self.close()
-            raise ConnectionError("no hub answers at %s (%s)" % (self._where(), problem.strerror or problem)) from problem
+            raise ConnectionError("no hub answers at %s (%s)" % (self.place, problem.strerror or problem)) from problem
         if reply != "1":
             self.close()
             raise ShareError.of(reply)
@@ -216,9 +217,6 @@ class Hub:
         line = self._received[:end].decode(errors="replace")
         del self._received[:end + 1]
         return re.sub(r"\\(.)", lambda found: "\n" if found.group(1) == "n" else found.group(1), line)
-
-    def _where(self) -> str:
-        return "%s port %d" % (self.host, self.port)
 
 
 def _idle(connection: socket.socket) -> bool:
@@ -337,11 +335,12 @@ class Client:
     ``name`` is the name that you would like; ``key`` is a user's key or the hub's admin key, if
     you are to be an administrator. ``patience`` is for how many seconds an
     answer is waited for. ``tls`` and ``fingerprint`` secure the connection as
-    ``share.ShareServer`` has it.
+    ``share.ShareServer`` has it, and without a ``host`` the hub is found as it
+    does.
     """
 
     def __init__(self, name: str = "", *, description: str = "", version: str = "", key: str = "",
-                 host: str = THIS_MACHINE, port: int = SESSION_PORT, patience: float = 30.0, reconnect: bool = True,
+                 host: str | None = None, port: int = SESSION_PORT, patience: float = 30.0, reconnect: bool = True,
                  tls: bool | ssl.SSLContext = False, fingerprint: str = "") -> None:
         self.name = name
         """Our name: the one we would like, and then the one we have."""
@@ -349,7 +348,7 @@ class Client:
         """Our id at the hub, for as long as it knows us."""
         self.server: dict[str, Any] = {}
         """What the hub said about itself."""
-        self.host, self.port, self.patience = host, port, patience
+        self.place, self.patience = Place(host, port, session=True), patience
         self.tls, self.fingerprint = tls, fingerprint
         self._key, self._hello = key, {"description": description, "version": version}
         self._reconnect = reconnect
@@ -408,7 +407,8 @@ class Client:
 
     def _dial(self) -> Line:
         """Connect and register, once."""
-        line = Line(self.host, self.port, self.patience, self.tls, self.fingerprint)
+        connection = dial(self.place, self.patience, self.tls, self.fingerprint, secret=bool(self._key))
+        line = Line(connection, self.patience)
         said = self._description()
         who = {"name": self.name, "key": self._key, "resume": self._resume}
         try:
@@ -734,7 +734,7 @@ class Client:
         """
         found = self.call("channel.open", name=name)
         host, _, port = found["address"].rpartition(":")
-        channel = dial(host.strip("[]"), int(port), self.patience, self.tls, self.fingerprint)
+        channel = dial(Place(host.strip("[]"), int(port)), self.patience, self.tls, self.fingerprint)
         try:
             channel.sendall(found["ticket"].encode() + b"\n")
             channel.settimeout(None)

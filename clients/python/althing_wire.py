@@ -19,7 +19,7 @@ import threading
 import time
 from typing import Any, Callable
 
-from share import ShareError, connect
+from share import Place, ShareError
 
 log = logging.getLogger("althing")
 
@@ -74,22 +74,23 @@ class Answered:
         return self.found
 
 
-def dial(host: str, port: int, patience: float, tls: bool | ssl.SSLContext, fingerprint: str) -> socket.socket:
+def dial(place: Place, patience: float, tls: bool | ssl.SSLContext, fingerprint: str, *, secret: bool = False) -> socket.socket:
     """A connection, or an ``Error`` that says why there is none."""
-    where = "%s port %d" % (host, port)
     try:
-        return connect(host, port, patience, tls, fingerprint)
+        return place.connect(patience, tls, fingerprint, secret=secret)
+    except PermissionError as problem:
+        raise Error("denied", problem.strerror or str(problem)) from problem
     except ssl.SSLError as problem:
-        raise Error("unavailable", "the hub at %s cannot be talked to with TLS: %s" % (where, problem.strerror or problem)) from problem
+        raise Error("unavailable", "the hub at %s cannot be talked to with TLS: %s" % (place, problem.strerror or problem)) from problem
     except OSError as problem:
-        raise Error("unavailable", "no hub answers at %s (%s)" % (where, problem.strerror or problem)) from problem
+        raise Error("unavailable", "no hub answers at %s (%s)" % (place, problem.strerror or problem)) from problem
 
 
 class Line:
     """One connection. One thread reads, any may write."""
 
-    def __init__(self, host: str, port: int, patience: float, tls: bool | ssl.SSLContext, fingerprint: str) -> None:
-        self.socket = dial(host, port, patience, tls, fingerprint)
+    def __init__(self, connection: socket.socket, patience: float) -> None:
+        self.socket = connection
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self.socket.setblocking(False)

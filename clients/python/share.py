@@ -4,7 +4,7 @@ A hub is a program that runs somewhere on your network (``althing serve``
 starts one). Your programs, on as many machines as you like, meet there:
 
 >>> import share
->>> sh = share.ShareServer()                        # the hub on this machine
+>>> sh = share.ShareServer()                        # the hub on this machine, or of this network
 >>> sh.setReg("garden.soil.temp", 56)               # everybody can read it now
 'OK'
 >>> sh.getReg("garden.soil.temp") + 1               # a number stays a number
@@ -31,15 +31,20 @@ newer: copy it beside your own program.
 from __future__ import annotations
 
 import ast
+import errno
 import hashlib
 import math
+import os
 import re
+import selectors
 import socket
 import ssl
+import struct
+import sys
 import time
-from typing import Any
+from typing import Any, Iterator, NamedTuple
 
-__all__ = ["ShareError", "ShareServer", "connect", "literal", "outcome", "request", "value"]
+__all__ = ["Found", "Place", "ShareError", "ShareServer", "connect", "find", "literal", "outcome", "request", "value"]
 
 THIS_MACHINE = "127.0.0.1"
 PORT = 2980
@@ -78,8 +83,9 @@ class ShareError(Exception):
 class ShareServer:
     """One program's dealings with a hub.
 
-    ``host`` is the hub's name or address; without one the hub on this machine
-    is meant. Nothing is sent until you ask for something, so that making a
+    ``host`` is the hub's name or address. Without one it is the hub on this
+    machine, else the one that is found on the network (``Place`` says how).
+    Nothing is sent until you ask for something, so that making a
     ``ShareServer`` never fails; ``isServerUp()`` tells whether a hub answers.
 
     Every question is a connection of its own, so that the hub may restart in
@@ -110,8 +116,7 @@ class ShareServer:
 
     def __init__(self, host: str | None = None, port: int = PORT, *,
                  tls: bool | ssl.SSLContext = False, fingerprint: str = "", key: str = "") -> None:
-        self.host = host or THIS_MACHINE
-        self.port = port
+        self.place = Place(host, port)
         self.tls = tls
         self.fingerprint = fingerprint
         self.key = key
@@ -145,18 +150,16 @@ class ShareServer:
         except UnicodeEncodeError as problem:
             return "Error: ValueError: this text cannot be sent: %s" % problem
         except socket.timeout:
-            return "Error: TimeoutError: the hub at %s did not answer within %g s" % (
-                self._where(), self.patience)
+            return "Error: TimeoutError: the hub at %s did not answer within %g s" % (self.place, self.patience)
         except ssl.SSLError as problem:
             return "Error: ConnectionError: the hub at %s cannot be talked to with TLS: %s" % (
-                self._where(), problem.strerror or problem)
+                self.place, problem.strerror or problem)
         except OSError as problem:
-            return "Error: ConnectionError: no hub answers at %s (%s)" % (
-                self._where(), problem.strerror or problem)
+            return "Error: ConnectionError: no hub answers at %s (%s)" % (self.place, problem.strerror or problem)
 
     def _exchange(self, text: bytes) -> bytes:
         reply: list[bytes] = []
-        with connect(self.host, self.port, self.patience, self.tls, self.fingerprint) as connection:
+        with self.place.connect(self.patience, self.tls, self.fingerprint, secret=bool(self.key)) as connection:
             try:
                 connection.sendall(text)
                 # "That was all": the hub need not wait whether more comes. Behind
@@ -170,9 +173,6 @@ class ShareServer:
                 if not part:
                     return b"".join(reply)
                 reply.append(part)
-
-    def _where(self) -> str:
-        return "%s port %d" % (self.host, self.port)
 
     def isServerUp(self) -> bool:
         """Whether a hub answers."""
@@ -371,6 +371,316 @@ def _secured(connection: socket.socket, host: str, tls: bool | ssl.SSLContext, f
         raise ssl.SSLCertVerificationError("it has the fingerprint %s, not %s" % (
             ":".join(re.findall("..", shown.upper())), fingerprint))
     return secured
+
+
+# -- finding a hub -----------------------------------------------------------
+
+GROUP = ("224.0.0.251", 5353)
+SERVICE = ("_althing", "_tcp", "local")
+LISTEN = 1.0  # seconds for answers: they come at once, and the question is asked twice
+MOST_FOUND = 64  # hubs; a network with more is being fooled
+MOST_RECORDS = 64  # of an answer, which for one hub has a dozen
+MOST_LABELS = 64  # of a name and its jumps, so that one which leads in a circle ends
+
+MOST_NETS = 2  # of this machine, that are searched
+TOGETHER = 128  # connections that are tried at once, as many as any system allows
+KNOCK = 1.0  # seconds in which a machine of the same network accepts one
+SEARCH = 6.0  # seconds for all of it
+SEARCH_AGAIN = 60.0  # seconds between two searches: 254 doors are not knocked at all the time
+
+
+class Found(NamedTuple):
+    """A hub that was found on the network. Anybody there can call itself anything.
+
+    ``text`` and ``session`` are its ports, 0 where it has none. ``fingerprint``
+    is the one that it says it has.
+    """
+
+    name: str
+    host: str
+    text: int
+    session: int
+    fingerprint: str
+
+
+class Place:
+    """Where a hub is: where it was said to be, or where it was found.
+
+    Without a host it is looked for when it is first needed, and again when it
+    has moved: on this machine; then by multicast, which a hub that was started
+    with ``--lan`` answers; then at every address of this machine's own subnet.
+    Only one hub may be found: of several, one must be named.
+    """
+
+    def __init__(self, host: str | None, port: int, session: bool = False) -> None:
+        self.named = bool(host)
+        self.host = host or THIS_MACHINE
+        self.port = port
+        self._asked_for = port
+        self._session = session  # the session port is meant, not the text port
+        self._searched_at = -math.inf
+
+    def __str__(self) -> str:
+        return "%s port %d" % (self.host, self.port)
+
+    def connect(self, patience: float, tls: bool | ssl.SSLContext = False, fingerprint: str = "", *,
+                secret: bool = False) -> socket.socket:
+        """A connection, as ``connect`` makes it. With a ``secret`` to tell, none to a hub that is only found and not known."""
+        anybody = not (self.named or tls or fingerprint)
+        if secret and anybody:
+            self.host, self.port = THIS_MACHINE, self._asked_for
+        try:
+            return connect(self.host, self.port, patience, tls, fingerprint)
+        except OSError as problem:
+            if self.named or isinstance(problem, ssl.SSLError):
+                raise
+            if self.host != THIS_MACHINE:  # it has moved
+                self.host, self.port = THIS_MACHINE, self._asked_for
+                return self.connect(patience, tls, fingerprint, secret=secret)
+            self._find(problem, fingerprint)
+        if secret and anybody:
+            at, self.host, self.port = str(self), THIS_MACHINE, self._asked_for
+            raise PermissionError(errno.EACCES, "the key is not told to the hub at %s, which was only found on the network: "
+                                  "name its host, or give its fingerprint" % at)
+        return connect(self.host, self.port, patience, tls, fingerprint)
+
+    def _find(self, problem: OSError, fingerprint: str) -> None:
+        found = self._matching(find(), fingerprint)
+        if not found and time.monotonic() - self._searched_at > SEARCH_AGAIN:
+            found = self._matching(_search(PORT if self._session else self._asked_for), "")
+            self._searched_at = time.monotonic()
+        if not found:
+            raise OSError(problem.errno, "%s; none was found on the network" % (problem.strerror or problem)) from problem
+        if len(found) > 1:
+            names = ", ".join("%r at %s" % (hub.name, hub.host) for hub in found[:8])
+            raise OSError(problem.errno, "%s; the network has several, of which one must be named: %s" % (
+                problem.strerror or problem, names)) from problem
+        self.host, self.port = found[0].host, self._port(found[0])
+
+    def _port(self, hub: Found) -> int:
+        return hub.session if self._session else hub.text
+
+    def _matching(self, hubs: list[Found], fingerprint: str) -> list[Found]:
+        """Those that have the port, and with a fingerprint those that say that it is theirs."""
+        usual = 4000 if self._session else PORT
+        ports = range(1, 65536) if self._asked_for == usual else (self._asked_for,)
+        return [hub for hub in hubs if self._port(hub) in ports and
+                (not fingerprint or _digits(hub.fingerprint) == _digits(fingerprint))]
+
+
+def _digits(fingerprint: str) -> str:
+    return re.sub("[: ]", "", fingerprint).lower()
+
+
+def find(patience: float = LISTEN) -> list[Found]:
+    """The hubs of the local network that announce themselves, after listening for so many seconds.
+
+    It asks by multicast DNS (IPv4). A hub's address is the one from which its
+    answer came, whatever stands in it.
+    """
+    found: dict[tuple[str, str, int, int], Found] = {}
+    asked = os.urandom(2)
+    question = asked + struct.pack("!5H", 0, 1, 0, 0, 0)
+    question += b"".join(bytes([len(label)]) + label.encode() for label in SERVICE) + struct.pack("!B2H", 0, 12, 1)
+    now = time.monotonic()
+    end, again = now + patience, now
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as air:
+        air.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 255)
+        air.bind(("", 0))
+        while now < end and len(found) < MOST_FOUND:
+            if now >= again:
+                _to_all(air, question)
+                again = now + patience / 2
+            air.settimeout(max(0.001, min(again, end) - now))
+            try:
+                answer, sender = air.recvfrom(9001)
+            except OSError:  # nothing came, or a machine has said that it has no such port
+                pass
+            else:
+                told = _told(answer, asked)
+                if told is not None:
+                    name, about = told
+                    hub = Found(_clean(about.get("name") or name), sender[0], _port(about.get("text", "")),
+                                _port(about.get("session", "")), _clean(about.get("fingerprint", "")))
+                    found[hub[:4]] = hub
+            now = time.monotonic()
+    return sorted(found.values())
+
+
+def _to_all(air: socket.socket, question: bytes) -> None:
+    """Send a question into all networks of this machine."""
+    for index in _interfaces():
+        try:
+            air.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, index)
+            air.sendto(question, GROUP)
+        except OSError:
+            pass  # this one has no multicast
+
+
+def _interfaces() -> Iterator[bytes]:
+    """The interfaces, as a socket is told of them; the first is the system's own choice."""
+    yield bytes(4)
+    try:
+        indices = [index for index, _ in socket.if_nameindex()]
+    except (OSError, AttributeError):
+        return
+    for index in indices:
+        yield struct.pack("!I", index) if sys.platform == "win32" else struct.pack("=4s4si", bytes(4), bytes(4), index)
+
+
+def _told(answer: bytes, asked: bytes) -> tuple[str, dict[str, str]] | None:
+    """The name of the hub in an answer, and what it tells of itself; None when it is no answer to that question.
+
+    Anybody may have sent it: whatever is wrong in it, it is read to its end or
+    to there, and no further than that.
+    """
+    try:
+        id, flags, questions, *records = struct.unpack_from("!2s5H", answer)
+        if id != asked or flags & 0xF80F != 0x8000 or len(answer) > 9000:
+            return None
+        at = 12
+        for _ in range(min(questions, MOST_RECORDS)):
+            at = _name(answer, at)[1] + 4
+        for _ in range(min(sum(records), MOST_RECORDS)):
+            labels, at = _name(answer, at)
+            kind, size = struct.unpack_from("!H6xH", answer, at)
+            at += 10
+            if kind == 16 and len(labels) == 4 and tuple(label.lower() for label in labels[1:]) == SERVICE:
+                return labels[0], _about(answer[at:at + size])
+            at += size
+    except (struct.error, IndexError):
+        pass
+    return None
+
+
+def _name(answer: bytes, at: int) -> tuple[list[str], int]:
+    """The labels of a name, and where it ends."""
+    labels: list[str] = []
+    end = 0
+    for _ in range(MOST_LABELS):
+        size = answer[at]
+        if size == 0:
+            return labels, end or at + 1
+        if size >= 0xC0:  # the rest stands elsewhere
+            end = end or at + 2
+            at = (size & 0x3F) << 8 | answer[at + 1]
+        elif size > 63:
+            break
+        else:
+            labels.append(answer[at + 1:at + 1 + size].decode(errors="replace"))
+            at += 1 + size
+    raise IndexError("a name without end")
+
+
+def _about(text: bytes) -> dict[str, str]:
+    about: dict[str, str] = {}
+    while text:
+        key, _, said = text[1:1 + text[0]].decode(errors="replace").partition("=")
+        about.setdefault(key.lower(), said)
+        text = text[1 + text[0]:]
+    return about
+
+
+def _clean(text: str) -> str:
+    """A text that steers no terminal. The longest is a fingerprint."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)[:95]
+
+
+def _port(text: str) -> int:
+    return int(text) if re.fullmatch("[0-9]{1,5}", text) and int(text) < 65536 else 0
+
+
+def _search(port: int) -> list[Found]:
+    """The hubs among the machines of this machine's own subnets, by their text port.
+
+    A subnet is what shares the first three numbers of the address.
+    """
+    until = time.monotonic() + SEARCH
+    found: list[Found] = []
+    for host in _accepting(list(_neighbours()), port, until):
+        if time.monotonic() >= until or len(found) == MOST_FOUND:
+            break
+        hub = ShareServer(host, port)
+        hub.patience = KNOCK
+        reply = hub.SendToServer("status()['listening']")
+        if reply.startswith("Error: ConnectionError") or reply.startswith("Error: TimeoutError"):
+            continue
+        try:
+            session = str(value(reply)["session"]).rpartition(":")[2]
+        except (ValueError, TypeError, KeyError):
+            session = ""
+            if not reply.startswith(("Error: ", "{")):
+                continue  # it is something else
+        found.append(Found("", host, port, _port(session), ""))
+    return found
+
+
+def _neighbours() -> Iterator[str]:
+    own = _own_addresses()
+    for net in sorted({address.rpartition(".")[0] for address in own})[:MOST_NETS]:
+        for number in range(1, 255):
+            address = "%s.%d" % (net, number)
+            if address not in own:
+                yield address
+
+
+def _own_addresses() -> set[str]:
+    """This machine's addresses: from which it would send into its networks, and to others."""
+    own: set[str] = set()
+    for index in _interfaces():
+        for there in (GROUP, ("192.0.2.1", 9)):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as air:
+                try:
+                    air.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, index)
+                    air.connect(there)  # nothing is sent by it
+                    own.add(air.getsockname()[0])
+                except OSError:
+                    pass  # no way there
+    return {address for address in own if not address.startswith(("127.", "0."))}
+
+
+def _accepting(hosts: list[str], port: int, until: float) -> list[str]:
+    """The hosts that accept a connection to a port."""
+    accepting: list[str] = []
+    for first in range(0, len(hosts), TOGETHER):
+        if time.monotonic() < until:
+            accepting += _knock(hosts[first:first + TOGETHER], port, min(until, time.monotonic() + KNOCK))
+    return accepting
+
+
+def _knock(hosts: list[str], port: int, until: float) -> list[str]:
+    accepting: list[str] = []
+    with selectors.DefaultSelector() as doors:
+        try:
+            for host in hosts:
+                door = socket.socket()
+                door.setblocking(False)
+                doors.register(door, selectors.EVENT_WRITE, host)
+                door.connect_ex((host, port))
+            while doors.get_map() and time.monotonic() < until:
+                for key, _ in doors.select(max(0.0, until - time.monotonic())):
+                    door = key.fileobj
+                    doors.unregister(door)
+                    with door:
+                        if _opened(door):
+                            accepting.append(key.data)
+        except OSError:
+            pass  # no more sockets: those that there are must do
+        finally:
+            for key in list(doors.get_map().values()):
+                key.fileobj.close()
+    return accepting
+
+
+def _opened(door: socket.socket) -> bool:
+    try:
+        door.getpeername()
+    except OSError:
+        return False
+    return True
+
+
+# -- the text of questions and values ----------------------------------------
 
 
 def request(name: str, *args: Any, **named: Any) -> str:
