@@ -652,7 +652,13 @@ class Client:
     # -- asking --------------------------------------------------------------------
 
     def _ask(self, line: Line, method: str, params: dict[str, Any]) -> dict[str, Any]:
-        return line.ask(method, params).wait(self.patience)
+        answer = line.ask(method, params)
+        try:
+            return answer.wait(self.patience)
+        except Error as problem:
+            if problem.code == "timeout" and not answer.done.is_set():
+                line.send("cancel", {"id": answer.id})  # nobody waits for it any more
+            raise
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         """Call any method of the session protocol; docs/session-protocol.md lists them."""
@@ -664,11 +670,17 @@ class Client:
         self.call("ping")
         return time.monotonic() - began
 
-    def send(self, body: str | bytes, to: str = "", headers: dict[str, str | None] | None = None) -> None:
-        """Send a message to a client or a group, or to the hub itself. When it returns, the hub has it safe."""
+    def send(self, body: str | bytes, to: str = "", headers: dict[str, str | None] | None = None, sender: str = "") -> None:
+        """Send a message to a client or a group, or to the hub itself. When it returns, the hub has it safe.
+
+        ``sender`` is who it is from, if not our name: our id, a group of ours,
+        or ``"NOPLY"`` when nobody is to answer.
+        """
         params: dict[str, Any] = {"body": body}
         if to:
             params["to"] = to
+        if sender:
+            params["from"] = sender
         if headers:
             params["headers"] = [list(header) for header in headers.items()]
         self.call("message", **params)
@@ -717,9 +729,12 @@ class Client:
         """The value of an expression, as Python's own ``eval`` would give it."""
         return outcome(self.ask("repr((%s))" % expression))
 
-    def sql(self, statement: str, *args: Any) -> Rows:
-        """Have the hub's data base carry out one statement; ``args`` take the places of its question marks."""
-        found = self.call("sql.query", sql=statement, args=list(args))
+    def sql(self, statement: str, *args: Any, limit: int = 0) -> Rows:
+        """Have the hub's data base carry out one statement; ``args`` take the places of its question marks.
+
+        At most ``limit`` rows are given; 0 leaves that to the hub.
+        """
+        found = self.call("sql.query", sql=statement, args=list(args), **({"limit": limit} if limit else {}))
         return Rows(found.get("columns", []), [list(row) for row in found.get("rows", [])],
                     found.get("affected", 0), found.get("more", False))
 

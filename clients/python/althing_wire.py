@@ -57,7 +57,8 @@ _EXCEPTIONS = {
 class Answered:
     """The answer to a question, when it has come."""
 
-    def __init__(self, then: Callable[[dict[str, Any]], None] | None) -> None:
+    def __init__(self, id: int, then: Callable[[dict[str, Any]], None] | None) -> None:
+        self.id = id
         self.then = then
         self.done = threading.Event()
         self.found: dict[str, Any] = {}
@@ -105,13 +106,13 @@ class Line:
 
     def ask(self, method: str, params: dict[str, Any], then: Callable[[dict[str, Any]], None] | None = None) -> Answered:
         """Ask something. ``then`` is called with the result by who reads, before anything more is read."""
-        id, answer = next(self._ids), Answered(then)
-        line = _bytes({"id": id, "method": method, "params": _object(params)})
-        self._asked[id] = answer
+        answer = Answered(next(self._ids), then)
+        line = _bytes({"id": answer.id, "method": method, "params": _object(params)})
+        self._asked[answer.id] = answer
         try:
             self._write(line)
         except Error:
-            self._asked.pop(id, None)
+            self._asked.pop(answer.id, None)
             raise
         return answer
 

@@ -272,6 +272,10 @@ class Messages(WithHub):
         message = lamp.next(PATIENCE)
         assert message is not None
         self.assertEqual((message.body, message.to), ("to all", group))
+        lamp.send("from the group", other.name, sender=group)
+        message = other.next(PATIENCE)
+        assert message is not None
+        self.assertEqual((message.body, message.sender), ("from the group", group))
         lamp.leave(group)
         self.assertNotIn(group, other.groups())
 
@@ -286,6 +290,8 @@ class Asking(WithHub):
         hub.sql("CREATE TABLE %s (a, b)" % table)
         self.assertEqual(hub.sql("INSERT INTO %s VALUES (?, ?)" % table, 1, b"\x00").affected, 1)
         self.assertEqual(hub.sql("SELECT a, b FROM %s" % table), (["a", "b"], [[1, b"\x00"]], 0, False))
+        hub.sql("INSERT INTO %s VALUES (2, 2)" % table)
+        self.assertEqual(hub.sql("SELECT a FROM %s ORDER BY a" % table, limit=1), (["a"], [[1]], 0, True))
         self.assertLess(hub.ping(), PATIENCE)
         self.refused("not_found", hub.call, "nosuch")
         self.refused("not_found", hub.command, "s.nosuch")
@@ -325,6 +331,20 @@ class Asking(WithHub):
         self.assertTrue(ran.is_set())
         self.refused("internal", lamp.command, "s.have", "c.add", 1)
         self.refused("not_found", lamp.command, "s.have", "c.nosuch")
+
+    def test_what_nobody_waits_for_is_cancelled(self) -> None:
+        lamp, phone = self.unconnected(), self.client(patience=0.1)
+        asked, go_on = threading.Event(), threading.Event()
+        self.addCleanup(go_on.set)
+        lamp.add_request("SLOW", lambda: asked.set() or go_on.wait(PATIENCE))
+        lamp.connect()
+        cancelled: queue.Queue[Any] = queue.Queue()
+        ready = phone._ready()
+        answered = ready.answered
+        ready.answered = lambda frame: (answered(frame), cancelled.put(frame.get("error")))  # type: ignore[assignment]
+        self.refused("timeout", phone.request, "SLOW", to=lamp.name)
+        self.assertTrue(asked.wait(PATIENCE))
+        self.assertEqual(cancelled.get(timeout=PATIENCE)["data"]["code"], "closed")
 
     def test_channels(self) -> None:
         lamp = self.client(**SERVER)
