@@ -2,6 +2,7 @@ package expr
 
 import (
 	"hash/maphash"
+	"math"
 	"math/bits"
 	"reflect"
 
@@ -59,9 +60,9 @@ func keyHash(t *Thread, o Object) (uint64, error) {
 func isNaN(o Object) bool {
 	switch n := o.(type) {
 	case value.Float:
-		return n != n
+		return math.IsNaN(float64(n))
 	case value.Complex:
-		return n != n
+		return math.IsNaN(real(n)) || math.IsNaN(imag(n))
 	}
 	return false
 }

@@ -11,25 +11,26 @@ import (
 
 // base64Module is Python's base64 without its functions on files.
 func base64Module() *expr.Module {
+	binary, viewed, encoded, lined := (*codecArgs).binary, (*codecArgs).viewed, (*codecArgs).encoded, (*codecArgs).lined
 	return &expr.Module{Name: "base64", Attrs: attrs(
-		codec("b64encode", "s altchars?", b64Encode),
-		codec("b64decode", "s altchars? validate?", b64Decode),
-		codec("standard_b64encode", "s", b64Encode),
-		codec("standard_b64decode", "s", b64Decode),
-		codec("urlsafe_b64encode", "s", urlsafeEncode),
-		codec("urlsafe_b64decode", "s", urlsafeDecode),
-		codec("b32encode", "s", b32Encode(bintext.Base32)),
-		codec("b32decode", "s casefold? map01?", b32Decode(bintext.Base32)),
-		codec("b32hexencode", "s", b32Encode(bintext.Base32Hex)),
-		codec("b32hexdecode", "s casefold?", b32Decode(bintext.Base32Hex)),
-		codec("b16encode", "s", b16Encode),
-		codec("b16decode", "s casefold?", b16Decode),
-		codec("a85encode", "b * foldspaces? wrapcol? pad? adobe?", a85Encode),
-		codec("a85decode", "b * foldspaces? adobe? ignorechars?", a85Decode),
-		codec("b85encode", "b pad?", b85Encode),
-		codec("b85decode", "b", b85Decode),
-		codec("encodebytes", "s", linesEncode),
-		codec("decodebytes", "s", linesDecode),
+		codec("b64encode", "s altchars?", binary, b64Encode),
+		codec("b64decode", "s altchars? validate?", encoded, b64Decode),
+		codec("standard_b64encode", "s", binary, b64Encode),
+		codec("standard_b64decode", "s", encoded, b64Decode),
+		codec("urlsafe_b64encode", "s", binary, urlsafeEncode),
+		codec("urlsafe_b64decode", "s", encoded, urlsafeDecode),
+		codec("b32encode", "s", viewed, b32Encode(bintext.Base32)),
+		codec("b32decode", "s casefold? map01?", encoded, b32Decode(bintext.Base32)),
+		codec("b32hexencode", "s", viewed, b32Encode(bintext.Base32Hex)),
+		codec("b32hexdecode", "s casefold?", encoded, b32Decode(bintext.Base32Hex)),
+		codec("b16encode", "s", binary, b16Encode),
+		codec("b16decode", "s casefold?", encoded, b16Decode),
+		codec("a85encode", "b * foldspaces? wrapcol? pad? adobe?", viewed, a85Encode),
+		codec("a85decode", "b * foldspaces? adobe? ignorechars?", encoded, a85Decode),
+		codec("b85encode", "b pad?", viewed, b85Encode),
+		codec("b85decode", "b", encoded, b85Decode),
+		codec("encodebytes", "s", lined, linesEncode),
+		codec("decodebytes", "s", lined, linesDecode),
 	)}
 }
 
@@ -40,15 +41,23 @@ type codecArgs struct {
 	more expr.Object // the fifth
 }
 
-// codec makes a function with that name and those parameters.
-func codec(name, spec string, f func(a *codecArgs) (expr.Object, error)) *expr.Func {
+// codecFunc works on its arguments, of which b are the data.
+type codecFunc func(a *codecArgs, b []byte) (expr.Object, error)
+
+// codec makes a function with that name and those parameters, the first of which
+// is read by read.
+func codec(name, spec string, read func(a *codecArgs, i int) ([]byte, error), f codecFunc) *expr.Func {
 	params := expr.NewParams(name, spec)
 	return expr.NewFunc(name, func(t *expr.Thread, a expr.Args) (expr.Object, error) {
 		args := codecArgs{t: t}
 		if err := params.Bind(a, &args.given[0], &args.given[1], &args.given[2], &args.given[3], &args.more); err != nil {
 			return nil, err
 		}
-		return f(&args)
+		b, err := read(&args, 0)
+		if err != nil {
+			return nil, err
+		}
+		return f(&args, b)
 	}).Forgets()
 }
 
@@ -67,6 +76,15 @@ func (a *codecArgs) viewed(i int) ([]byte, error) {
 // encoded is an argument with encoded data.
 func (a *codecArgs) encoded(i int) ([]byte, error) {
 	return asciiOctets(a.t, a.given[i], "argument should be a bytes-like object or ASCII string, not '%s'")
+}
+
+// lined is an argument of the functions on lines of base64.
+func (a *codecArgs) lined(i int) ([]byte, error) {
+	b, ok, err := octets(a.t, a.given[i])
+	if !ok {
+		return nil, expr.TypeError("expected bytes-like object, not %s", expr.TypeOf(a.given[i]).ShortName())
+	}
+	return b, err
 }
 
 // flag is the truth of an argument.
@@ -109,11 +127,7 @@ func (a *codecArgs) translate(b, from, to []byte) ([]byte, error) {
 	return out, nil
 }
 
-func b64Encode(a *codecArgs) (expr.Object, error) {
-	b, err := a.binary(0)
-	if err != nil {
-		return nil, err
-	}
+func b64Encode(a *codecArgs, b []byte) (expr.Object, error) {
 	if a.or(1, expr.None) == expr.None {
 		return a.base64(b, "+/")
 	}
@@ -127,11 +141,7 @@ func b64Encode(a *codecArgs) (expr.Object, error) {
 	return a.base64(b, string(alphabet))
 }
 
-func urlsafeEncode(a *codecArgs) (expr.Object, error) {
-	b, err := a.binary(0)
-	if err != nil {
-		return nil, err
-	}
+func urlsafeEncode(a *codecArgs, b []byte) (expr.Object, error) {
 	return a.base64(b, "-_")
 }
 
@@ -146,11 +156,7 @@ func (a *codecArgs) base64(b []byte, alphabet string) (expr.Object, error) {
 	})
 }
 
-func b64Decode(a *codecArgs) (expr.Object, error) {
-	b, err := a.encoded(0)
-	if err != nil {
-		return nil, err
-	}
+func b64Decode(a *codecArgs, b []byte) (expr.Object, error) {
 	if a.or(1, expr.None) != expr.None {
 		alphabet, err := a.encoded(1)
 		if err != nil {
@@ -170,33 +176,22 @@ func b64Decode(a *codecArgs) (expr.Object, error) {
 	return coded(a.t, b, func(b []byte) ([]byte, error) { return bintext.DecodeBase64(b, strict) })
 }
 
-func urlsafeDecode(a *codecArgs) (expr.Object, error) {
-	b, err := a.encoded(0)
+func urlsafeDecode(a *codecArgs, b []byte) (expr.Object, error) {
+	b, err := a.translate(b, []byte("-_"), []byte("+/"))
 	if err != nil {
-		return nil, err
-	}
-	if b, err = a.translate(b, []byte("-_"), []byte("+/")); err != nil {
 		return nil, err
 	}
 	return coded(a.t, b, func(b []byte) ([]byte, error) { return bintext.DecodeBase64(b, false) })
 }
 
-func b32Encode(alphabet string) func(a *codecArgs) (expr.Object, error) {
-	return func(a *codecArgs) (expr.Object, error) {
-		b, err := a.viewed(0)
-		if err != nil {
-			return nil, err
-		}
+func b32Encode(alphabet string) codecFunc {
+	return func(a *codecArgs, b []byte) (expr.Object, error) {
 		return coded(a.t, b, func(b []byte) ([]byte, error) { return bintext.EncodeBase32(alphabet, b), nil })
 	}
 }
 
-func b32Decode(alphabet string) func(a *codecArgs) (expr.Object, error) {
-	return func(a *codecArgs) (expr.Object, error) {
-		b, err := a.encoded(0)
-		if err != nil {
-			return nil, err
-		}
+func b32Decode(alphabet string) codecFunc {
+	return func(a *codecArgs, b []byte) (expr.Object, error) {
 		if len(b)%8 != 0 {
 			return nil, bintext.Error("Incorrect padding")
 		}
@@ -212,7 +207,8 @@ func b32Decode(alphabet string) func(a *codecArgs) (expr.Object, error) {
 				return nil, err
 			}
 		}
-		if b, err = a.folded(b); err != nil {
+		b, err := a.folded(b)
+		if err != nil {
 			return nil, err
 		}
 		return coded(a.t, b, func(b []byte) ([]byte, error) { return bintext.DecodeBase32(alphabet, b) })
@@ -242,20 +238,13 @@ func upper(b []byte) []byte {
 	return out
 }
 
-func b16Encode(a *codecArgs) (expr.Object, error) {
-	b, err := a.binary(0)
-	if err != nil {
-		return nil, err
-	}
+func b16Encode(a *codecArgs, b []byte) (expr.Object, error) {
 	return coded(a.t, b, func(b []byte) ([]byte, error) { return upper(bintext.EncodeHex(b, 0, 0)), nil })
 }
 
-func b16Decode(a *codecArgs) (expr.Object, error) {
-	b, err := a.encoded(0)
+func b16Decode(a *codecArgs, b []byte) (expr.Object, error) {
+	b, err := a.folded(b)
 	if err != nil {
-		return nil, err
-	}
-	if b, err = a.folded(b); err != nil {
 		return nil, err
 	}
 	for _, c := range b {
@@ -266,16 +255,13 @@ func b16Decode(a *codecArgs) (expr.Object, error) {
 	return coded(a.t, b, bintext.DecodeHex)
 }
 
-func a85Encode(a *codecArgs) (expr.Object, error) {
-	b, err := a.viewed(0)
-	if err != nil {
-		return nil, err
-	}
+func a85Encode(a *codecArgs, b []byte) (expr.Object, error) {
 	var fold, pad, adobe bool
 	for _, flag := range []struct {
 		o  expr.Object
 		to *bool
 	}{{a.given[1], &fold}, {a.given[3], &pad}, {a.more, &adobe}} {
+		var err error
 		if *flag.to, err = a.flag(flag.o); err != nil {
 			return nil, err
 		}
@@ -312,11 +298,7 @@ func (a *codecArgs) width(o expr.Object) (int, error) {
 	return int(i.Int64()), nil
 }
 
-func a85Decode(a *codecArgs) (expr.Object, error) {
-	b, err := a.encoded(0)
-	if err != nil {
-		return nil, err
-	}
+func a85Decode(a *codecArgs, b []byte) (expr.Object, error) {
 	adobe, err := a.flag(a.given[2])
 	if err != nil {
 		return nil, err
@@ -339,11 +321,7 @@ func a85Decode(a *codecArgs) (expr.Object, error) {
 	return coded(a.t, b, func(b []byte) ([]byte, error) { return bintext.DecodeA85(b, fold, ignored) })
 }
 
-func b85Encode(a *codecArgs) (expr.Object, error) {
-	b, err := a.viewed(0)
-	if err != nil {
-		return nil, err
-	}
+func b85Encode(a *codecArgs, b []byte) (expr.Object, error) {
 	pad, err := a.flag(a.given[1])
 	if err != nil {
 		return nil, err
@@ -351,36 +329,15 @@ func b85Encode(a *codecArgs) (expr.Object, error) {
 	return coded(a.t, b, func(b []byte) ([]byte, error) { return bintext.EncodeBase85(b, pad), nil })
 }
 
-func b85Decode(a *codecArgs) (expr.Object, error) {
-	b, err := a.encoded(0)
-	if err != nil {
-		return nil, err
-	}
+func b85Decode(a *codecArgs, b []byte) (expr.Object, error) {
 	return coded(a.t, b, bintext.DecodeBase85)
 }
 
-// lined is the argument of the functions on lines of base64.
-func (a *codecArgs) lined() ([]byte, error) {
-	b, ok, err := octets(a.t, a.given[0])
-	if !ok {
-		return nil, expr.TypeError("expected bytes-like object, not %s", expr.TypeOf(a.given[0]).ShortName())
-	}
-	return b, err
-}
-
-func linesEncode(a *codecArgs) (expr.Object, error) {
-	b, err := a.lined()
-	if err != nil {
-		return nil, err
-	}
+func linesEncode(a *codecArgs, b []byte) (expr.Object, error) {
 	return coded(a.t, b, func(b []byte) ([]byte, error) { return bintext.EncodeBase64Lines(b), nil })
 }
 
-func linesDecode(a *codecArgs) (expr.Object, error) {
-	b, err := a.lined()
-	if err != nil {
-		return nil, err
-	}
+func linesDecode(a *codecArgs, b []byte) (expr.Object, error) {
 	return coded(a.t, b, func(b []byte) ([]byte, error) { return bintext.DecodeBase64(b, false) })
 }
 
