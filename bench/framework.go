@@ -83,7 +83,7 @@ func greeting(subscribe string) []load.Step {
 // framework measures servers made with the root package beside NATS core: a
 // message to a thousand, question and answer, an echo, ten thousand who are idle.
 func framework(ctx context.Context, b *bench) error {
-	for name, source := range map[string]string{"hall": "./bench/hall", "core": "./bench/core", "bareecho": "./bench/bareecho"} {
+	for name, source := range map[string]string{"hall": "./bench/hall", "core": "./bench/core", "bare": "./bench/bare"} {
 		if err := goBuild(ctx, nil, "-o", filepath.Join(b.folder, name), source); err != nil {
 			return err
 		}
@@ -189,7 +189,7 @@ func echoes(ctx context.Context, b *bench) error {
 	row := b.row(table.Row{What: "echo of 1 KB: 50 clients", Unit: table.Rate, Peer: "bare Go echo of lines", Bar: table.AtLeast(0.7)})
 	return b.asking(ctx, row,
 		"hall", always([]load.Step{register}, load.Step{Send: line, Want: []byte(`{"jsonrpc":"2.0","method":"message"`), End: "}\n"}),
-		"bareecho", always(nil, load.Step{Send: line, Want: line}),
+		"bare", always(nil, load.Step{Send: line, Want: line}),
 	)
 }
 

@@ -1,27 +1,33 @@
-// Bare is the least that a server in Go can do: accept, read once, write, close.
-// What it does for one client after the other is what the text port is measured
-// against.
+// Bare is the least that a server in Go can do for those that the hub's ports are
+// measured against.
 //
-//	bare ADDRESS REPLY
+//	bare ADDRESS REPLY   accepts, reads once, writes the reply and closes
+//	bare ADDRESS         reads line after line and writes each back
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"net"
 	"os"
 )
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: bare ADDRESS REPLY")
+	serve := echo
+	switch len(os.Args) {
+	case 2:
+	case 3:
+		serve = answer([]byte(os.Args[2]))
+	default:
+		fmt.Fprintln(os.Stderr, "usage: bare ADDRESS [REPLY]")
 		os.Exit(2)
 	}
-	fmt.Fprintln(os.Stderr, "bare:", serve(os.Args[1], []byte(os.Args[2])))
+	fmt.Fprintln(os.Stderr, "bare:", listen(os.Args[1], serve))
 	os.Exit(1)
 }
 
-// serve answers until it cannot, and says why.
-func serve(address string, reply []byte) error {
+// listen serves until it cannot, and says why.
+func listen(address string, serve func(net.Conn)) error {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return err
@@ -31,15 +37,32 @@ func serve(address string, reply []byte) error {
 		if err != nil {
 			return err
 		}
-		go answer(conn, reply)
+		go serve(conn)
 	}
 }
 
 // answer may fail in each of its steps, which is the client's own affair.
-func answer(conn net.Conn, reply []byte) {
+func answer(reply []byte) func(net.Conn) {
+	return func(conn net.Conn) {
+		defer conn.Close()
+		request := make([]byte, 1024)
+		if _, err := conn.Read(request); err == nil {
+			_, _ = conn.Write(reply)
+		}
+	}
+}
+
+// echo ends with the connection.
+func echo(conn net.Conn) {
 	defer conn.Close()
-	request := make([]byte, 1024)
-	if _, err := conn.Read(request); err == nil {
-		_, _ = conn.Write(reply)
+	in := bufio.NewReader(conn)
+	for {
+		line, err := in.ReadSlice('\n')
+		if err == nil {
+			_, err = conn.Write(line)
+		}
+		if err != nil {
+			return
+		}
 	}
 }
