@@ -8,6 +8,7 @@ import (
 
 	"althing/fault"
 	"althing/value"
+	"althing/value/valuetest"
 )
 
 type celsius float32
@@ -53,7 +54,7 @@ func TestFromGoCopiesBigIntegers(t *testing.T) {
 	i := new(big.Int).Lsh(big.NewInt(1), 64)
 	v, err := value.FromGo(i)
 	i.SetInt64(0)
-	if err != nil || !value.Equal(v, big2(64, 0)) {
+	if err != nil || !value.Equal(v, power(64, 0)) {
 		t.Errorf("the value is %s after its source changed, error %v", value.Repr(v), err)
 	}
 }
@@ -71,7 +72,7 @@ func TestFromGoRefuses(t *testing.T) {
 	}{
 		{"cycle", cycle, fault.Limit},
 		{"pointer to itself", pointer, fault.Limit},
-		{"deep value in a list", []any{nested(value.MaxDepth)}, fault.Limit},
+		{"deep value in a list", []any{valuetest.Nested(none, value.MaxDepth)}, fault.Limit},
 		{"struct", struct{}{}, fault.Invalid},
 		{"function", func() {}, fault.Invalid},
 		{"channel in a list", []any{make(chan int)}, fault.Invalid},
@@ -99,7 +100,7 @@ func TestToGo(t *testing.T) {
 		{none, nil},
 		{value.Bool(true), true},
 		{value.Int(5), int64(5)},
-		{big2(64, 0), new(big.Int).Lsh(big.NewInt(1), 64)},
+		{power(64, 0), new(big.Int).Lsh(big.NewInt(1), 64)},
 		{value.Float(1.5), 1.5},
 		{value.Complex(2i), 2i},
 		{value.Str("a"), "a"},

@@ -1,41 +1,21 @@
 package value_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
 	"math/big"
 	"math/rand/v2"
-	"os/exec"
 	"strings"
 	"testing"
 
 	"althing/value"
+	"althing/value/valuetest"
 )
 
 var one = big.NewInt(1)
 
 func pow10(n int64) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(n), nil) }
-
-// python runs a program with the lines as its standard input and gives what it
-// prints, line by line.
-func python(t *testing.T, program string, lines []string) []string {
-	t.Helper()
-	path, err := exec.LookPath("python3")
-	if err != nil {
-		t.Skip("python3 is missing; `make test` installs it where it can")
-	}
-	cmd := exec.Command(path, "-X", "utf8", "-c", program)
-	cmd.Stdin = strings.NewReader(strings.Join(lines, "\n"))
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%v: %s", err, stderr.String())
-	}
-	return strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
-}
 
 // The values are written for Python in another way than the one tested: numbers
 // as bits, text as code points.
@@ -61,7 +41,7 @@ func TestReprIsPythons(t *testing.T) {
 	for i, v := range values {
 		sources[i] = source(v)
 	}
-	lines := python(t, reprs, sources)
+	lines := valuetest.Python(t, reprs, sources)
 	if len(lines) != len(values) {
 		t.Fatalf("python gave %d answers to %d values", len(lines), len(values))
 	}
@@ -214,7 +194,7 @@ print(json.dumps([list(sys.version_info[:2]), [i for i in range(0x110000) if not
 // All code points, against the version of Python that the hub speaks.
 func TestPrintable(t *testing.T) {
 	var answer []json.RawMessage
-	if err := json.Unmarshal([]byte(python(t, printables, nil)[0]), &answer); err != nil {
+	if err := json.Unmarshal([]byte(valuetest.Python(t, printables, nil)[0]), &answer); err != nil {
 		t.Fatal(err)
 	}
 	if version := string(answer[0]); version != "[3, 11]" {
@@ -254,7 +234,7 @@ func TestEqualIsPythons(t *testing.T) {
 	for _, exp := range []int{0, 1, 10, 52, 53, 54, 62, 63, 64, 100} {
 		f := math.Ldexp(1, exp)
 		for plus := int64(-1); plus <= 1; plus++ {
-			i := big2(uint(exp), plus)
+			i := power(uint(exp), plus)
 			values = append(values, i, list{i}, value.Float(f), value.Float(f+float64(plus)/2), value.Complex(complex(f, 0)), value.Complex(complex(f, 1)))
 		}
 	}
@@ -267,7 +247,7 @@ func TestEqualIsPythons(t *testing.T) {
 	for i, v := range values {
 		sources[i] = source(v)
 	}
-	lines := python(t, equals, sources)
+	lines := valuetest.Python(t, equals, sources)
 	for i, a := range values {
 		for j, b := range values {
 			if got, want := value.Equal(a, b), lines[i][j] == '1'; got != want {

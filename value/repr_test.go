@@ -18,7 +18,7 @@ func TestRepr(t *testing.T) {
 		{value.Bool(true), "True"},
 		{value.Bool(false), "False"},
 		{value.Int(-42), "-42"},
-		{big2(64, 0), "18446744073709551616"},
+		{power(64, 0), "18446744073709551616"},
 		{value.Float(1), "1.0"},
 		{value.Float(math.Copysign(0, -1)), "-0.0"},
 		{value.Float(5.127933703747114), "5.127933703747114"},
@@ -100,7 +100,7 @@ func TestReprOfHugeIntegers(t *testing.T) {
 	if got := value.Repr(negative(first)); got != "-"+value.Repr(first) {
 		t.Errorf("-10**4300 is %.20s…", got)
 	}
-	megabyte := big2(8<<20, 0)
+	megabyte := power(8<<20, 0)
 	if got := value.Repr(megabyte); got != "0x1"+strings.Repeat("0", 2<<20) {
 		t.Errorf("2**(8<<20) is %.20s…, %d bytes", got, len(got))
 	}

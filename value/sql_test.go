@@ -47,7 +47,7 @@ func TestToSQL(t *testing.T) {
 		{value.Float(1.5), 1.5, ""},
 		{value.Str("ä"), "ä", ""},
 		{value.Bytes("\xff"), []byte("\xff"), ""},
-		{big2(63, 0), nil, "OverflowError"},
+		{power(63, 0), nil, "OverflowError"},
 		{value.Str("\xed\xa0\x80"), nil, "UnicodeEncodeError"},
 		{value.Complex(1), nil, "TypeError"},
 		{list{}, nil, "TypeError"},

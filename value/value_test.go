@@ -10,6 +10,7 @@ import (
 
 	"althing/fault"
 	"althing/value"
+	"althing/value/valuetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -24,47 +25,9 @@ var (
 	none = value.None{}
 	nan  = value.Float(math.NaN())
 	inf  = value.Float(math.Inf(1))
+
+	dict, set, power, negative = valuetest.Dict, valuetest.Set, valuetest.Power, valuetest.Negative
 )
-
-func big2(shift uint, plus int64) value.Value {
-	i := new(big.Int).Lsh(big.NewInt(1), shift)
-	return value.Integer(i.Add(i, big.NewInt(plus)))
-}
-
-func negative(v value.Value) value.Value {
-	return value.Integer(new(big.Int).Neg(v.(value.Big).Int()))
-}
-
-func dict(t testing.TB, keysAndValues ...value.Value) *value.Dict {
-	t.Helper()
-	pairs := []value.Pair{}
-	for i := 0; i < len(keysAndValues); i += 2 {
-		pairs = append(pairs, value.Pair{Key: keysAndValues[i], Value: keysAndValues[i+1]})
-	}
-	d, err := value.NewDict(pairs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
-
-func set(t testing.TB, items ...value.Value) *value.Set {
-	t.Helper()
-	s, err := value.NewSet(items)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-// nested is a list in a list …, depth of them.
-func nested(depth int) value.Value {
-	var v value.Value = none
-	for range depth {
-		v = list{v}
-	}
-	return v
-}
 
 // every is at least one value of every kind and form.
 func every(t testing.TB) []value.Value {
@@ -79,7 +42,7 @@ func every(t testing.TB) []value.Value {
 		none, value.Bool(true), value.Bool(false),
 		value.Int(0), value.Int(-1), value.Int(127), value.Int(128), value.Int(math.MaxInt64), value.Int(math.MinInt64),
 		value.Int(1 << 53), value.Int(1<<53 + 1), value.Int(-1 << 53), value.Int(-1<<53 - 1),
-		big2(63, 0), big2(64, 1), negative(big2(64, 0)), big2(20000, 7), negative(big2(20000, 7)),
+		power(63, 0), power(64, 1), negative(power(64, 0)), power(20000, 7), negative(power(20000, 7)),
 		value.Float(0), value.Float(math.Copysign(0, -1)), value.Float(1.5), value.Float(1e16), value.Float(-1e-5),
 		value.Float(math.MaxFloat64), value.Float(math.SmallestNonzeroFloat64), inf, -inf,
 		value.Complex(complex(1, -2)), value.Complex(complex(0, math.Inf(-1))),
@@ -94,7 +57,7 @@ func every(t testing.TB) []value.Value {
 		set(t), set(t, value.Str("a"), tuple{value.Int(1)}), set(t, members...),
 		dict(t), dict(t, value.Str("b"), value.Int(1), value.Str("a"), list{dict(t)}),
 		dict(t, value.Str("$int"), value.Str("5")), dict(t, value.Int(1), none, tuple{}, none),
-		nested(value.MaxDepth),
+		valuetest.Nested(none, value.MaxDepth),
 	}
 }
 
@@ -106,7 +69,7 @@ func TestTypeName(t *testing.T) {
 		{none, "NoneType"},
 		{value.Bool(true), "bool"},
 		{value.Int(1), "int"},
-		{big2(70, 0), "int"},
+		{power(70, 0), "int"},
 		{value.Float(1), "float"},
 		{value.Complex(1), "complex"},
 		{value.Str(""), "str"},
@@ -144,10 +107,10 @@ func TestCheck(t *testing.T) {
 		v    value.Value
 		want fault.Code
 	}{
-		{"deep", nested(value.MaxDepth), ""},
-		{"too deep", nested(value.MaxDepth + 1), fault.Limit},
-		{"too deep in a dict", dict(t, value.Str("a"), nested(value.MaxDepth)), fault.Limit},
-		{"too deep in a tuple", tuple{nested(value.MaxDepth)}, fault.Limit},
+		{"deep", valuetest.Nested(none, value.MaxDepth), ""},
+		{"too deep", valuetest.Nested(none, value.MaxDepth+1), fault.Limit},
+		{"too deep in a dict", dict(t, value.Str("a"), valuetest.Nested(none, value.MaxDepth)), fault.Limit},
+		{"too deep in a tuple", tuple{valuetest.Nested(none, value.MaxDepth)}, fault.Limit},
 		{"lone surrogate", value.Str("\xed\xb0\x80"), ""},
 		{"no UTF-8", value.Str("\xff"), fault.Invalid},
 		{"no UTF-8 in a list", list{value.Str("a\xed\xa0")}, fault.Invalid},
@@ -189,7 +152,7 @@ func TestSize(t *testing.T) {
 	}{
 		{"none", none, 8, 16},
 		{"int", value.Int(5), 16, 24},
-		{"big", big2(8000, 0), 1000, 1100},
+		{"big", power(8000, 0), 1000, 1100},
 		{"complex", value.Complex(1), 24, 32},
 		{"bytes", value.Bytes(text), 1000, 1100},
 		{"list", list{text, text}, 2 * one, 2*one + 100},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"math"
-	"math/big"
 	"strings"
 	"testing"
 
@@ -14,6 +13,7 @@ import (
 	"althing/fault"
 	"althing/value"
 	"althing/value/pickle"
+	"althing/value/valuetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -21,44 +21,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // enough is a limit that no honest test meets.
 const enough = 1 << 20
 
-func dict(t testing.TB, items ...value.Value) *value.Dict {
-	t.Helper()
-	var pairs []value.Pair
-	for i := 0; i < len(items); i += 2 {
-		pairs = append(pairs, value.Pair{Key: items[i], Value: items[i+1]})
-	}
-	d, err := value.NewDict(pairs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
-
-func set(t testing.TB, items ...value.Value) *value.Set {
-	t.Helper()
-	s, err := value.NewSet(items)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func power(n int64, plus int64) value.Value {
-	i := new(big.Int).Lsh(big.NewInt(1), uint(n))
-	return value.Integer(i.Add(i, big.NewInt(plus)))
-}
-
-func negative(v value.Value) value.Value {
-	return value.Integer(new(big.Int).Neg(v.(value.Big).Int()))
-}
-
-func nested(depth int) value.Value {
-	var v value.Value = value.List{}
-	for range depth - 1 {
-		v = value.List{v}
-	}
-	return v
-}
+var dict, set, power, negative = valuetest.Dict, valuetest.Set, valuetest.Power, valuetest.Negative
 
 // every is one value of each kind and of each size that is written in its own way.
 func every(t testing.TB) []value.Value {
@@ -78,12 +41,12 @@ func every(t testing.TB) []value.Value {
 		value.List{value.Int(1), value.List{value.Str("x")}},
 		set(t, value.Int(1), value.Str("two")),
 		dict(t, value.Str("b"), value.Int(1), value.Str("a"), value.List{value.None{}}, value.Tuple{value.Int(1)}, dict(t)),
-		nested(value.MaxDepth),
+		valuetest.Nested(value.List{}, value.MaxDepth-1),
 	}
 	for _, n := range []int64{0, 1, 127, 128, 255, 256, 65535, 65536, math.MaxInt32, math.MaxInt32 + 1, math.MaxInt64} {
 		values = append(values, value.Int(n), value.Int(-n-1))
 	}
-	for _, n := range []int64{63, 64, 71, 72, 2031, 2032, 2033, 3000} {
+	for _, n := range []uint{63, 64, 71, 72, 2031, 2032, 2033, 3000} {
 		values = append(values, power(n, 0), power(n, 1), negative(power(n, 1)))
 		if n > 63 {
 			values = append(values, power(n, -1), negative(power(n, 0)))

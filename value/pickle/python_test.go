@@ -1,34 +1,14 @@
 package pickle_test
 
 import (
-	"bytes"
 	"encoding/hex"
-	"os/exec"
 	"strings"
 	"testing"
 
 	"althing/value"
 	"althing/value/pickle"
+	"althing/value/valuetest"
 )
-
-// python runs a program with the lines as its standard input and gives what it
-// prints, line by line.
-func python(t *testing.T, program string, lines []string) []string {
-	t.Helper()
-	path, err := exec.LookPath("python3")
-	if err != nil {
-		t.Skip("python3 is missing; `make test` installs it where it can")
-	}
-	cmd := exec.Command(path, "-X", "utf8", "-c", program)
-	cmd.Stdin = strings.NewReader(strings.Join(lines, "\n"))
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%v: %s", err, stderr.String())
-	}
-	return strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
-}
 
 const readsOurs = `
 import pickle, sys
@@ -47,7 +27,7 @@ func TestPythonReadsWhatWeWrite(t *testing.T) {
 		values = append(values, v)
 		lines = append(lines, hex.EncodeToString(pickle.Append(nil, v)))
 	}
-	for i, got := range python(t, readsOurs, lines) {
+	for i, got := range valuetest.Python(t, readsOurs, lines) {
 		if want := hex.EncodeToString([]byte(value.Repr(values[i]))); got != want {
 			t.Errorf("%.80s is to Python\n%.200s, want\n%.200s", value.Repr(values[i]), got, want)
 		}
@@ -80,7 +60,7 @@ func TestWeReadWhatPythonWrites(t *testing.T) {
 	}
 	// What older protocols write by a class.
 	lines = append(lines, "3 b'ab'", "4 b'x' * 300", "5 bytes(70000)", "4 {1}", "5 set()")
-	for i, line := range python(t, writesTheirs, lines) {
+	for i, line := range valuetest.Python(t, writesTheirs, lines) {
 		data, want, _ := strings.Cut(line, " ")
 		raw, err := hex.DecodeString(data)
 		if err != nil {
