@@ -35,7 +35,7 @@ command that destroys something acts at once, without being sent twice.`,
 			}
 			return f.talk(c.Context(), func(l *line) error {
 				run := func() (string, error) { return l.command(c.Context(), command) }
-				if key != "" {
+				if l.who == adminRole {
 					run = func() (string, error) { return l.ask(c.Context(), call("admin", key, command)) }
 				}
 				answer, err := run()

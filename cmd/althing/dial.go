@@ -232,9 +232,12 @@ func why(err error) string {
 	return err.Error()
 }
 
+// adminRole is what login tells an administrator.
+const adminRole = "admin"
+
 // elevate gives the connection the role of whose key it is.
-func (l *line) elevate(ctx context.Context, key string) error {
-	_, err := l.ask(ctx, call("login", key))
+func (l *line) elevate(ctx context.Context, key string) (err error) {
+	l.who, err = l.ask(ctx, call("login", key))
 	if fault.Is(err, fault.Denied) {
 		return fault.Wrap(err, fault.Denied, "the hub at %s refuses the key", l.at)
 	}

@@ -37,6 +37,7 @@ type line struct {
 	conn   net.Conn
 	in     *bufio.Reader
 	at     target
+	who    string // whose key was shown; empty: none was
 	detach func() bool
 }
 

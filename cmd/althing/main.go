@@ -63,6 +63,9 @@ Exit status: 0 fine, 1 an error, 2 wrong usage, 3 not found, 4 refused,
 		c.GroupID = "client"
 		root.AddCommand(c)
 	}
+	root.AddCommand(newMan())
+	root.InitDefaultCompletionCmd() // cobra's; else it comes with the first verb that is run
+	addCompletions(root)
 	return root
 }
 
