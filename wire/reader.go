@@ -5,52 +5,69 @@ import (
 	"io"
 	"net"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"althing/fault"
 )
 
 const (
-	// smallBuffer holds what devices say, and is all that an idle connection
-	// keeps for reading.
+	// smallBuffer holds what devices say, and is all that a connection keeps for
+	// reading while little comes; one that can be waited for without a buffer keeps
+	// none while it is idle.
 	smallBuffer = 2 << 10
 	// largeBuffer is what a connection reads into while much comes; it is given
 	// back when everything has been taken.
 	largeBuffer = 32 << 10
-	// largeBytes is what all buffers beyond the small ones may take together,
-	// and largeWithin how long a frame in one may be waited for: whoever sends
-	// most of a frame and then nothing holds memory that others need.
-	largeBytes  = 128 << 20
+	// largeWithin is how long a frame in a buffer beyond the small ones may be
+	// waited for: whoever sends most of a frame and then nothing holds memory that
+	// others need.
 	largeWithin = time.Minute
 	// untouched is the wait of a Reader that leaves the read deadline alone.
 	untouched = -1
 )
 
-// large are buffers of largeBuffer bytes, and taken is what all beyond the small
-// ones take: memory is the process's, whichever server or client reads.
 var (
+	small = sync.Pool{New: func() any { return new([smallBuffer]byte) }}
 	large = sync.Pool{New: func() any { return new([largeBuffer]byte) }}
-	taken atomic.Int64
 )
 
 // Reader reads ahead of a codec, into a buffer that is small while little
 // comes. It is for one goroutine.
 type Reader struct {
 	conn       net.Conn
-	small      []byte
-	pooled     *[largeBuffer]byte
-	buf        []byte        // small, pooled, or one made for a larger frame
+	idle       *idle // by which it is waited for without a buffer; nil: it cannot be
+	small      *[smallBuffer]byte
+	large      *[largeBuffer]byte
+	buf        []byte        // small, large, one made for a larger frame, or none
 	start, end int           // what has been read and not taken
-	counted    int64         // what buf takes of largeBytes
+	counted    int64         // what buf takes of the large ones' memory
 	wait       time.Duration // as Wait was told, before that untouched
 }
 
 // NewReader returns a Reader of conn, whose read deadline it leaves alone until
 // Wait is called: that of a registration must hold whatever comes meanwhile.
 func NewReader(conn net.Conn) *Reader {
-	small := make([]byte, smallBuffer)
-	return &Reader{conn: conn, small: small, buf: small, wait: untouched}
+	r := &Reader{conn: conn, wait: untouched}
+	if a, ok := conn.(*aheadConn); ok && len(a.ahead) <= smallBuffer {
+		r.conn = a.Conn
+		r.getSmall()
+		r.end = copy(r.buf, a.ahead)
+		a.ahead = nil
+	}
+	if r.idle = newIdle(r.conn); r.idle == nil && r.small == nil {
+		r.getSmall()
+	}
+	return r
+}
+
+func (r *Reader) getSmall() {
+	r.small = small.Get().(*[smallBuffer]byte)
+	r.buf = r.small[:]
+}
+
+func (r *Reader) putSmall() {
+	small.Put(r.small)
+	r.small, r.buf = nil, nil
 }
 
 // Bytes is what has been read and not taken, valid until the next call of
@@ -70,7 +87,7 @@ func (r *Reader) Fill(limit int) error {
 	if r.end-r.start >= limit {
 		return tooLong(limit)
 	}
-	if r.end == len(r.buf) {
+	if r.end == len(r.buf) && r.end > 0 {
 		if err := r.room(limit); err != nil {
 			return err
 		}
@@ -78,7 +95,7 @@ func (r *Reader) Fill(limit int) error {
 	if r.wait > 0 {
 		_ = r.conn.SetReadDeadline(time.Now().Add(r.wait)) // the read says whether it is closed
 	}
-	n, err := r.conn.Read(r.buf[r.end:])
+	n, err := r.read()
 	r.end += n
 	if n > 0 {
 		return nil // an error comes again
@@ -88,6 +105,14 @@ func (r *Reader) Fill(limit int) error {
 		err = io.ErrNoProgress
 	}
 	return err
+}
+
+// read reads once behind what there is.
+func (r *Reader) read() (int, error) {
+	if r.idle != nil && r.end == 0 {
+		return r.idle.read(r)
+	}
+	return r.conn.Read(r.buf[r.end:])
 }
 
 // Wait says how long a Fill may wait for something to come: it then fails with
@@ -159,7 +184,7 @@ func (r *Reader) room(limit int) error {
 		r.start, r.end = 0, copy(r.buf, kept)
 		return nil
 	}
-	pooled := r.pooled
+	before := r.large
 	size := largeBuffer
 	if len(r.buf) >= largeBuffer {
 		size = min(2*len(r.buf), max(limit, len(kept))+smallBuffer)
@@ -168,24 +193,22 @@ func (r *Reader) room(limit int) error {
 		return err
 	}
 	if size == largeBuffer {
-		r.pooled = large.Get().(*[largeBuffer]byte)
-		r.buf = r.pooled[:]
+		r.large = large.Get().(*[largeBuffer]byte)
+		r.buf = r.large[:]
 	} else {
-		r.pooled = nil
+		r.large = nil
 		r.buf = make([]byte, size)
 	}
 	r.start, r.end = 0, copy(r.buf, kept)
-	if pooled != nil {
-		large.Put(pooled)
+	if before != nil {
+		large.Put(before)
 	}
 	return nil
 }
 
 // count counts a buffer of size bytes in place of the present one.
 func (r *Reader) count(size int) error {
-	more := int64(size) - r.counted
-	if taken.Add(more) > largeBytes {
-		taken.Add(-more)
+	if !taken.take(hostOf(r.conn), int64(size)-r.counted) {
 		return fault.New(fault.Unavailable, "too many large frames are being received; try again later")
 	}
 	if r.counted == 0 && r.wait == 0 {
@@ -195,12 +218,15 @@ func (r *Reader) count(size int) error {
 	return nil
 }
 
-// shrink goes back to the small buffer when everything has been taken.
+// shrink goes back to the small buffer, or none, when everything has been taken.
 func (r *Reader) shrink() {
-	r.start, r.end, r.buf = 0, 0, r.small
-	if r.pooled != nil {
-		large.Put(r.pooled)
-		r.pooled = nil
+	r.start, r.end, r.buf = 0, 0, nil
+	if r.small != nil {
+		r.buf = r.small[:]
+	}
+	if r.large != nil {
+		large.Put(r.large)
+		r.large = nil
 	}
 	r.uncount()
 }
@@ -210,7 +236,7 @@ func (r *Reader) uncount() {
 	if r.counted == 0 {
 		return
 	}
-	taken.Add(-r.counted)
+	taken.give(hostOf(r.conn), r.counted)
 	r.counted = 0
 	if r.wait == 0 {
 		_ = r.conn.SetReadDeadline(time.Time{})

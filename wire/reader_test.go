@@ -22,6 +22,29 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func feed(t *testing.T, pieces ...string) *wire.Reader {
 	t.Helper()
 	near, far := net.Pipe()
+	return feedOver(t, near, far, pieces)
+}
+
+// sockets gives both ends of a connection that is a socket, which is waited for
+// in another way.
+func sockets(t *testing.T) (near, far net.Conn) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if near, err = net.Dial("tcp", l.Addr().String()); err == nil {
+		far, err = l.Accept()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return near, far
+}
+
+func feedOver(t *testing.T, near, far net.Conn, pieces []string) *wire.Reader {
+	t.Helper()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -40,9 +63,31 @@ func feed(t *testing.T, pieces ...string) *wire.Reader {
 }
 
 func TestLines(t *testing.T) {
+	near, far := net.Pipe()
+	t.Run("a pipe", func(t *testing.T) { readLines(t, near, far) })
+	near, far = sockets(t)
+	t.Run("sockets", func(t *testing.T) { readLines(t, near, far) })
+	near, far = sockets(t)
+	t.Run("with the beginning in front", func(t *testing.T) {
+		first := make([]byte, 3)
+		go io.WriteString(far, "a\nb")
+		if _, err := io.ReadFull(near, first); err != nil {
+			t.Fatal(err)
+		}
+		r := feedOver(t, wire.Ahead(near, first), far, []string{"\nc\n"})
+		for _, want := range []string{"a", "b", "c"} {
+			if line, err := r.Line(10); err != nil || string(line) != want {
+				t.Fatalf("read %q, error %v, want %q", line, err, want)
+			}
+		}
+	})
+}
+
+func readLines(t *testing.T, near, far net.Conn) {
+	t.Helper()
 	const limit = 100 << 10
 	long := strings.Repeat("x", limit)
-	r := feed(t, "a\nb", "\r\n", "\n", long, "\n", long, "yz\nafter\n", "no end")
+	r := feedOver(t, near, far, []string{"a\nb", "\r\n", "\n", long, "\n", long, "yz\nafter\n", "no end"})
 	for _, want := range []string{"a", "b", "", long, "", "after"} {
 		line, err := r.Line(limit)
 		if want == "" && err != nil {
@@ -76,6 +121,13 @@ func TestFill(t *testing.T) {
 
 func TestWait(t *testing.T) {
 	near, far := net.Pipe()
+	t.Run("a pipe", func(t *testing.T) { waitFor(t, near, far) })
+	near, far = sockets(t)
+	t.Run("sockets", func(t *testing.T) { waitFor(t, near, far) })
+}
+
+func waitFor(t *testing.T, near, far net.Conn) {
+	t.Helper()
 	defer near.Close()
 	defer far.Close()
 	r := wire.NewReader(near)

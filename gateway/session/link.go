@@ -2,9 +2,11 @@ package session
 
 import (
 	"context"
+	"errors"
 	"net"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"althing"
@@ -94,6 +96,15 @@ func (l *link) CloseWrite() error {
 		return half.CloseWrite()
 	}
 	return l.Close()
+}
+
+// SyscallConn implements syscall.Conn, where the connection is a socket: it can be
+// waited for without a buffer.
+func (l *link) SyscallConn() (syscall.RawConn, error) {
+	if socket, ok := l.Conn.(syscall.Conn); ok {
+		return socket.SyscallConn()
+	}
+	return nil, errors.ErrUnsupported
 }
 
 // NetConn is the connection without its session.
