@@ -49,6 +49,7 @@ var measures = []struct {
 	{"everyone", "a message to ALL in 10,000 inboxes", everyone},
 	{"restart", "from kill -9 to the first answer", restart},
 	{"rest", "start, memory and CPU at rest", rest},
+	{"backup", "a backup beside a copy of the data folder, and who waits meanwhile", backups},
 	{"functions", "a function of the owner's in Python", ownFunctions},
 	{"expressions", "expressions of a maker's day, in this process", expressions},
 	{"hostile", "expressions that want all time and memory", hostile},

@@ -75,6 +75,7 @@ func (f *backupFlags) backup(ctx context.Context, out, stderr io.Writer, path st
 			err = errors.Join(err, os.Remove(to.Name()))
 		}
 	}()
+	giveWay()
 	told := newProgress(stderr, "backup", size, 0)
 	file, err := f.fill(ctx, to, told)
 	if err == nil {
