@@ -57,7 +57,7 @@ func (b *builtins) helpOn(ctx context.Context, topic string, st style) (string, 
 	for _, f := range b.Functions() {
 		if f.Name == name {
 			s := sheet{heading: f.Name + "(…)"}
-			s.add("does", "%s", f.Help)
+			s.add("does", "%s", strings.ReplaceAll(f.Help, "\n", " "))
 			s.add("category", functionsTopic)
 			s.add("needs", "%s", f.needs())
 			return s.text(st), nil

@@ -32,6 +32,20 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+func TestHelpOfFunctions(t *testing.T) {
+	h := started(t, commands.Options{Functions: func() []commands.Function {
+		return []commands.Function{{Name: "door", Help: "Opens the door.\nBeware.", Role: "admin"}, {Name: "note", Help: "Writes\x1b[2J a line", Role: "guest"}}
+	}})
+	h.dial(t, althing.ClientOptions{Name: "lamp"}).story([][2]string{
+		{"s.help()", "Help of 'Demoserver'\n…Functions that queries can call (s.help(functions))\n  door, note"},
+		{"s.help(functions)", "functions\n  door: Opens the door. (admin)\n  note: Writes?[2J a line"},
+		{"s.help(door)", "door(…)\n  does: Opens the door. Beware.\n  category: functions\n  needs: admin"},
+		{"s.help(note())", "note(…)\n  does: Writes?[2J a line\n  category: functions"},
+		{"s.help(nosuch)", "not_found: …"},
+	})
+	started(t, commands.Options{}).dial(t, althing.ClientOptions{Name: "lamp"}).story([][2]string{{"s.help(functions)", "functions\n  there are none"}})
+}
+
 func TestInfo(t *testing.T) {
 	h := started(t, commands.Options{})
 	if err := h.AddRequest("THE_ANSWER", 42, false); err != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -160,14 +161,22 @@ func TestTurns(t *testing.T) {
 			<-goOn
 			return value.Int(1), nil
 		}})
+		var mu sync.Mutex
 		var got []string
 		ask := func(ctx context.Context) {
-			go func() { got = append(got, outcome(s.call(ctx, "slow"))) }()
+			go func() {
+				one := outcome(s.call(ctx, "slow"))
+				mu.Lock()
+				defer mu.Unlock()
+				got = append(got, one)
+			}()
 			synctest.Wait()
 		}
 		expect := func(want ...string) {
 			t.Helper()
 			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
 			if !slices.Equal(got, want) {
 				t.Fatalf("got %q, want %q", got, want)
 			}

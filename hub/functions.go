@@ -1,7 +1,9 @@
 package hub
 
 import (
+	"context"
 	"os"
+	"time"
 
 	"althing/fault"
 	"althing/functions"
@@ -27,6 +29,24 @@ func (h *Hub) openFunctions() error {
 		Taken: h.scope.Taken, Log: h.log,
 	})
 	return nil
+}
+
+// functionsGrace is how long functions that run may go on when the hub stops: most
+// are done in less. The gateways wait for their queries not much longer.
+const functionsGrace = time.Second
+
+// endFunctions ends the functions that run when the hub has been asked to stop, so
+// that nobody waits for them, and when ctx ends.
+func (h *Hub) endFunctions(ctx context.Context) {
+	select {
+	case <-h.stopping:
+	case <-ctx.Done():
+	}
+	select {
+	case <-time.After(functionsGrace):
+	case <-ctx.Done():
+	}
+	h.functions.Close()
 }
 
 // AddFunction adds a function in Go, which queries may call from then on. Its name

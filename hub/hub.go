@@ -223,6 +223,7 @@ func (h *Hub) ready() {
 	h.running.Go(func() { h.upkeep.run(ctx) })
 	h.running.Go(func() { h.crier.run(ctx) })
 	h.running.Go(func() { h.watchDisk(ctx) })
+	h.running.Go(func() { h.endFunctions(ctx) })
 	h.running.Go(func() {
 		ticks := time.NewTicker(giveBackEvery)
 		defer ticks.Stop()
@@ -263,7 +264,6 @@ func (h *Hub) close(ctx context.Context) error {
 	h.cancel()
 	h.running.Wait()
 	h.crew.close()
-	h.functions.Close()
 	if err := errors.Join(h.journal.Close(ctx), h.db.Close(ctx)); err != nil {
 		return errors.Join(err, h.release())
 	}

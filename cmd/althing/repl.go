@@ -90,6 +90,9 @@ func converseWithHub(ctx context.Context, f *hubFlags, talk repl.Config, in, out
 	for _, name := range scope.New(nil, nil).Names() {
 		talk.Names[name] = expr.None
 	}
+	for _, name := range h.functions(ctx) {
+		talk.Names[name] = expr.None
+	}
 	talk.Names["MyData"] = expr.NewDict() // its methods are a dict's
 	talk.Ask, talk.Keys = h.ask, h.keys
 	talk.Secret = func(query string) bool {
@@ -146,6 +149,21 @@ func (h *steadyHub) keys(ctx context.Context, prefix string) (keys []string) {
 		return err
 	})
 	return keys
+}
+
+// functions gives the names of the functions that the hub's owner has added; none
+// when they cannot be had.
+func (h *steadyHub) functions(ctx context.Context) (names []string) {
+	_ = h.with(ctx, func(l *line) error { // who may not see them types on
+		list, err := l.functions(ctx)
+		for _, one := range list {
+			if field(one, "refused") == "" {
+				names = append(names, field(one, "name"))
+			}
+		}
+		return err
+	})
+	return names
 }
 
 // with asks something on the connection, which ends when ctx does before.
