@@ -39,6 +39,11 @@ type ClientOptions struct {
 	// Fingerprint, when set, is that of the one certificate that is trusted,
 	// AB:CD:…, and has the connection secured with or without TLS being set.
 	Fingerprint string
+	// Find, when set, looks for the server when Connect is given no address, and
+	// gives the addresses that it may have; discovery.Find looks for a hub. To one
+	// on another machine Key and Resume are told only if Fingerprint or TLS tells
+	// that it is the right one.
+	Find func(ctx context.Context) ([]string, error)
 	// NoReconnect makes a lost connection the end of the client.
 	NoReconnect bool
 	// Backoff is how long to wait before attempt n to reconnect, n from 0: from
@@ -93,17 +98,19 @@ type Client struct {
 	requests table[RequestFunc]
 	methods  table[MethodFunc]
 
-	mu      sync.Mutex
-	started bool  // it has connected once, or is at it
-	conn    *Conn // nil while there is none
-	addr    string
-	name    string
-	id      string
-	resume  string
-	moving  string             // where the server has sent the client, until it is there
-	strange bool               // the present server is one to which it was sent
-	giveUp  context.CancelFunc // ends the last attempt to connect
-	ended   error              // why it has ended for good
+	mu       sync.Mutex
+	started  bool  // it has connected once, or is at it
+	conn     *Conn // nil while there is none
+	addr     string
+	anywhere bool   // no address was given: it is looked for
+	met      string // the address at which it was met last
+	name     string
+	id       string
+	resume   string
+	moving   string             // where the server has sent the client, until it is there
+	strange  bool               // the present server is one to which it was sent
+	giveUp   context.CancelFunc // ends the last attempt to connect
+	ended    error              // why it has ended for good
 }
 
 // NewClient makes a client that is not connected yet.

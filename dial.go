@@ -18,14 +18,15 @@ import (
 
 // Connect connects to the server at addr and registers. An error says why that
 // failed, in a line for people. ctx bounds the connecting alone, and
-// Limits.Register does when ctx has no deadline.
+// Limits.Register does when ctx has no deadline. With an empty addr the server is
+// looked for with ClientOptions.Find, also when the connection is lost.
 func (c *Client) Connect(ctx context.Context, addr string) error {
 	c.mu.Lock()
 	if c.started || c.ended != nil {
 		c.mu.Unlock()
 		return fault.New(fault.Conflict, "the client is connected, or was closed; make another")
 	}
-	c.started, c.addr = true, addr
+	c.started, c.addr, c.anywhere = true, addr, addr == ""
 	c.mu.Unlock()
 	err := c.connect(ctx)
 	if err != nil {
@@ -43,13 +44,8 @@ func (c *Client) connect(ctx context.Context) error {
 	c.mu.Lock()
 	c.giveUp = cancel
 	c.mu.Unlock()
-	addr := c.address()
-	c.out().connection("Connecting to "+hostOf(addr), "addr", addr)
-	nc, err := c.dial(ctx, addr)
+	nc, addr, err := c.reach(ctx)
 	if err != nil {
-		if fault.Is(err, fault.Unavailable) {
-			c.out().connection("No server found", "addr", addr)
-		}
 		return err
 	}
 	hello := c.description()
@@ -97,7 +93,7 @@ func (c *Client) install(conn *Conn, welcome wire.Welcome) (before string, err e
 		return "", c.ended
 	}
 	before = c.id
-	c.conn, c.id, c.name, c.resume = conn, welcome.ID, welcome.Name, welcome.Resume
+	c.conn, c.id, c.name, c.resume, c.met = conn, welcome.ID, welcome.Name, welcome.Resume, c.addr
 	return before, nil
 }
 

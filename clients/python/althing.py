@@ -353,6 +353,7 @@ class Client:
         self._key, self._hello = key, {"description": description, "version": version}
         self._reconnect = reconnect
         self._resume = ""
+        self._met = ""  # where
         self._lock = threading.Lock()
         self._line: Line | None = None
         self._closed = threading.Event()
@@ -410,7 +411,9 @@ class Client:
         connection = dial(self.place, self.patience, self.tls, self.fingerprint, secret=bool(self._key))
         line = Line(connection, self.patience)
         said = self._description()
-        who = {"name": self.name, "key": self._key, "resume": self._resume}
+        # Who is found at another address may be another hub: it is not told how the last one knows us.
+        known = self.tls or self.fingerprint or self.place.named or self._met in ("", str(self.place))
+        who = {"name": self.name, "key": self._key, "resume": self._resume if known else ""}
         try:
             registered = line.ask("register", {**said, **{name: what for name, what in who.items() if what}})
             while not registered.done.is_set():
@@ -421,7 +424,7 @@ class Client:
                     raise Error("closed", "the client is closed")
                 before, self.id, self.name = self.id, welcome["id"], welcome["name"]
                 self._resume, self.server = welcome.get("resume", ""), welcome.get("server", {})
-                self._line = line
+                self._line, self._met = line, str(self.place)
         except Exception as problem:
             reason = why(problem)
             line.end(reason)
