@@ -49,8 +49,9 @@ type Conn struct {
 	run      *run            // of the server that it belongs to
 	link     *link           // to a channel; nil on the server's port
 
-	mu     sync.Mutex
-	reason *fault.Error // why it is being closed
+	mu      sync.Mutex
+	reason  *fault.Error // why it is being closed
+	retired bool         // nothing more is to be begun
 }
 
 // end is the side of a connection that this program is: a server or a client.
@@ -171,6 +172,29 @@ func (c *Conn) drop(reason *fault.Error) {
 	c.asked.close(said)
 	c.out.close(said, func() { _ = c.codec.Close(reason) }) // it is closed, whatever Close says
 }
+
+// retire ends the conn for a reason: nothing more is begun for the other side, and
+// what has been begun has a moment to be answered.
+func (c *Conn) retire(reason *fault.Error) {
+	c.mu.Lock()
+	c.retired = true
+	c.mu.Unlock()
+	c.spawn(func() {
+		late := time.NewTimer(lastWords)
+		defer late.Stop()
+		defer c.drop(reason)
+		for _, resting := range []func() <-chan struct{}{c.turn.resting, c.running.resting} {
+			select {
+			case <-resting():
+			case <-late.C:
+				return
+			}
+		}
+	})
+}
+
+// lastWords is how long what was begun for a conn may take when its server stops.
+const lastWords = time.Second
 
 // because remembers why the conn ends, if that is not known yet, and returns the
 // reason that counts.

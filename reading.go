@@ -116,14 +116,15 @@ func (c *Conn) hold(ctx context.Context, f wire.Frame) bool {
 // with it ends no more than that.
 func (c *Conn) handle(ctx context.Context, f wire.Frame) {
 	defer c.recovers(f)
-	if f.Kind == gone {
-		c.mu.Lock()
-		reason := c.reason
-		c.mu.Unlock()
+	c.mu.Lock()
+	reason, retired := c.reason, c.retired
+	c.mu.Unlock()
+	switch {
+	case f.Kind == gone:
 		c.end.gone(c, reason)
-		return
+	case !retired:
+		c.end.handle(ctx, c, f)
 	}
-	c.end.handle(ctx, c, f)
 }
 
 // recovers is deferred where callbacks are called for f.

@@ -269,7 +269,7 @@ func (s *Server) stop(why ending) *run {
 	s.endRoutine()
 	s.out().status("Disconnecting all users")
 	for _, c := range s.roll.leave() {
-		c.drop(why.reason)
+		c.retire(why.reason)
 	}
 	return r
 }

@@ -14,6 +14,7 @@ type running struct {
 	n      int
 	ending int                           // what is only to be finished, which is not among the n
 	cancel map[string]context.CancelFunc // of questions, by their ids
+	rest   chan struct{}                 // closed when nothing is to be finished; nil while nobody wants to know
 }
 
 // beside does something for f beside what the conn reads next. ctx ends with
@@ -92,7 +93,23 @@ func (r *running) finishing(limit int) bool {
 func (r *running) finished() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.ending--
+	if r.ending--; r.ending == 0 && r.rest != nil {
+		close(r.rest)
+		r.rest = nil
+	}
+}
+
+// resting is closed when nothing is to be finished.
+func (r *running) resting() <-chan struct{} {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.ending == 0:
+		return closedChan
+	case r.rest == nil:
+		r.rest = make(chan struct{})
+	}
+	return r.rest
 }
 
 // stop ends the context of a question that is being worked on.

@@ -27,6 +27,7 @@ type turn struct {
 	relieved bool      // by a goroutine that does not read any more
 	backlog  []wire.Frame
 	size     int
+	rest     chan struct{} // closed when nothing is being handled; nil while nobody wants to know
 }
 
 // take handles f, or puts it behind those that another goroutine is handling. It
@@ -57,6 +58,10 @@ func (t *turn) take(f wire.Frame, handle func(wire.Frame), asked func() bool, re
 		t.unlocked(func() { handle(next) })
 	}
 	t.busy = false
+	if t.rest != nil {
+		close(t.rest)
+		t.rest = nil
+	}
 	t.backlog = nil
 	t.handled.Signal()
 	readOn = !t.relieved
@@ -79,6 +84,26 @@ func (t *turn) relieve(relief func()) {
 		relief()
 	}
 }
+
+// resting is closed when nothing is being handled.
+func (t *turn) resting() <-chan struct{} {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case !t.busy:
+		return closedChan
+	case t.rest == nil:
+		t.rest = make(chan struct{})
+	}
+	return t.rest
+}
+
+// closedChan is closed.
+var closedChan = func() <-chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
 
 func (t *turn) unlocked(do func()) {
 	t.mu.Unlock()

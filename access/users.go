@@ -223,6 +223,9 @@ func (p *Proof) String() string {
 	return User.String() + " " + p.user.Name
 }
 
+// ErrNobodys is Prove's error for a key that is nobody's.
+var ErrNobodys = fault.New(fault.Denied, "the key is wrong; it is nobody's here")
+
 // Prove says what a key is: the admin key, or that of a user. Wrong ones are
 // counted as by Check.
 func (a *Access) Prove(from, key string) (*Proof, error) {
@@ -242,5 +245,5 @@ func (a *Access) Prove(from, key string) (*Proof, error) {
 		}
 	}
 	a.noteWrong(from)
-	return nil, fault.New(fault.Denied, "the key is wrong; it is nobody's here")
+	return nil, ErrNobodys
 }

@@ -6,10 +6,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"althing/access"
+	"althing/value"
 )
 
 func newAdminKey() *cobra.Command {
 	var f dataFlags
+	var asJSON bool
 	c := &cobra.Command{
 		Use:   "admin-key",
 		Short: "make a new admin key",
@@ -27,10 +29,10 @@ key until it is restarted; one that was given --admin-key-file uses that.`,
 				return err
 			}
 			fmt.Fprintln(c.ErrOrStderr(), "The new admin key; it is shown only this once. A running hub goes on with the old one until it is restarted.")
-			_, err = fmt.Fprintln(c.OutOrStdout(), key)
-			return err
+			return printNamed(c.OutOrStdout(), "key", value.Str(key), asJSON)
 		},
 	}
 	f.add(c)
+	c.Flags().BoolVar(&asJSON, "json", false, "print an object with the key")
 	return c
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"althing"
 	"althing/backup"
 	"althing/backup/archive"
 	"althing/datadir"
@@ -126,33 +125,7 @@ func (f *backupFlags) write(ctx context.Context, w io.Writer, begun func(total i
 			return b.Write(ctx, w)
 		})
 	}
-	c, err := f.session(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		_ = c.Close()
-		_ = c.Wait() // it was closed by us
-	}()
-	return c.Backup(ctx, w, begun)
-}
-
-// session connects to the hub as a client of its sessions.
-func (f *hubFlags) session(ctx context.Context) (*althing.Client, error) {
-	at, err := f.target(ctx)
-	if err != nil {
-		return nil, err
-	}
-	key, err := f.key()
-	if err != nil {
-		return nil, err
-	}
-	conn, err := connect(ctx, at) // which has the words for what is wrong
-	if err != nil {
-		return nil, err
-	}
-	conn.Close()
-	return althing.Dial(ctx, at.address, althing.ClientOptions{Key: key, TLS: at.tls, Logger: slog.New(slog.DiscardHandler)})
+	return f.talk(ctx, func(a asker) error { return a.Backup(ctx, w, begun) })
 }
 
 // checkBackup reads a backup and says what it is.

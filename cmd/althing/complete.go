@@ -47,7 +47,7 @@ func addCompletions(root *cobra.Command) {
 			if len(args) != what.place {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			query := strings.ReplaceAll(what.query, "LIKE", quote(like))
+			query := strings.ReplaceAll(what.query, "LIKE", value.Repr(value.Str(like)))
 			return candidates(c, query, like), cobra.ShellCompDirectiveNoFileComp
 		}
 	}
@@ -84,8 +84,8 @@ func candidates(c *cobra.Command, query, like string) (texts []string) {
 	}
 	ctx, cancel := context.WithTimeout(c.Context(), completeWithin)
 	defer cancel()
-	_ = f.talk(ctx, func(l *line) error { // who presses Tab is not told why nothing comes
-		v, err := l.value(ctx, fmt.Sprintf("(%s)[:%d]", query, mostCompleted))
+	_ = f.talk(ctx, func(a asker) error { // who presses Tab is not told why nothing comes
+		v, err := a.value(ctx, fmt.Sprintf("(%s)[:%d]", query, mostCompleted))
 		list, _ := v.(value.List)
 		for _, item := range list {
 			if t, isText := item.(value.Str); isText && strings.HasPrefix(string(t), like) && visible(string(t)) == string(t) {

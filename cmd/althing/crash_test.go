@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -102,7 +101,7 @@ func (l load) run(t *testing.T, at string, hub *process, after time.Duration) {
 	t.Helper()
 	var working sync.WaitGroup
 	for _, w := range l {
-		c, err := dial(t.Context(), target{address: at})
+		c, err := dial(t.Context(), at)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,7 +119,7 @@ func (l load) run(t *testing.T, at string, hub *process, after time.Duration) {
 
 func (l load) check(t *testing.T, at string) {
 	t.Helper()
-	c, err := dial(t.Context(), target{address: at})
+	c, err := dial(t.Context(), at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +149,7 @@ func (l load) report(t *testing.T) {
 // query asks for a value and ends the test when there is none.
 func query(t *testing.T, c *line, expression string) value.Value {
 	t.Helper()
-	v, err := c.value(t.Context(), expression)
+	v, err := c.value(expression)
 	if err != nil {
 		t.Fatalf("%s: %v", expression, err)
 	}
@@ -185,13 +184,13 @@ func (s *setter) work(c *line) error {
 			fmt.Fprintf(&batch, "setReg('%s', %d)\n", s.key(n), n)
 		}
 		if _, err := c.conn.Write([]byte(batch.String())); err != nil {
-			return broken(context.Background(), c.at, err)
+			return broken(err)
 		}
 		for range pipelined {
 			s.n++ // before the reply: a number is never used again
 			reply, err := c.in.ReadString('\n')
 			if err != nil {
-				return broken(context.Background(), c.at, err)
+				return broken(err)
 			}
 			if reply != "OK\n" {
 				return fmt.Errorf("%s = %d: %s", s.key(s.n), s.n, reply)
@@ -234,7 +233,7 @@ func (n *counter) work(c *line) error {
 	for {
 		n.sent++
 		n.total.add(1, 0)
-		_, err := c.ask(context.Background(), fmt.Sprintf("MyData['%s'] = MyData.get('%s', 0) + 1; MyData['total'] = MyData.get('total', 0) + 1", n.name, n.name))
+		_, err := c.ask(fmt.Sprintf("MyData['%s'] = MyData.get('%s', 0) + 1; MyData['total'] = MyData.get('total', 0) + 1", n.name, n.name))
 		if err != nil {
 			return err
 		}
@@ -285,7 +284,7 @@ type inserter struct {
 func (i *inserter) work(c *line) error {
 	for {
 		i.sent++
-		if _, err := c.ask(context.Background(), call("dbExec", fmt.Sprintf("INSERT INTO kept VALUES (%d, %d)", i.writer, i.sent))); err != nil {
+		if _, err := c.ask(call("dbExec", fmt.Sprintf("INSERT INTO kept VALUES (%d, %d)", i.writer, i.sent))); err != nil {
 			return err
 		}
 		i.acked = i.sent
@@ -350,7 +349,7 @@ func (s *sender) work(c *line) error {
 		s.box.sent++
 		n := s.box.sent
 		s.box.mu.Unlock()
-		if _, err := c.ask(context.Background(), call("send", s.from, s.box.id, fmt.Sprint(n))); err != nil {
+		if _, err := c.ask(call("send", s.from, s.box.id, fmt.Sprint(n))); err != nil {
 			return err
 		}
 		s.box.mu.Lock()
@@ -403,7 +402,7 @@ func (r *receiver) work(c *line) error {
 		r.box.mu.Lock()
 		r.box.asking = true
 		r.box.mu.Unlock()
-		reply, err := c.ask(context.Background(), call("recv", r.box.id))
+		reply, err := c.ask(call("recv", r.box.id))
 		if err != nil {
 			return err
 		}

@@ -4,19 +4,14 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"strconv"
 	"strings"
-	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"althing/fault"
 	"althing/secure"
 )
 
@@ -24,8 +19,6 @@ const (
 	textPort = "2980"
 	// thisMachine is where a hub is looked for when none is named.
 	thisMachine = "127.0.0.1"
-	// dialPatience is enough for a busy hub on a slow network.
-	dialPatience = 5 * time.Second
 )
 
 // hubFlags are what every client verb takes.
@@ -144,102 +137,4 @@ func (f *hubFlags) key() (string, error) {
 		return "", fmt.Errorf("--admin-key-file: %w", err)
 	}
 	return strings.TrimSpace(string(text)), nil
-}
-
-// talk runs a verb with a connection to the hub, which is closed when ctx ends.
-func (f *hubFlags) talk(ctx context.Context, do func(l *line) error) error {
-	at, err := f.target(ctx)
-	if err != nil {
-		return err
-	}
-	key, err := f.key()
-	if err != nil {
-		return err
-	}
-	l, err := dial(ctx, at)
-	if err != nil {
-		return err
-	}
-	defer l.close()
-	if key != "" {
-		if err := l.elevate(ctx, key); err != nil {
-			return err
-		}
-	}
-	return do(l)
-}
-
-// ask sends one query and prints its reply.
-func (f *hubFlags) ask(ctx context.Context, out io.Writer, query string) error {
-	return f.talk(ctx, func(l *line) error {
-		reply, err := l.ask(ctx, query)
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintln(out, reply)
-		return err
-	})
-}
-
-// connect opens a connection to a hub.
-func connect(ctx context.Context, at target) (net.Conn, error) {
-	soon, cancel := context.WithTimeout(ctx, dialPatience)
-	defer cancel()
-	var d net.Dialer
-	conn, err := d.DialContext(soon, "tcp", at.address)
-	if err == nil && at.tls != nil {
-		conn, err = secured(soon, conn, at)
-	}
-	if err == nil {
-		return conn, nil
-	}
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
-	if refused, ok := errors.AsType[*fault.Error](err); ok {
-		return nil, refused
-	}
-	return nil, fmt.Errorf("%w answers at %s (%s); start one with 'althing serve', or name one with --hub or ALTHING_HUB", errNoHub, at, why(err))
-}
-
-// secured shakes hands with a hub. The connection is closed when that fails.
-func secured(ctx context.Context, conn net.Conn, at target) (net.Conn, error) {
-	over, err := secure.Connect(ctx, conn, at.address, at.tls)
-	if err != nil {
-		conn.Close()
-		return nil, err
-	}
-	return over, nil
-}
-
-const nobodyListens = "nothing listens there"
-
-// why is what a user can do something with of a failed connection.
-func why(err error) string {
-	var lookup *net.DNSError
-	var late net.Error
-	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return nobodyListens
-	case errors.As(err, &lookup):
-		return "there is no host of that name"
-	case errors.As(err, &late) && late.Timeout():
-		return fmt.Sprintf("nothing heard within %v", dialPatience)
-	}
-	if op, ok := errors.AsType[*net.OpError](err); ok {
-		return op.Err.Error()
-	}
-	return err.Error()
-}
-
-// adminRole is what login tells an administrator.
-const adminRole = "admin"
-
-// elevate gives the connection the role of whose key it is.
-func (l *line) elevate(ctx context.Context, key string) (err error) {
-	l.who, err = l.ask(ctx, call("login", key))
-	if fault.Is(err, fault.Denied) {
-		return fault.Wrap(err, fault.Denied, "the hub at %s refuses the key", l.at)
-	}
-	return err
 }

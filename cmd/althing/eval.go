@@ -11,17 +11,18 @@ import (
 	"github.com/spf13/cobra"
 
 	"althing/cmd/althing/internal/repl"
+	"althing/value"
 )
 
 func newEval() *cobra.Command {
 	var f hubFlags
-	var local bool
+	var local, asJSON bool
 	c := &cobra.Command{
 		Use:   "eval [EXPRESSION]",
 		Short: "have the hub work out Python expressions",
 		Long: `Has the hub work out EXPRESSION, or carry out statements, and prints the reply.
-It may have several lines, as one request; such a one is always sent without the
-admin key. EXPRESSION - is read from the standard input.
+It may have several lines, as one request. EXPRESSION - is read from the standard
+input.
 
 Without EXPRESSION it asks for one after the other, on a terminal with a prompt:
 Tab completes names and keys, the arrows and Ctrl-R bring back what was typed
@@ -44,7 +45,7 @@ it reads them up to the first that fails.`,
 				return usagef("--local asks no hub, and --hub names one; give one of them")
 			}
 			if len(args) == 0 {
-				return converse(c, &f, local)
+				return converse(c, &f, local, asJSON)
 			}
 			query, err := textOrInput(c, args[0])
 			if err != nil {
@@ -59,34 +60,22 @@ it reads them up to the first that fails.`,
 				point(c.ErrOrStderr(), query, err)
 				return err
 			}
-			_, err = fmt.Fprintln(c.OutOrStdout(), reply)
-			return err
+			return printNamed(c.OutOrStdout(), "reply", value.Str(reply), asJSON)
 		},
 	}
 	f.add(c)
 	c.Flags().BoolVar(&local, "local", false, "work it out in this process, without a hub and its values")
+	c.Flags().BoolVar(&asJSON, "json", false, "print an object with the reply for each expression")
 	return c
 }
 
-// once has one query worked out. Without the key, which a connection in line
-// mode is given first, it may be anything.
+// once has one query worked out.
 func (f *hubFlags) once(ctx context.Context, query string) (reply string, err error) {
-	key, err := f.key()
-	if err != nil {
-		return "", err
-	}
-	if key != "" && !strings.ContainsAny(query, "\n\r") {
-		err = f.talk(ctx, func(l *line) (err error) {
-			reply, err = l.ask(ctx, query)
-			return err
-		})
-		return reply, err
-	}
-	at, err := f.target(ctx)
-	if err != nil {
-		return "", err
-	}
-	return askAlone(ctx, at, query)
+	err = f.talk(ctx, func(a asker) (err error) {
+		reply, err = a.Eval(ctx, query)
+		return err
+	})
+	return reply, err
 }
 
 // mistake is how an error of grammar ends, by the hub's or our own parser.

@@ -50,23 +50,11 @@ func faultStatus(code fault.Code) int {
 	return exitError
 }
 
-// codes are what kind of failure a Python exception is, where the exit status
-// depends on it.
-var codes = map[string]fault.Code{
-	"LookupError":     fault.NotFound,
-	"KeyError":        fault.NotFound,
-	"NameError":       fault.NotFound,
-	"PermissionError": fault.Denied,
-	"TimeoutError":    fault.Timeout,
-}
-
-// hubError is an error that the hub has answered with, such as
-// "LookupError: no client 'x'".
-func hubError(line string) error {
-	exception, _, _ := strings.Cut(line, ":")
-	code, known := codes[exception]
-	if !known {
-		code = fault.Invalid
+// spoken is an error of the hub's in the words of Python, where it is one of
+// Python's: "KeyError: 'x'".
+func spoken(f *fault.Error) error {
+	if f.Exception == "" {
+		return f
 	}
-	return fault.Python(code, exception, "%s", line)
+	return fault.Python(f.Code, f.Exception, "%s", strings.TrimPrefix(f.Line(), "Error: "))
 }

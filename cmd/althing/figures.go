@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,15 +14,25 @@ import (
 )
 
 func newGroups() *cobra.Command {
-	return newFigures("groups", "list the groups and how many clients are in each", "groups()")
+	return newFigures("groups", "list the groups and how many clients are in each", func(ctx context.Context, a asker) (*value.Dict, error) {
+		sizes, err := a.GroupSizes(ctx)
+		if err != nil {
+			return nil, err
+		}
+		pairs := make([]value.Pair, 0, len(sizes))
+		for _, name := range slices.Sorted(maps.Keys(sizes)) {
+			pairs = append(pairs, value.Pair{Key: value.Str(name), Value: value.Int(sizes[name])})
+		}
+		return value.NewDict(pairs)
+	})
 }
 
 func newStatus() *cobra.Command {
-	return newFigures("status", "show how the hub is", "status()")
+	return newFigures("status", "show how the hub is", func(ctx context.Context, a asker) (*value.Dict, error) { return a.Status(ctx) })
 }
 
 // newFigures makes a verb that prints a dict which the hub answers with.
-func newFigures(use, short, query string) *cobra.Command {
+func newFigures(use, short string, ask func(context.Context, asker) (*value.Dict, error)) *cobra.Command {
 	var f hubFlags
 	var asJSON bool
 	c := &cobra.Command{
@@ -27,14 +40,10 @@ func newFigures(use, short, query string) *cobra.Command {
 		Short: short,
 		Args:  exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			return f.talk(c.Context(), func(l *line) error {
-				v, err := l.value(c.Context(), query)
+			return f.talk(c.Context(), func(a asker) error {
+				d, err := ask(c.Context(), a)
 				if err != nil {
 					return err
-				}
-				d, isDict := v.(*value.Dict)
-				if !isDict {
-					return l.strange(value.Repr(v))
 				}
 				if asJSON {
 					return printValue(c.OutOrStdout(), d, true)

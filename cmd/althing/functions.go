@@ -22,8 +22,8 @@ the role that they ask for, how long a call may take, and their help. Of a file
 in the folder of functions that is not offered it says why.`,
 		Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			return f.talk(c.Context(), func(l *line) error {
-				list, err := l.functions(c.Context())
+			return f.talk(c.Context(), func(a asker) error {
+				list, err := a.functions(c.Context())
 				if err != nil {
 					return err
 				}
@@ -31,7 +31,7 @@ in the folder of functions that is not offered it says why.`,
 					return printValue(c.OutOrStdout(), list, true)
 				}
 				if len(list) == 0 {
-					return l.whereToPutThem(c)
+					return a.whereToPutThem(c)
 				}
 				table := [][]cell{{{text: "function"}, {text: "role"}, {text: "time"}, {text: "help"}}}
 				for _, one := range list {
@@ -47,20 +47,20 @@ in the folder of functions that is not offered it says why.`,
 }
 
 // functions gives what the hub tells of the functions of its owner's.
-func (l *line) functions(ctx context.Context) (value.List, error) {
-	v, err := l.value(ctx, "functions()")
+func (a asker) functions(ctx context.Context) (value.List, error) {
+	v, err := a.value(ctx, "functions()")
 	if err != nil {
 		return nil, err
 	}
 	list, isList := v.(value.List)
 	if !isList {
-		return nil, l.strange(value.Repr(v))
+		return nil, fmt.Errorf("the hub at %s has no functions, but %.60s", a.at, value.Repr(v))
 	}
 	return list, nil
 }
 
-func (l *line) whereToPutThem(c *cobra.Command) error {
-	data, err := l.value(c.Context(), "status()['data']")
+func (a asker) whereToPutThem(c *cobra.Command) error {
+	data, err := a.value(c.Context(), "status()['data']")
 	if err == nil {
 		_, err = fmt.Fprintf(c.OutOrStdout(), "There are none. Any program in the folder 'functions' of %s is one.\n", visible(value.Text(data)))
 	}

@@ -60,17 +60,22 @@ func (g *gateways) close() {
 // console, unless it is nil, is told what happens.
 func (g *gateways) open(h *hub.Hub, secured security, log *slog.Logger, console io.Writer) (err error) {
 	g.text = &text.Server{Hub: h, Log: log, TLS: secured.config, TLSOnly: secured.only}
-	g.session, err = session.New(h, session.Options{Log: log, TLS: secured.config, TLSOnly: secured.only, Console: console})
-	if err == nil && g.listeners[sessionGateway] != nil {
-		g.text.HandOver = g.session.HandOver
+	g.session, err = session.New(h, session.Options{Log: log, TLS: secured.config, TLSOnly: secured.only, Console: console,
+		Handed: g.listeners[sessionGateway] == nil})
+	if err != nil {
+		return err
 	}
-	return err
+	g.text.HandOver = g.session.HandOver // the verbs come in there, whether sessions have a port of their own or not
+	return nil
 }
 
 // serve lets clients in. The error that ends a gateway before its time is sent to
 // failed.
 func (g *gateways) serve(h *hub.Hub, failed chan<- error) {
 	serve := map[string]func(net.Listener) error{textGateway: g.text.Serve, sessionGateway: g.session.Serve}
+	if g.listeners[sessionGateway] == nil {
+		go func() { failed <- g.session.ServeHanded() }()
+	}
 	for name, l := range g.listeners {
 		h.Listening(name, l.Addr().String())
 		go func() { failed <- serve[name](l) }()

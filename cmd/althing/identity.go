@@ -11,13 +11,16 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"althing"
+	"althing/value"
 )
 
 // longestName is a group's (specification of the text protocol).
 const longestName = 60
 
 // identity is who is asking: a client of the hub that has joined the group of
-// its name. Its ID is remembered in a file between calls.
+// its name. Its token is remembered in a file between calls.
 type identity struct{ name string }
 
 func (i *identity) add(c *cobra.Command) {
@@ -37,32 +40,50 @@ func defaultName() string {
 	return string(letters[:min(len(letters), longestName)])
 }
 
-// id gives the ID of the client, a new one when the hub has forgotten it.
-func (i *identity) id(ctx context.Context, l *line) (string, error) {
-	file := i.file(l.at.address)
-	if remembered, err := os.ReadFile(file); err == nil {
-		id := strings.TrimSpace(string(remembered))
-		known, err := l.ask(ctx, call("known", id))
-		if err != nil || known == "True" {
-			return id, err
+// enter comes in as the client: a new one when the hub has forgotten it. Whoever
+// was in as that client is sent away.
+func (i *identity) enter(ctx context.Context, h contact) (*althing.Client, error) {
+	token := i.token(h)
+	c, err := h.enter(ctx, token)
+	if err != nil || c.Resume() == token {
+		return c, err
+	}
+	if err = c.Join(ctx, i.name); err == nil {
+		if err = remember(i.file(h.at.address), c.Resume()); err != nil {
+			err = fmt.Errorf("who we are cannot be remembered: %w", err)
 		}
 	}
-	id, err := l.ask(ctx, "getClientID()")
+	if err != nil {
+		_ = hangUp(c)
+		return nil, h.explain(ctx, err)
+	}
+	return c, nil
+}
+
+// id gives the client's ID, and does not disturb who may be in as that client.
+func (i *identity) id(ctx context.Context, a asker) (string, error) {
+	id, _, _ := strings.Cut(i.token(a.contact), ".")
+	known, err := a.Eval(ctx, "known("+value.Repr(value.Str(id))+")")
+	if err != nil || known == "True" {
+		return id, err
+	}
+	c, err := i.enter(ctx, a.contact)
 	if err != nil {
 		return "", err
 	}
-	if _, err := l.ask(ctx, call("join", id, i.name)); err != nil {
-		return "", err
-	}
-	if err := remember(file, id); err != nil {
-		return "", fmt.Errorf("the client's ID cannot be remembered: %w", err)
-	}
-	return id, nil
+	defer func() { _ = hangUp(c) }()
+	return c.ID(), nil
 }
 
-// remember writes an ID so that another call at the same time reads all of it
-// or nothing.
-func remember(file, id string) error {
+// token is what is remembered of the client at a hub, empty when nothing is.
+func (i *identity) token(h contact) string {
+	text, _ := os.ReadFile(i.file(h.at.address)) // what cannot be read is not remembered
+	return strings.TrimSpace(string(text))
+}
+
+// remember writes a token so that another call at the same time reads all of it
+// or nothing. Only the user may read it.
+func remember(file, token string) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return err
 	}
@@ -71,7 +92,7 @@ func remember(file, id string) error {
 		return err
 	}
 	defer os.Remove(fresh.Name())
-	_, err = fresh.WriteString(id + "\n")
+	_, err = fresh.WriteString(token + "\n")
 	if closed := fresh.Close(); err == nil {
 		err = closed
 	}
@@ -81,7 +102,7 @@ func remember(file, id string) error {
 	return os.Rename(fresh.Name(), file)
 }
 
-// file is where the ID of that name at that hub is remembered.
+// file is where the client of that name at that hub is remembered.
 func (i *identity) file(hub string) string {
 	return filepath.Join(stateFolder(), "clients", clientFile(hub, i.name))
 }

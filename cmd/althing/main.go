@@ -2,7 +2,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
 
@@ -21,8 +20,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetIn(stdin)
 	root.SetOut(out)
 	root.SetErr(errs)
-	if err := root.Execute(); err != nil {
-		fmt.Fprintln(errs, "althing:", err)
+	if c, err := root.ExecuteC(); err != nil {
+		complain(errs, c, err)
 		return exitStatus(err)
 	}
 	return exitOK
@@ -70,7 +69,7 @@ Exit status: 0 fine, 1 an error, 2 wrong usage, 3 not found, 4 refused,
 }
 
 // clientVerbs are the verbs that talk to a hub. They are a client like
-// anyone's: all they do, a program can do over the text port.
+// anyone's: all they do, a program can do with package althing.
 func clientVerbs() []*cobra.Command {
 	return []*cobra.Command{
 		newEval(), newGet(), newSet(), newDelete(), newWatch(),

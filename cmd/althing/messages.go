@@ -2,23 +2,27 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
+	"althing"
 	"althing/fault"
 	"althing/value"
 )
 
 const (
-	// separator stands between the parts of a received message (seed: chr(200)).
-	separator = "\u00c8"
-	// recvEvery is how often --follow asks for the next message: seldom enough
-	// to cost nothing, often enough to look immediate.
-	recvEvery = 200 * time.Millisecond
+	// again is the pause before a follower comes in anew: a hub that lets nobody
+	// in for long is not to be kept busy.
+	again = 200 * time.Millisecond
+	// lastWord is how long an acknowledgement may take when the user has seen
+	// enough.
+	lastWord = 2 * time.Second
 )
 
 // hubAnswers reports whether a message is for the hub itself, or its operator,
@@ -30,6 +34,7 @@ func hubAnswers(to, text string) bool {
 func newSend() *cobra.Command {
 	var f hubFlags
 	var as identity
+	var asJSON bool
 	c := &cobra.Command{
 		Use:   "send TO TEXT",
 		Short: "send a message to a client or a group",
@@ -40,28 +45,45 @@ SQLite or a ++ping, is read with recv.`,
 		Args:    exactly(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			ctx := c.Context()
-			return f.talk(ctx, func(l *line) error {
-				id, err := as.id(ctx, l)
-				if err != nil {
+			return f.talk(ctx, func(a asker) error {
+				anybody, err := as.send(ctx, a, args[0], args[1])
+				switch {
+				case err != nil:
 					return err
+				case asJSON:
+					return printObject(c.OutOrStdout(), []string{"to", "anybody"}, []value.Value{value.Str(args[0]), value.Bool(anybody)})
+				case !anybody:
+					fmt.Fprintf(c.ErrOrStderr(), "althing: nobody is in '%s': nobody will read this\n", visible(args[0]))
 				}
-				to, text := args[0], args[1]
-				if hubAnswers(to, text) {
-					_, err := l.ask(ctx, call("send", id, to, text)) // the answer goes to the client itself
-					return err
-				}
-				query := fmt.Sprintf("%s; %s or groups().get(%s, 0) > 0", call("send", as.name, to, text), call("known", to), quote(to))
-				there, err := l.ask(ctx, query)
-				if err == nil && there != "True" {
-					fmt.Fprintf(c.ErrOrStderr(), "althing: nobody is in '%s': nobody will read this\n", visible(to))
-				}
-				return err
+				return nil
 			})
 		},
 	}
 	f.add(c)
 	as.add(c)
+	c.Flags().BoolVar(&asJSON, "json", false, "print an object that says whether anybody is there to read it")
 	return c
+}
+
+// send sends a message, and reports whether anybody is there to read it.
+func (i *identity) send(ctx context.Context, a asker, to, text string) (anybody bool, err error) {
+	id, err := i.id(ctx, a)
+	if err != nil {
+		return false, err
+	}
+	m := &althing.Message{From: i.name, To: to, Body: []byte(text)}
+	if hubAnswers(to, text) {
+		m.From = id // the answer goes to the client itself
+		return true, a.Deliver(ctx, m)
+	}
+	if err := a.Deliver(ctx, m); err != nil {
+		return false, err
+	}
+	_, err = a.Command(ctx, "s.info", to)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return true, err
 }
 
 func newRecv() *cobra.Command {
@@ -73,20 +95,21 @@ func newRecv() *cobra.Command {
 		Short: "take the next message out of the inbox",
 		Long: `Prints the next message of the inbox and takes it out. When there is none, the
 exit status is 3. With --follow it prints every message as it comes, until
-Ctrl+C. Who has never received or sent anything has no inbox yet: the first
+Ctrl+C. A message is taken out when it has been printed: what breaks off before
+comes again. One at a time reads an inbox, the last that came. Who has never received or sent anything has no inbox yet: the first
 recv makes one.`,
 		Example: "  althing recv --as lamp --follow",
 		Args:    exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			// A message that is on its way when Ctrl+C comes is out of the inbox:
-			// it is still printed, so the connection does not end with the signal.
-			return f.talk(c.Context(), func(l *line) error {
-				in := inbox{line: l, as: &as, out: c.OutOrStdout(), asJSON: asJSON}
-				if follow {
-					return in.follow(c.Context())
-				}
-				return in.next(c.Context())
-			})
+			h, err := f.contact(c.Context())
+			if err != nil {
+				return err
+			}
+			in := inbox{contact: h, as: &as, out: c.OutOrStdout(), asJSON: asJSON}
+			if follow {
+				return in.follow(c.Context())
+			}
+			return in.next(c.Context())
 		},
 	}
 	f.add(c)
@@ -98,7 +121,7 @@ recv makes one.`,
 
 // inbox prints the messages of a client.
 type inbox struct {
-	line   *line
+	contact
 	as     *identity
 	out    io.Writer
 	asJSON bool
@@ -106,76 +129,115 @@ type inbox struct {
 
 // next prints one message.
 func (in inbox) next(ctx context.Context) error {
-	id, err := in.as.id(ctx, in.line)
+	c, err := in.as.enter(ctx, in.contact)
 	if err != nil {
 		return err
 	}
-	found, _, err := in.receive(ctx, id)
-	if err == nil && !found {
+	defer func() { _ = hangUp(c) }()
+	m, err := c.Poll(ctx)
+	if err != nil {
+		return in.explain(ctx, err)
+	}
+	if m == nil {
 		return fault.New(fault.NotFound, "no message for %s", visible(in.as.name))
+	}
+	if err := in.print(m); err != nil {
+		return err
+	}
+	return in.explain(ctx, c.Ack(ctx, m))
+}
+
+// follow prints messages until Ctrl+C. When its client is forgotten while the hub
+// is there, it comes in as a new one.
+func (in inbox) follow(ctx context.Context) error {
+	ctx, stop := untilSignal(ctx)
+	defer stop()
+	for before := false; ; before = true {
+		c, err := in.as.enter(ctx, in.contact)
+		if before && errors.Is(err, errNoHub) {
+			return in.gone()
+		}
+		if err == nil {
+			err = in.read(ctx, c)
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		if !errors.Is(err, errNoHub) || c == nil {
+			return err
+		}
+		select {
+		case <-time.After(again):
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// read prints messages until the connection or ctx ends. One is acknowledged when
+// it has been printed.
+func (in inbox) read(ctx context.Context, c *althing.Client) error {
+	ended := make(chan error, 1)
+	attended, stop := context.WithCancel(context.Background())
+	go func() { ended <- in.attend(attended, c) }()
+	err := in.printAll(ctx, c)
+	stop()
+	reason := <-ended
+	switch {
+	case fault.Is(reason, fault.Conflict):
+		return fault.New(fault.Conflict, "another recv reads the messages for %s now", visible(in.as.name))
+	case fault.Is(reason, fault.Denied), fault.Is(reason, fault.Timeout):
+		return in.explain(ctx, reason)
 	}
 	return err
 }
 
-// follow prints messages until Ctrl+C.
-func (in inbox) follow(ctx context.Context) error {
-	signalled, stop := untilSignal(ctx)
-	defer stop()
-	id, err := in.as.id(ctx, in.line)
-	if err != nil {
-		return err
-	}
-	again := time.NewTicker(recvEvery)
-	defer again.Stop()
-	for signalled.Err() == nil {
-		found, known, err := in.receive(ctx, id)
-		if err == nil && !known { // the hub has forgotten us
-			id, err = in.as.id(ctx, in.line)
+func (in inbox) printAll(ctx context.Context, c *althing.Client) error {
+	for {
+		m, err := c.Next(ctx)
+		if err == nil {
+			err = in.print(m)
 		}
 		if err != nil {
-			return err
+			return in.explain(ctx, err)
 		}
-		if found {
-			continue
-		}
-		select {
-		case <-again.C:
-		case <-signalled.Done():
+		if ctx.Err() != nil { // no Next acknowledges it
+			return lastAck(c, m)
 		}
 	}
-	return nil
 }
 
-// receive takes a message out of the inbox and prints it. found tells that
-// there was one, known that the hub knows the client.
-func (in inbox) receive(ctx context.Context, id string) (found, known bool, err error) {
-	v, err := in.line.value(ctx, "("+call("known", id)+", "+call("recv", id)+")")
-	if err != nil {
-		return false, false, err
-	}
-	both, _ := v.(value.Tuple)
-	if len(both) != 2 {
-		return false, false, in.line.strange(value.Repr(v))
-	}
-	parts := strings.SplitN(value.Text(both[1]), separator, 3)
-	if len(parts) != 3 {
-		return false, false, in.line.strange(value.Repr(both[1]))
-	}
-	known = both[0] == value.Bool(true)
-	if parts[0] == "None" && parts[1] == "None" {
-		return false, known, nil
-	}
-	return true, known, in.print(parts)
+func lastAck(c *althing.Client, m *althing.Message) error {
+	ctx, cancel := context.WithTimeout(context.Background(), lastWord)
+	defer cancel()
+	return c.Ack(ctx, m)
 }
 
 // print prints a message. The lines of a text are set in but for the first, so
 // that none of them can pass for a message of somebody else's.
-func (in inbox) print(parts []string) error {
+func (in inbox) print(m *althing.Message) error {
 	if in.asJSON {
-		return printObject(in.out, []string{"from", "to", "text"},
-			[]value.Value{value.Str(parts[0]), value.Str(parts[1]), value.Str(parts[2])})
+		return printMessage(in.out, m)
 	}
-	text := strings.ReplaceAll(parts[2], "\n", "\n    ")
-	_, err := fmt.Fprintf(in.out, "%s -> %s: %s\n", visible(parts[0]), visible(parts[1]), text)
+	text := strings.ReplaceAll(m.String(), "\n", "\n    ")
+	_, err := fmt.Fprintf(in.out, "%s -> %s: %s\n", visible(m.From), visible(m.To), text)
 	return err
+}
+
+// printMessage prints a message as an object, with headers where it has some.
+func printMessage(out io.Writer, m *althing.Message) error {
+	body := value.Value(value.Bytes(m.Body))
+	if utf8.Valid(m.Body) {
+		body = value.Str(m.Body)
+	}
+	names := []string{"from", "to", "text"}
+	values := []value.Value{value.Str(m.From), value.Str(m.To), body}
+	if len(m.Headers) > 0 {
+		list := make(value.List, len(m.Headers))
+		for i, header := range m.Headers {
+			list[i] = value.List{value.Str(header.Name), value.Str(header.Value)}
+		}
+		names, values = append(names, "headers"), append(values, list)
+	}
+	return printObject(out, names, values)
 }

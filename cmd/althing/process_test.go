@@ -161,12 +161,12 @@ func (p *process) stop(t *testing.T) {
 // ask sends one request to a text port and gives the reply.
 func ask(t *testing.T, address, request string) string {
 	t.Helper()
-	l, err := dial(t.Context(), target{address: address})
+	l, err := dial(t.Context(), address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.close()
-	reply, err := l.ask(t.Context(), request)
+	reply, err := l.ask(request)
 	if err != nil {
 		t.Fatalf("%s: %v", request, err)
 	}

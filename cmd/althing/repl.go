@@ -2,23 +2,20 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"althing"
 	"althing/cmd/althing/internal/repl"
 	"althing/expr"
 	"althing/expr/modules"
-	"althing/fault"
 	"althing/scope"
 	"althing/value"
 )
@@ -29,15 +26,15 @@ const keysOffered = 1000
 
 // converse has queries worked out that are typed on a terminal, or come from a
 // file or a pipe.
-func converse(c *cobra.Command, f *hubFlags, local bool) error {
+func converse(c *cobra.Command, f *hubFlags, local, asJSON bool) error {
 	in, out := terminalOf(c)
 	switch {
+	case in != nil && asJSON:
+		return usagef("--json is for an expression, a file or a pipe, not for a conversation")
 	case local && in == nil:
-		return repl.Batch(c.Context(), newWorkbench().ask, c.InOrStdin(), c.OutOrStdout())
+		return repl.Batch(c.Context(), newWorkbench().ask, c.InOrStdin(), replies(c, asJSON))
 	case in == nil:
-		return f.talk(c.Context(), func(l *line) error {
-			return repl.Batch(c.Context(), l.askAny, c.InOrStdin(), c.OutOrStdout())
-		})
+		return f.batch(c, replies(c, asJSON))
 	}
 	ctx, stop := untilSignal(c.Context())
 	defer stop()
@@ -73,20 +70,17 @@ var mayHoldKey = regexp.MustCompile(`(?i:admin|login)|[A-Z0-9]{26}`)
 const howToLeave = "Ctrl-D or exit leaves."
 
 func converseWithHub(ctx context.Context, f *hubFlags, talk repl.Config, in, out *os.File) error {
-	at, err := f.target(ctx)
+	at, err := f.contact(ctx)
 	if err != nil {
 		return err
 	}
-	key, err := f.key()
-	if err != nil {
-		return err
-	}
-	h := &steadyHub{ctx: ctx, at: at, key: key}
+	h := &steadyHub{contact: at}
 	defer h.hangUp()
-	about, err := h.ask(ctx, "getReg('server.name') + ' (althing ' + getReg('server.version') + ')'")
+	hub, err := h.reach(ctx)
 	if err != nil {
 		return err
 	}
+	about := hub.Server()
 	for _, name := range scope.New(nil, nil).Names() {
 		talk.Names[name] = expr.None
 	}
@@ -96,9 +90,9 @@ func converseWithHub(ctx context.Context, f *hubFlags, talk repl.Config, in, out
 	talk.Names["MyData"] = expr.NewDict() // its methods are a dict's
 	talk.Ask, talk.Keys = h.ask, h.keys
 	talk.Secret = func(query string) bool {
-		return mayHoldKey.MatchString(query) || key != "" && strings.Contains(query, key)
+		return mayHoldKey.MatchString(query) || at.key != "" && strings.Contains(query, at.key)
 	}
-	talk.Hello = fmt.Sprintf("The hub %s at %s. %s", about, at, howToLeave)
+	talk.Hello = fmt.Sprintf("The hub %s (althing %s) at %s. %s", about.Name, about.Version, at.at, howToLeave)
 	return repl.Terminal(ctx, talk, in, out)
 }
 
@@ -109,110 +103,94 @@ func converseHere(ctx context.Context, talk repl.Config, in, out *os.File) error
 	return repl.Terminal(ctx, talk, in, out)
 }
 
-// askAny sends a query, which may have several lines: then on a connection of
-// its own.
-func (l *line) askAny(ctx context.Context, query string) (string, error) {
-	if strings.Contains(query, "\n") {
-		return askAlone(ctx, l.at, query)
+// batch has the queries of a file or a pipe worked out.
+func (f *hubFlags) batch(c *cobra.Command, show func(string) error) error {
+	h, err := f.contact(c.Context())
+	if err != nil {
+		return err
 	}
-	return l.ask(ctx, query)
+	steady := &steadyHub{contact: h}
+	defer steady.hangUp()
+	if _, err := steady.reach(c.Context()); err != nil {
+		return err
+	}
+	return repl.Batch(c.Context(), steady.ask, c.InOrStdin(), show)
+}
+
+// replies prints what a file or a pipe is answered.
+func replies(c *cobra.Command, asJSON bool) func(string) error {
+	return func(reply string) error { return printNamed(c.OutOrStdout(), "reply", value.Str(reply), asJSON) }
 }
 
 // steadyHub is a hub that is asked now and then, by a user who sees it go and
 // come. Its connection is made again when it is asked after the old one has
 // ended. For one goroutine.
 type steadyHub struct {
-	ctx  context.Context //nolint:containedctx // the conversation's: its end is the connection's
-	at   target
-	key  string
-	line *line
+	contact
+	client *althing.Client
 }
 
-func (h *steadyHub) ask(ctx context.Context, query string) (reply string, err error) {
-	err = h.with(ctx, func(l *line) (err error) {
-		reply, err = l.askAny(ctx, query)
-		return err
-	})
-	return reply, err
+func (h *steadyHub) ask(ctx context.Context, query string) (string, error) {
+	if _, err := h.reach(ctx); err != nil {
+		return "", err
+	}
+	reply, err := h.client.Eval(ctx, query)
+	if ctx.Err() != nil {
+		h.hangUp() // the hub may be at it still, and answers one query after the other
+	}
+	return reply, h.explain(ctx, err)
 }
 
 // keys gives the shared keys that begin so; none when they cannot be had.
 func (h *steadyHub) keys(ctx context.Context, prefix string) (keys []string) {
-	_ = h.with(ctx, func(l *line) error { // who asks in vain types on
-		v, err := l.value(ctx, fmt.Sprintf("[k for k in MyData if k.startswith(%s)][:%d]", quote(prefix), keysOffered))
-		list, _ := v.(value.List)
-		for _, item := range list {
-			if key, isText := item.(value.Str); isText {
-				keys = append(keys, string(key))
-			}
+	reply, err := h.ask(ctx, fmt.Sprintf("[k for k in MyData if k.startswith(%s)][:%d]", value.Repr(value.Str(prefix)), keysOffered))
+	if err != nil {
+		return nil // who asks in vain types on
+	}
+	v, _ := expr.Literal(reply) // what is none has no items
+	list, _ := v.(value.List)
+	for _, item := range list {
+		if key, isText := item.(value.Str); isText {
+			keys = append(keys, string(key))
 		}
-		return err
-	})
+	}
 	return keys
 }
 
 // functions gives the names of the functions that the hub's owner has added; none
 // when they cannot be had.
 func (h *steadyHub) functions(ctx context.Context) (names []string) {
-	_ = h.with(ctx, func(l *line) error { // who may not see them types on
-		list, err := l.functions(ctx)
-		for _, one := range list {
-			if field(one, "refused") == "" {
-				names = append(names, field(one, "name"))
-			}
+	if _, err := h.reach(ctx); err != nil {
+		return nil
+	}
+	list, _ := asker{h.client, h.contact}.functions(ctx) // who may not see them types on
+	for _, one := range list {
+		if field(one, "refused") == "" {
+			names = append(names, field(one, "name"))
 		}
-		return err
-	})
+	}
 	return names
 }
 
-// with asks something on the connection, which ends when ctx does before.
-func (h *steadyHub) with(ctx context.Context, ask func(*line) error) error {
-	if h.line != nil && h.line.ended() {
+// reach gives the connection, a new one when the old one has ended.
+func (h *steadyHub) reach(ctx context.Context) (*althing.Conn, error) {
+	if h.client != nil {
+		if conn, err := h.client.Conn(); err == nil {
+			return conn, nil
+		}
 		h.hangUp()
 	}
-	fresh := h.line == nil
-	if fresh {
-		conn, err := connect(ctx, h.at)
-		if err != nil {
-			return err
-		}
-		h.line = newLine(h.ctx, conn, h.at)
+	c, err := h.visit(ctx)
+	if err != nil {
+		return nil, err
 	}
-	conn := h.line.conn
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	if fresh && h.key != "" {
-		if err := h.line.elevate(ctx, h.key); err != nil {
-			stop()
-			h.hangUp()
-			return err
-		}
-	}
-	err := ask(h.line)
-	var told *fault.Error
-	if answered := err == nil || errors.As(err, &told) && told.Exception != ""; !stop() || !answered {
-		h.hangUp()
-	}
-	return err
+	h.client = c
+	return c.Conn()
 }
 
 func (h *steadyHub) hangUp() {
-	if h.line != nil {
-		h.line.close()
-		h.line = nil
+	if h.client != nil {
+		_ = hangUp(h.client)
+		h.client = nil
 	}
-}
-
-// glance is how long a connection is looked at. A user does not notice it.
-const glance = time.Millisecond
-
-// ended reports whether the hub has closed a connection on which nothing is
-// awaited.
-func (l *line) ended() bool {
-	if err := l.conn.SetReadDeadline(time.Now().Add(glance)); err != nil {
-		return true
-	}
-	_, err := l.conn.Read(make([]byte, 1))
-	var late net.Error
-	return !errors.As(err, &late) || !late.Timeout()
 }

@@ -146,9 +146,10 @@ func cmdWritten(ts *testscript.TestScript, neg bool, args []string) {
 func cmdForget(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 1, "forget NAME")
 	file := filepath.Join(ts.Getenv("HOME"), ".local", "state", "althing", "clients", clientFile(ts.Getenv("ALTHING_HUB"), args[0]))
-	id, err := os.ReadFile(file)
+	token, err := os.ReadFile(file)
 	ts.Check(err)
-	ts.Check(ts.Exec("althing", "eval", call("exit", strings.TrimSpace(string(id)))))
+	id, _, _ := strings.Cut(string(token), ".")
+	ts.Check(ts.Exec("althing", "eval", call("exit", id)))
 }
 
 func cmdExits(ts *testscript.TestScript, neg bool, args []string) {

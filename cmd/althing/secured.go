@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"path/filepath"
@@ -17,6 +16,7 @@ import (
 	"althing/datadir"
 	"althing/fault"
 	"althing/secure"
+	"althing/value"
 )
 
 // certificateFile is where the data folder keeps the certificate that was made
@@ -112,6 +112,7 @@ func keptCertificate(data string) (tls.Certificate, error) {
 
 func newFingerprint() *cobra.Command {
 	var f dataFlags
+	var asJSON bool
 	c := &cobra.Command{
 		Use:   "fingerprint",
 		Short: "show the fingerprint of the hub's certificate",
@@ -132,10 +133,10 @@ hub and no other; it stays the same for as long as the file tls.pem does.`,
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(c.OutOrStdout(), secure.Of(made))
-			return err
+			return printNamed(c.OutOrStdout(), "fingerprint", value.Str(secure.Of(made).String()), asJSON)
 		},
 	}
 	f.add(c)
+	c.Flags().BoolVar(&asJSON, "json", false, "print an object with the fingerprint")
 	return c
 }

@@ -172,7 +172,7 @@ func (f *serveFlags) once(ctx context.Context, log *slog.Logger, out io.Writer) 
 	if secured.config != nil {
 		h.Secured(f.tls.mode, secured.fingerprint.String())
 	}
-	failed := make(chan error, len(g.listeners))
+	failed := make(chan error, len(g.listeners)+1) // each gateway ends once, and sessions without a port
 	g.serve(h, failed)
 	withdraw := f.announce(h, log)
 	f.banner(out, h)

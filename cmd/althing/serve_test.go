@@ -22,7 +22,7 @@ func TestStopIsNotHeldUp(t *testing.T) {
 	deaf := conn(t, address)
 	send(t, deaf, strings.Repeat("'x' * 1000000\n", 100))
 	begin(t, address, conn(t, address), call("dbExec", slowSQL))
-	waiting, err := dial(t.Context(), target{address: address})
+	waiting, err := dial(t.Context(), address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestStopIsNotHeldUp(t *testing.T) {
 func TestWhatIsInFlightIsAnswered(t *testing.T) {
 	data := t.TempDir()
 	hub, address := startHub(t, data)
-	c, err := dial(t.Context(), target{address: address})
+	c, err := dial(t.Context(), address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,39 @@ func TestWhatIsInFlightIsAnswered(t *testing.T) {
 	go func() {
 		n := 0
 		for ; ; n++ {
-			if _, err := c.ask(t.Context(), "MyData['n'] = MyData.get('n', 0) + 1"); err != nil {
+			if _, err := c.ask("MyData['n'] = MyData.get('n', 0) + 1"); err != nil {
+				break
+			}
+			if n == 0 {
+				close(first)
+			}
+		}
+		answered <- n
+	}()
+	<-first
+	hub.stop(t)
+	n := <-answered
+	_, address = startHub(t, data)
+	if got := ask(t, address, "getReg('n')"); got != strconv.Itoa(n) {
+		t.Errorf("n is %s after %d answers", got, n)
+	}
+}
+
+// TestWhatASessionHasInFlightIsAnswered is the same for a session.
+func TestWhatASessionHasInFlightIsAnswered(t *testing.T) {
+	data := t.TempDir()
+	hub, address := startHub(t, data)
+	c, err := contact{at: target{address: address}}.visit(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = hangUp(c) }()
+	answered := make(chan int)
+	first := make(chan struct{})
+	go func() {
+		n := 0
+		for ; ; n++ {
+			if _, err := c.Eval(t.Context(), "MyData['n'] = MyData.get('n', 0) + 1"); err != nil {
 				break
 			}
 			if n == 0 {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"althing"
 	"althing/value"
 )
 
@@ -25,118 +26,68 @@ read from the standard input.`,
   althing sql "SELECT * FROM plants" --json`,
 		Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			write := printTable
+			write := writer{printTable, printChanged}
 			switch {
 			case asJSON && asCSV:
 				return usagef("--json and --csv exclude each other")
 			case asJSON:
-				write = printRowsJSON
+				write = writer{printRowsJSON, printChangedJSON}
 			case asCSV:
-				write = printCSV
+				write.rows = printCSV
 			}
 			text, err := textOrInput(c, args[0])
 			if err != nil {
 				return err
 			}
-			return f.talk(c.Context(), func(l *line) error {
-				if !wantsRows(text) {
-					return f.change(c, l, text, write)
-				}
-				v, err := l.value(c.Context(), call("dbQuery", text))
-				if err != nil {
+			return f.talk(c.Context(), func(a asker) error {
+				r, err := a.SQL(c.Context(), text)
+				switch {
+				case err != nil:
 					return err
+				case len(r.Columns) == 0:
+					return write.changed(c.OutOrStdout(), r)
 				}
-				r, ok := newResult(v)
-				if !ok {
-					return l.strange(value.Repr(v))
-				}
-				return write(c.OutOrStdout(), r)
+				return write.rows(c.OutOrStdout(), r)
 			})
 		},
 	}
 	f.add(c)
-	c.Flags().BoolVar(&asJSON, "json", false, "print the rows as a JSON list of objects")
+	c.Flags().BoolVar(&asJSON, "json", false, "print the rows as a list of objects, or an object with the number of changed rows")
 	c.Flags().BoolVar(&asCSV, "csv", false, "print the rows as CSV")
 	return c
 }
 
-// change runs SQL that seems to be there for what it does, and says how many
-// rows it changed.
-func (f *hubFlags) change(c *cobra.Command, l *line, text string, write func(io.Writer, result) error) error {
-	v, err := l.value(c.Context(), call("dbExec", text))
-	if err != nil {
-		return err
+// writer writes what SQL has given: rows, or how many it has changed.
+type writer struct {
+	rows, changed func(io.Writer, *althing.Rows) error
+}
+
+func printChanged(out io.Writer, r *althing.Rows) error {
+	reply := "OK"
+	switch {
+	case r.Changed && r.Affected == 1:
+		reply = "1 row changed"
+	case r.Changed:
+		reply = fmt.Sprintf("%d rows changed", r.Affected)
 	}
-	reply := value.Text(v)
-	switch v := v.(type) {
-	case value.List: // it was there for its rows after all
-		return write(c.OutOrStdout(), unnamed(v))
-	case value.Int:
-		reply = fmt.Sprintf("%d rows changed", v)
-		if v == 1 {
-			reply = "1 row changed"
-		}
-	}
-	_, err = fmt.Fprintln(c.OutOrStdout(), reply)
+	_, err := fmt.Fprintln(out, reply)
 	return err
 }
 
-// result is what a query gave.
-type result struct {
-	columns []string
-	rows    []value.Tuple
+func printChangedJSON(out io.Writer, r *althing.Rows) error {
+	n := value.Value(value.None{})
+	if r.Changed {
+		n = value.Int(r.Affected)
+	}
+	return printObject(out, []string{"changed"}, []value.Value{n})
 }
 
-// newResult takes apart what dbQuery gives.
-func newResult(v value.Value) (r result, ok bool) {
-	both, _ := v.(value.Tuple)
-	if len(both) != 2 {
-		return result{}, false
+func printTable(out io.Writer, r *althing.Rows) error {
+	table := make([][]cell, 1, len(r.Rows)+1)
+	for _, name := range r.Columns {
+		table[0] = append(table[0], cell{text: visible(name), right: len(r.Rows) > 0})
 	}
-	names, isList := both[0].(value.List)
-	list, isList2 := both[1].(value.List)
-	if !isList || !isList2 {
-		return result{}, false
-	}
-	for _, name := range names {
-		r.columns = append(r.columns, value.Text(name))
-	}
-	for _, item := range list {
-		row, isRow := item.(value.Tuple)
-		if !isRow || len(row) != len(r.columns) {
-			return result{}, false
-		}
-		r.rows = append(r.rows, row)
-	}
-	return r, true
-}
-
-// unnamed makes a result of rows whose columns' names are not known.
-func unnamed(list value.List) result {
-	var r result
-	for _, item := range list {
-		row, isRow := item.(value.Tuple)
-		if !isRow {
-			row = value.Tuple{item}
-		}
-		for len(r.columns) < len(row) {
-			r.columns = append(r.columns, fmt.Sprintf("column %d", len(r.columns)+1))
-		}
-		r.rows = append(r.rows, row)
-	}
-	return r
-}
-
-func printTable(out io.Writer, r result) error {
-	if len(r.columns) == 0 {
-		_, err := fmt.Fprintln(out, "OK")
-		return err
-	}
-	table := make([][]cell, 1, len(r.rows)+1)
-	for _, name := range r.columns {
-		table[0] = append(table[0], cell{text: visible(name), right: len(r.rows) > 0})
-	}
-	for _, row := range r.rows {
+	for _, row := range r.Rows {
 		line := make([]cell, len(row))
 		for i, v := range row {
 			line[i] = tableCell(v)
@@ -160,14 +111,12 @@ func tableCell(v value.Value) cell {
 }
 
 // printCSV prints the rows as CSV, with nothing for NULL.
-func printCSV(out io.Writer, r result) error {
+func printCSV(out io.Writer, r *althing.Rows) error {
 	w := csv.NewWriter(out)
-	if len(r.columns) > 0 {
-		if err := w.Write(r.columns); err != nil {
-			return err
-		}
+	if err := w.Write(r.Columns); err != nil {
+		return err
 	}
-	for _, row := range r.rows {
+	for _, row := range r.Rows {
 		fields := make([]string, len(row))
 		for i, v := range row {
 			if v != (value.None{}) {
@@ -184,10 +133,10 @@ func printCSV(out io.Writer, r result) error {
 
 // printRowsJSON prints a list of objects. Of columns with the same name the
 // later ones get a number, since an object has each name once.
-func printRowsJSON(out io.Writer, r result) error {
-	names := distinct(r.columns)
-	list := make(value.List, len(r.rows))
-	for i, row := range r.rows {
+func printRowsJSON(out io.Writer, r *althing.Rows) error {
+	names := distinct(r.Columns)
+	list := make(value.List, len(r.Rows))
+	for i, row := range r.Rows {
 		d, err := object(names, row)
 		if err != nil {
 			return err

@@ -1,8 +1,14 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"strconv"
 	"testing"
+
+	"althing/fault"
+	"althing/value"
 )
 
 func TestDidYouMean(t *testing.T) {
@@ -62,23 +68,58 @@ func TestADefaultPortGivesWay(t *testing.T) {
 }
 
 func TestExitStatus(t *testing.T) {
-	for line, want := range map[string]int{
-		"KeyError: 'x'": exitNotFound, "LookupError: no client 'x'": exitNotFound, "NameError: name 'x' is not defined": exitNotFound,
-		"PermissionError: no": exitRefused, "TimeoutError: too slow": exitTimeout, "ZeroDivisionError: division by zero": exitError,
-		"MemoryError": exitError, "ConnectionError: the hub is stopping": exitError, "": exitError,
+	for code, want := range map[fault.Code]int{
+		fault.NotFound: exitNotFound, fault.Denied: exitRefused, fault.Timeout: exitTimeout, fault.Invalid: exitError, fault.Internal: exitError,
 	} {
-		if got := exitStatus(hubError(line)); got != want {
-			t.Errorf("%q: status %d, not %d", line, got, want)
+		if got := exitStatus(spoken(fault.Python(code, "KeyError", "x"))); got != want {
+			t.Errorf("%s: status %d, not %d", code, got, want)
 		}
+	}
+}
+
+func TestSpoken(t *testing.T) {
+	for want, err := range map[string]*fault.Error{
+		"KeyError: 'x'":       fault.Python(fault.NotFound, "KeyError", "'x'"),
+		"MemoryError":         fault.Python(fault.Limit, "MemoryError", ""),
+		"there is no key 'x'": fault.New(fault.NotFound, "there is no key 'x'"),
+	} {
+		if got := spoken(err).Error(); got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
+}
+
+// TestWhatHasBecome of a question is worded for who has asked it.
+func TestWhatHasBecome(t *testing.T) {
+	h := contact{at: target{address: "shed:2980"}}
+	for _, test := range []struct {
+		err    error
+		status int
+		says   string
+	}{
+		{fault.Wrap(context.DeadlineExceeded, fault.Timeout, "waited"), exitTimeout, "the hub at shed:2980 has said nothing for 20s"},
+		{fault.Python(fault.Timeout, "TimeoutError", "SQL"), exitTimeout, "TimeoutError: SQL"},
+		{fault.New(fault.Closed, "gone"), exitNoHub, "no hub any more: the one at shed:2980 has closed the connection"},
+		{usagef("so not"), exitUsage, "so not"},
+	} {
+		err := h.explain(t.Context(), test.err)
+		if exitStatus(err) != test.status || err.Error() != test.says {
+			t.Errorf("%v: status %d, %v", test.err, exitStatus(err), err)
+		}
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := h.explain(ended, fault.New(fault.Closed, "gone")); !errors.Is(err, context.Canceled) {
+		t.Errorf("ended by ourselves: %v", err)
 	}
 }
 
 func TestLiteral(t *testing.T) {
 	for typed, want := range map[string]string{
-		"56": "56", " 1.50 ": "1.5", "[1, 'two']": "[1, 'two']", "{'a':\n1}": "{'a': 1}", "5 # five": "5", "5;": "5", "1e999": "1e999",
+		"56": "56", " 1.50 ": "1.5", "[1, 'two']": "[1, 'two']", "{'a':\n1}": "{'a': 1}", "5 # five": "5", "5;": "5", "1e999": "inf",
 		"hello": "'hello'", "it's": `"it's"`, "1 + 1": "'1 + 1'", "": "''", "a\nb": `'a\nb'`, "-5": "-5", "1,2": "(1, 2)",
 	} {
-		if got := literal(typed); got != want {
+		if got := value.Repr(literal(typed)); got != want {
 			t.Errorf("%q: %s, not %s", typed, got, want)
 		}
 	}
@@ -99,17 +140,24 @@ func TestSeconds(t *testing.T) {
 	}
 }
 
-func TestWantsRows(t *testing.T) {
-	for sql, want := range map[string]bool{
-		"SELECT 1": true, "select 1": true, "  values (1)": true, "with x as (select 1) select * from x": true,
-		"/* a */ -- b\n pragma user_version": true, "insert into t values (1) returning n": true,
-		"delete from t; select 1": true, "EXPLAIN SELECT 1": true,
-		"insert into t select 1": false, "insert into t values ('; select')": false, `create table "a; select" (n)`: false,
-		"create table [a; values] (n)": false, "update t set `returning x` = 1": false, "-- select": false, "": false, "; ;": false,
-		"insert into selects values (1)": false, "/* select": false, "'": false, "returning_ (1)": false,
+func TestCommandOf(t *testing.T) {
+	for _, test := range []struct {
+		typed []string
+		want  string
+	}{
+		{nil, "s.help [commands]"},
+		{[]string{"s.info"}, "s.info []"},
+		{[]string{"s.info()"}, "s.info []"},
+		{[]string{"s.kickuser(lamp, door)"}, "s.kickuser [lamp door]"},
+		{[]string{"s.kickuser", "lamp", "door (left)"}, "s.kickuser [lamp door (left)]"},
+		{[]string{"s.setadminkey", "a, (b)"}, "s.setadminkey [a, (b)]"},
+		{[]string{"s.help(", "x"}, ""},
+		{[]string{"s.help()", "x"}, ""},
+		{[]string{"switch on"}, ""},
 	} {
-		if got := wantsRows(sql); got != want {
-			t.Errorf("%q: %v", sql, got)
+		name, given, err := commandOf(test.typed)
+		if got := fmt.Sprint(name, given); (err == nil) != (test.want != "") || err == nil && fmt.Sprint(name, " ", given) != test.want {
+			t.Errorf("%q: %s, %v", test.typed, got, err)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"math"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"althing"
 	"althing/expr"
 	"althing/fault"
 	"althing/value"
@@ -25,15 +25,15 @@ func newGet() *cobra.Command {
 		Example: "  althing get garden.soil.temp",
 		Args:    exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return f.talk(c.Context(), func(l *line) error {
-				v, err := l.value(c.Context(), "MyData["+quote(args[0])+"]")
+			return f.talk(c.Context(), func(a asker) error {
+				shared, err := a.Get(c.Context(), args[0])
 				if fault.Is(err, fault.NotFound) {
 					return fault.New(fault.NotFound, "there is no value '%s'", visible(args[0]))
 				}
 				if err != nil {
 					return err
 				}
-				return printValue(c.OutOrStdout(), v, asJSON)
+				return printValue(c.OutOrStdout(), shared.Value, asJSON)
 			})
 		},
 	}
@@ -42,37 +42,11 @@ func newGet() *cobra.Command {
 	return c
 }
 
-func printValue(out io.Writer, v value.Value, asJSON bool) error {
-	text := value.Text(v)
-	if asJSON {
-		text = string(value.AppendJSON(nil, v))
-	}
-	_, err := fmt.Fprintln(out, text)
-	return err
-}
-
-// printObject prints names and values as one JSON object.
-func printObject(out io.Writer, names []string, values []value.Value) error {
-	d, err := object(names, values)
-	if err != nil {
-		return err
-	}
-	return printValue(out, d, true)
-}
-
-func object(names []string, values []value.Value) (*value.Dict, error) {
-	pairs := make([]value.Pair, len(names))
-	for i, name := range names {
-		pairs[i] = value.Pair{Key: value.Str(name), Value: values[i]}
-	}
-	return value.NewDict(pairs)
-}
-
 func newSet() *cobra.Command {
 	var f hubFlags
 	var expire seconds
 	var expect string
-	var create, asText bool
+	var create, asText, asJSON bool
 	c := &cobra.Command{
 		Use:   "set KEY VALUE",
 		Short: "share a value",
@@ -83,23 +57,26 @@ func newSet() *cobra.Command {
   althing set door.open True --expire 5m`,
 		Args: exactly(2),
 		RunE: func(c *cobra.Command, args []string) error {
-			val := quote(args[1])
+			v := value.Value(value.Str(args[1]))
 			if !asText {
-				val = literal(args[1])
+				v = literal(args[1])
 			}
-			query := "setReg(" + quote(args[0]) + ", " + val
+			var how []althing.SetOption
 			if c.Flags().Changed("expire") {
-				query += ", expire=" + strconv.FormatFloat(float64(expire), 'g', -1, 64)
+				how = append(how, althing.Expire(expire.duration()))
 			}
 			if c.Flags().Changed("expect") {
-				query += ", expect=" + literal(expect)
+				how = append(how, althing.Expect(literal(expect)))
 			}
 			if create {
-				query += ", create=True"
+				how = append(how, althing.ExpectRevision(0))
 			}
-			return f.talk(c.Context(), func(l *line) error {
-				_, err := l.ask(c.Context(), query+")")
-				return err
+			return f.talk(c.Context(), func(a asker) error {
+				revision, err := a.Set(c.Context(), args[0], v, how...)
+				if err != nil || !asJSON {
+					return err
+				}
+				return printObject(c.OutOrStdout(), []string{"key", "revision"}, []value.Value{value.Str(args[0]), value.Int(revision)})
 			})
 		},
 	}
@@ -108,6 +85,7 @@ func newSet() *cobra.Command {
 	c.Flags().StringVar(&expect, "expect", "", "set it only when its value is this `literal` now")
 	c.Flags().BoolVar(&create, "create", false, "set it only when it does not exist")
 	c.Flags().BoolVar(&asText, "text", false, "take VALUE as a text even when it looks like a literal")
+	c.Flags().BoolVar(&asJSON, "json", false, "print an object with the key and the revision that it has now")
 	return c
 }
 
@@ -128,6 +106,16 @@ func (s *seconds) Set(text string) error {
 	return nil
 }
 
+// longest is how much time can be told.
+const longest = time.Duration(math.MaxInt64)
+
+func (s *seconds) duration() time.Duration {
+	if float64(*s) >= longest.Seconds() {
+		return longest
+	}
+	return time.Duration(float64(*s) * float64(time.Second))
+}
+
 func (s *seconds) String() string {
 	if *s == 0 {
 		return ""
@@ -137,21 +125,19 @@ func (s *seconds) String() string {
 
 func (*seconds) Type() string { return "time" }
 
-// literal gives what was typed as a Python literal on one line.
-func literal(typed string) string {
+// literal gives the value of what was typed as a Python literal; what is none is a
+// text.
+func literal(typed string) value.Value {
 	v, err := expr.Literal(typed)
 	if err != nil {
-		return quote(typed)
+		return value.Str(typed)
 	}
-	text := value.Repr(v)
-	if _, err := expr.Literal(text); err != nil {
-		return typed // 1e999, whose repr is the name inf
-	}
-	return text
+	return v
 }
 
 func newDelete() *cobra.Command {
 	var f hubFlags
+	var asJSON bool
 	c := &cobra.Command{
 		Use:     "delete PATTERN",
 		Short:   "delete the shared values whose keys match",
@@ -159,9 +145,16 @@ func newDelete() *cobra.Command {
 		Example: "  althing delete 'project17.*'",
 		Args:    exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return f.ask(c.Context(), c.OutOrStdout(), call("delete", args[0]))
+			return f.talk(c.Context(), func(a asker) error {
+				n, err := a.Delete(c.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				return printNamed(c.OutOrStdout(), "count", value.Int(n), asJSON)
+			})
 		},
 	}
 	f.add(c)
+	c.Flags().BoolVar(&asJSON, "json", false, "print an object with the count")
 	return c
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"althing"
 	"althing/value"
 )
 
@@ -26,7 +28,7 @@ change of them as it happens, until Ctrl+C.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			ctx, stop := untilSignal(c.Context())
 			defer stop()
-			err := f.talk(ctx, func(l *line) error { return watch(ctx, l, c.OutOrStdout(), args[0], asJSON) })
+			err := f.talk(ctx, func(a asker) error { return watch(ctx, a, c.OutOrStdout(), args[0], asJSON) })
 			if ctx.Err() != nil {
 				return nil
 			}
@@ -56,37 +58,35 @@ func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
 	return ctx, cancel
 }
 
-// watch prints changes until ctx ends.
-func watch(ctx context.Context, l *line, out io.Writer, pattern string, asJSON bool) error {
-	seen := value.Int(0)
-	for {
-		query := fmt.Sprintf("changes(%s, %d)", quote(pattern), seen)
-		v, err := l.value(ctx, query)
-		if err != nil {
-			return err
-		}
-		list, _ := v.(value.List)
-		for _, item := range list {
-			change, isTuple := item.(value.Tuple)
-			if !isTuple || len(change) != 4 {
-				return l.strange(value.Repr(item))
-			}
-			rev, _ := change[0].(value.Int)
-			seen = max(seen, rev)
-			if err := printChange(out, change, asJSON); err != nil {
-				return err
+// watch prints changes until ctx ends, the hub is gone, or nobody reads them.
+func watch(ctx context.Context, a asker, out io.Writer, pattern string, asJSON bool) error {
+	var unread error
+	_, err := a.Watch(ctx, pattern, func(change althing.Change) {
+		if unread == nil {
+			if unread = printChange(out, change, asJSON); unread != nil {
+				_ = a.Close()
 			}
 		}
+	})
+	if err != nil {
+		return err
 	}
+	gone := a.attend(ctx, a.Client)
+	return cmp.Or(unread, gone)
 }
 
-func printChange(out io.Writer, change value.Tuple, asJSON bool) error {
-	if asJSON {
-		return printObject(out, []string{"revision", "key", "value", "deleted"}, change)
+func printChange(out io.Writer, change althing.Change, asJSON bool) error {
+	v := change.Value
+	if change.Deleted {
+		v = value.None{}
 	}
-	text := visible(value.Text(change[1])) + " = " + value.Repr(change[2])
-	if change[3] == value.Bool(true) {
-		text = visible(value.Text(change[1])) + " deleted"
+	if asJSON {
+		return printObject(out, []string{"revision", "key", "value", "deleted"},
+			[]value.Value{value.Int(change.Revision), value.Str(change.Key), v, value.Bool(change.Deleted)})
+	}
+	text := visible(change.Key) + " = " + value.Repr(v)
+	if change.Deleted {
+		text = visible(change.Key) + " deleted"
 	}
 	_, err := fmt.Fprintln(out, text)
 	return err

@@ -55,5 +55,7 @@ func (w *workbench) ask(ctx context.Context, query string) (string, error) {
 
 // localError is an error as a hub would have worded it.
 func localError(err error) error {
-	return hubError(strings.TrimPrefix(hub.Fault(err).Line(), "Error: "))
+	f := *hub.Fault(err)
+	f.Exception = f.Type()
+	return spoken(&f)
 }

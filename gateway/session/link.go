@@ -36,6 +36,27 @@ func (d *door) Accept() (net.Conn, error) {
 	}
 }
 
+// nowhere is a listener that nobody can reach.
+type nowhere struct {
+	once   sync.Once
+	closed chan struct{}
+}
+
+// Accept implements net.Listener.
+func (n *nowhere) Accept() (net.Conn, error) {
+	<-n.closed
+	return nil, net.ErrClosed
+}
+
+// Close implements net.Listener.
+func (n *nowhere) Close() error {
+	n.once.Do(func() { close(n.closed) })
+	return nil
+}
+
+// Addr implements net.Listener.
+func (*nowhere) Addr() net.Addr { return &net.TCPAddr{} }
+
 // link is one connection and its session with the hub. Closing it ends both.
 type link struct {
 	net.Conn

@@ -37,6 +37,9 @@ type Options struct {
 	// not; TLSOnly refuses the latter when they come from other machines.
 	TLS     *tls.Config
 	TLSOnly bool
+	// Handed makes it a gateway without ports of its own: ServeHanded is to be called
+	// in place of Serve, and LocalThings' clients have no Maindata.
+	Handed bool
 	// Console is where what happens is told to people, in lines. nil: nowhere.
 	Console io.Writer
 }
@@ -68,8 +71,8 @@ func New(h *hub.Hub, o Options) (*Server, error) {
 		Conns: int(limits.Conns), ConnsPerAddr: int(limits.ConnsPerHost),
 	}
 	s.server.OnConnect(connected)
-	if err := s.addMethods(); err != nil {
-		return nil, err
+	if err := s.addMethods(); err != nil || o.Handed {
+		return s, err
 	}
 	if err := s.server.OpenMaindata(); err != nil {
 		return nil, err
@@ -92,6 +95,9 @@ func operational(info wire.Info) string {
 // Serve serves what connects to l until Shutdown or Close, and returns
 // ErrServerClosed then, else the error that stopped it. It closes l.
 func (s *Server) Serve(l net.Listener) error { return s.server.Serve(&door{Listener: l, server: s}) }
+
+// ServeHanded is Serve for what other gateways hand over, and nothing else.
+func (s *Server) ServeHanded() error { return s.server.Serve(&nowhere{closed: make(chan struct{})}) }
 
 // HandOver serves a connection of which another gateway has read the beginning.
 // It returns when the connection has ended.

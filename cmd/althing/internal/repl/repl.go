@@ -50,9 +50,9 @@ type Config struct {
 // takes 1 MiB when nothing else is set.
 const longestQuery = 64 << 20
 
-// Batch reads queries from in, which is no terminal, and writes their replies to
-// out. The first that fails ends it, as 'exit' does; its error names the line.
-func Batch(ctx context.Context, ask func(context.Context, string) (string, error), in io.Reader, out io.Writer) error {
+// Batch reads queries from in, which is no terminal, and has their replies printed.
+// The first that fails ends it, as 'exit' does; its error names the line.
+func Batch(ctx context.Context, ask func(context.Context, string) (string, error), in io.Reader, show func(reply string) error) error {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, longestQuery)
 	var typed draft
@@ -76,7 +76,7 @@ func Batch(ctx context.Context, ask func(context.Context, string) (string, error
 			if err != nil {
 				return fmt.Errorf("line %d: %w", begun, err)
 			}
-			if _, err := fmt.Fprintln(out, reply); err != nil {
+			if err := show(reply); err != nil {
 				return err
 			}
 		}

@@ -3,6 +3,7 @@ package repl
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -17,6 +18,14 @@ func echo(_ context.Context, query string) (string, error) {
 		return "", fault.Python(fault.NotFound, "NameError", "NameError: %s", query)
 	}
 	return "<" + query + ">", nil
+}
+
+// to prints replies on lines.
+func to(out io.Writer) func(string) error {
+	return func(reply string) error {
+		_, err := fmt.Fprintln(out, reply)
+		return err
+	}
 }
 
 func TestBatch(t *testing.T) {
@@ -37,12 +46,12 @@ func TestBatch(t *testing.T) {
 		{"exit(1)\n", "<exit(1)>\n", ""},
 	} {
 		var out strings.Builder
-		err := Batch(t.Context(), echo, strings.NewReader(test.in), &out)
+		err := Batch(t.Context(), echo, strings.NewReader(test.in), to(&out))
 		if said := message(err); out.String() != test.out || said != test.err {
 			t.Errorf("%q: wrote %q, said %q; want %q and %q", test.in, &out, said, test.out, test.err)
 		}
 	}
-	if err := Batch(t.Context(), echo, strings.NewReader("fail\n"), io.Discard); !fault.Is(err, fault.NotFound) {
+	if err := Batch(t.Context(), echo, strings.NewReader("fail\n"), to(io.Discard)); !fault.Is(err, fault.NotFound) {
 		t.Errorf("the error is no longer the hub's: %v", err)
 	}
 }
@@ -53,7 +62,7 @@ func TestLongTextsAreNotParsedAgainAndAgain(t *testing.T) {
 	const lines = 50_000
 	text := "x = {\n" + strings.Repeat("  ')': [1, 2], # (\n", lines) + "}\n5\n"
 	var out strings.Builder
-	if err := Batch(t.Context(), echo, strings.NewReader(text), &out); err != nil || strings.Count(out.String(), "<") != 2 {
+	if err := Batch(t.Context(), echo, strings.NewReader(text), to(&out)); err != nil || strings.Count(out.String(), "<") != 2 {
 		t.Errorf("%v, %d replies", err, strings.Count(out.String(), "<"))
 	}
 }
