@@ -18,6 +18,7 @@ run: ## run the hub
 
 test: ## run the tests; installs what they need if it is missing
 	@scripts/need.sh python3 python3
+	@scripts/need.sh nc netcat-openbsd
 	@scripts/need.sh ip iproute2
 	go test $$(go list ./... | grep -v /clients/python$$)
 	@# It builds and starts the hub, of whose changes Go's cache of results knows nothing.

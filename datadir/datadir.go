@@ -130,6 +130,18 @@ func open(path string, p purpose) (*Dir, error) {
 	return d, nil
 }
 
+// Examine says why a hub could not use the folder, which is there, and how much
+// room it has. It changes nothing, and does not ask whether a hub runs on it.
+func Examine(path string) (free int64, err error) {
+	if _, err := checkVersion(path); err != nil {
+		return 0, err
+	}
+	if err := checkWritable(path); err != nil {
+		return 0, unusable(err, path, "cannot be written to")
+	}
+	return freeBytes(path)
+}
+
 // Own reports whether a name is that of one of the folder's own files, or of one
 // that is being written.
 func Own(name string) bool {

@@ -36,3 +36,6 @@ func isFull(err error) bool {
 }
 
 func isReadOnly(err error) bool { return errors.Is(err, unix.EROFS) }
+
+// checkWritable asks for the right to write, and writes nothing.
+func checkWritable(path string) error { return unix.Access(path, unix.W_OK) }

@@ -270,6 +270,40 @@ func TestWhatTheDocsTypeExists(t *testing.T) {
 	}
 }
 
+// TestTheTranscriptOfTheReadmeIsTrue types the commands of README.md, in a home
+// that has nothing, and compares what they say. The port is another.
+func TestTheTranscriptOfTheReadmeIsTrue(t *testing.T) {
+	l := freePort(t)
+	port := fmt.Sprint(portOf(t, l.Addr()))
+	l.Close()
+	env := append(clean(t.TempDir()), "ALTHING_TEXT=127.0.0.1:"+port, "ALTHING_SESSION=off", "ALTHING_HUB="+port)
+	transcript, _, _ := strings.Cut(strings.SplitN(read(t, "README.md"), "```console\n", 2)[1], "```")
+	commands := strings.Split("\n"+strings.ReplaceAll(transcript, textPort, port), "\n$ ")[1:]
+	if len(commands) > 3 {
+		t.Errorf("%d commands are more than three", len(commands))
+	}
+	for _, typed := range commands {
+		command, want, _ := strings.Cut(typed, "\n")
+		if args, beside := strings.CutSuffix(command, " &"); beside {
+			p, err := start(t.TempDir(), env, strings.Fields(args)[1:]...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(p.kill)
+			if _, err := p.out.await("^"+regexp.QuoteMeta(strings.TrimSuffix(want, "\n…"))+"$", p.ended); err != nil {
+				t.Fatalf("%s: %v%s", command, err, p.errs)
+			}
+			continue
+		}
+		shell := exec.CommandContext(t.Context(), "sh", "-c", command)
+		shell.Env = env
+		said, err := shell.CombinedOutput()
+		if err != nil || strings.TrimSpace(string(said)) != strings.TrimSpace(want) {
+			t.Errorf("%s\nsays %q (%v), not %q", command, said, err, want)
+		}
+	}
+}
+
 // TestTheProgramsOfTheDocsWork runs the Python and Go programs of
 // docs/getting-started.md against a hub.
 func TestTheProgramsOfTheDocsWork(t *testing.T) {
