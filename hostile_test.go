@@ -118,7 +118,7 @@ func TestHalfRegistered(t *testing.T) {
 	const begun = `{"jsonrpc":"2.0","id":0,"method":"register"`
 	large := strings.Repeat(" ", 5000) // more than the reader's small buffer holds
 	var half []line
-	for i := range 300 {
+	for i := range 1000 {
 		l := connectRaw(t, s)
 		io.WriteString(l, []string{begun[:i%40], large + begun, large + "\n"}[i%3])
 		half = append(half, l)
