@@ -193,8 +193,9 @@ func (c *Conn) retire(reason *fault.Error) {
 	})
 }
 
-// lastWords is how long what was begun for a conn may take when its server stops.
-const lastWords = time.Second
+// lastWords is how long what was begun for a conn may take when its server stops:
+// longer than a second, the least that who runs programs gives them to end.
+const lastWords = 1500 * time.Millisecond
 
 // because remembers why the conn ends, if that is not known yet, and returns the
 // reason that counts.
