@@ -195,8 +195,8 @@ func lookAtHub(ctx context.Context, e *examined) (found []finding) {
 	f.hub = cmp.Or(f.hub, thisMachine)
 	begun := time.Now()
 	var answer value.Value
-	err := f.talk(ctx, func(l *line) (err error) {
-		answer, err = l.value(ctx, "(MyData['server.version'], time.time())")
+	err := f.talk(ctx, func(a asker) (err error) {
+		answer, err = a.value(ctx, "(MyData['server.version'], time.time())")
 		return err
 	})
 	took := time.Since(begun)
