@@ -103,6 +103,20 @@ func (c *Client) Fetch(ctx context.Context, pattern string) (map[string]value.Va
 	return entries, r.err
 }
 
+// Page gives a part of what Fetch gives: what the keys behind one hold, in order,
+// at most so many; behind "" are all. Those that the hub itself keeps are left out.
+// more says that there may be others, behind the last of these.
+func (c *Client) Page(ctx context.Context, pattern, behind string, most int) (part []value.Pair, more bool, err error) {
+	r, err := c.callText(ctx, "registry.fetch", "pattern", pattern, param("behind", value.Str(behind)), param("limit", value.Int(most)))
+	if err != nil {
+		return nil, false, err
+	}
+	if dict := field[*value.Dict](r, "entries"); dict != nil {
+		part = dict.Pairs()
+	}
+	return part, bool(field[value.Bool](r, "more")), r.err
+}
+
 // List gives the keys that match a pattern, in order.
 func (c *Client) List(ctx context.Context, pattern string) ([]string, error) {
 	r, err := c.callText(ctx, "registry.list", "pattern", pattern)

@@ -87,9 +87,9 @@ func (s *Session) Fetch(ctx context.Context, pattern string) ([]value.Pair, erro
 		return nil, err
 	}
 	var found []value.Pair
-	err := s.hub.match(ctx, pattern, func(entries iter.Seq2[string, value.Value]) error {
+	err := s.hub.match(ctx, pattern, func(ctx context.Context, p *registry.Pattern) error {
 		room := s.hub.room()
-		for key, v := range entries {
+		for key, v := range s.hub.matching(ctx, p) {
 			if err := room.take(len(key) + value.Size(v)); err != nil {
 				return err
 			}
@@ -103,15 +103,42 @@ func (s *Session) Fetch(ctx context.Context, pattern string) ([]value.Pair, erro
 	return found, nil
 }
 
+// Page gives what the keys behind one hold that match, in order, but for those that
+// the hub itself keeps: at most so many, and as many as Limits allow for a result.
+// more says that there may be others behind them.
+func (s *Session) Page(ctx context.Context, pattern, behind string, most int) (found []value.Pair, more bool, err error) {
+	if err := s.reading(ctx); err != nil {
+		return nil, false, err
+	}
+	err = s.hub.match(ctx, pattern, func(ctx context.Context, p *registry.Pattern) error {
+		room := s.hub.room()
+		for key, e := range s.hub.state.View(registry.Values).MatchBehind(ctx, p, behind, s.hub.Now()) {
+			full := room.take(len(key) + value.Size(e.Value))
+			if full != nil && len(found) == 0 {
+				return full
+			}
+			if more = full != nil || len(found) == most; more {
+				break
+			}
+			found = append(found, value.Pair{Key: value.Str(key), Value: e.Value})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, false, s.refuse(err)
+	}
+	return found, more, nil
+}
+
 // List gives the keys that match, as Fetch does.
 func (s *Session) List(ctx context.Context, pattern string) ([]string, error) {
 	if err := s.reading(ctx); err != nil {
 		return nil, err
 	}
 	var keys []string
-	err := s.hub.match(ctx, pattern, func(entries iter.Seq2[string, value.Value]) error {
+	err := s.hub.match(ctx, pattern, func(ctx context.Context, p *registry.Pattern) error {
 		room := s.hub.room()
-		for key := range entries {
+		for key := range s.hub.matching(ctx, p) {
 			if err := room.take(len(key)); err != nil {
 				return err
 			}
@@ -143,8 +170,8 @@ func (s *Session) delete(ctx context.Context, pattern string) (int, error) {
 		return 0, err
 	}
 	var keys []string
-	err := s.hub.match(ctx, pattern, func(entries iter.Seq2[string, value.Value]) error {
-		for key := range entries {
+	err := s.hub.match(ctx, pattern, func(ctx context.Context, p *registry.Pattern) error {
+		for key := range s.hub.matching(ctx, p) {
 			if !scope.IsServerKey(key) {
 				keys = append(keys, key)
 			}
@@ -161,9 +188,9 @@ func (s *Session) delete(ctx context.Context, pattern string) (int, error) {
 	return results[0].(int), nil
 }
 
-// match hands the entries whose keys match to see, the hub's own behind the
-// others. It takes a place among the evaluations and has as much time as one.
-func (h *Hub) match(ctx context.Context, pattern string, see func(iter.Seq2[string, value.Value]) error) error {
+// match has see go through what matches a pattern, within the bounds of an
+// evaluation.
+func (h *Hub) match(ctx context.Context, pattern string, see func(context.Context, *registry.Pattern) error) error {
 	p, err := registry.Compile(pattern)
 	if err != nil {
 		return err
@@ -174,7 +201,7 @@ func (h *Hub) match(ctx context.Context, pattern string, see func(iter.Seq2[stri
 		return err
 	}
 	defer h.gate.Leave()
-	if err := see(h.matching(ctx, p)); err != nil {
+	if err := see(ctx, p); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {
@@ -183,6 +210,7 @@ func (h *Hub) match(ctx context.Context, pattern string, see func(iter.Seq2[stri
 	return nil
 }
 
+// matching gives the entries whose keys match, the hub's own behind the others.
 func (h *Hub) matching(ctx context.Context, p *registry.Pattern) iter.Seq2[string, value.Value] {
 	return func(yield func(string, value.Value) bool) {
 		for key, e := range h.state.View(registry.Values).Match(ctx, p, h.Now()) {

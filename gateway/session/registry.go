@@ -53,6 +53,9 @@ func fetch(ctx context.Context, session *hub.Session, p *params) (althing.Answer
 	if p.err != nil {
 		return done, p.err
 	}
+	if _, paged := p.given("limit"); paged {
+		return page(ctx, session, p, pattern)
+	}
 	entries, err := session.Fetch(ctx, pattern)
 	if err != nil {
 		return done, err
@@ -62,6 +65,23 @@ func fetch(ctx context.Context, session *hub.Session, p *params) (althing.Answer
 		return done, err
 	}
 	return answer(member("entries", all))
+}
+
+// page answers registry.fetch with a part of what matches.
+func page(ctx context.Context, session *hub.Session, p *params, pattern string) (althing.Answer, error) {
+	behind, most := p.maybeText("behind"), p.count("limit")
+	if p.err != nil {
+		return done, p.err
+	}
+	entries, more, err := session.Page(ctx, pattern, behind, most)
+	if err != nil {
+		return done, err
+	}
+	part, err := value.NewDict(entries)
+	if err != nil {
+		return done, err
+	}
+	return answer(member("entries", part), member("more", value.Bool(more)))
 }
 
 func list(ctx context.Context, session *hub.Session, p *params) (althing.Answer, error) {
