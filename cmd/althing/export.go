@@ -41,19 +41,6 @@ func (f *fileFlags) formatOf(path string) rows.Format {
 	return rows.Lines
 }
 
-// inSession runs a verb as a client of the hub's sessions.
-func (f *hubFlags) inSession(ctx context.Context, do func(c *althing.Client) error) error {
-	c, err := f.session(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		_ = c.Close()
-		_ = c.Wait() // it was closed by us
-	}()
-	return do(c)
-}
-
 func newExport() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "export registry|table",
@@ -122,13 +109,13 @@ func newExportTable() *cobra.Command {
 func (f *exportFlags) export(c *cobra.Command, do func(context.Context, *althing.Client, io.Writer, *progress) error) error {
 	ctx, stop := untilSignal(c.Context())
 	defer stop()
-	return f.inSession(ctx, func(hub *althing.Client) error {
+	return f.talk(ctx, func(hub asker) error {
 		told := newProgress(c.ErrOrStderr(), "export", rowCount, 0)
 		defer told.end()
 		if f.output == "" {
-			return do(ctx, hub, c.OutOrStdout(), told)
+			return do(ctx, hub.Client, c.OutOrStdout(), told)
 		}
-		return replacing(f.output, func(to io.Writer) error { return do(ctx, hub, to, told) })
+		return replacing(f.output, func(to io.Writer) error { return do(ctx, hub.Client, to, told) })
 	})
 }
 

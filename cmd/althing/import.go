@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -111,24 +110,32 @@ func (f *importFlags) run(c *cobra.Command, path string, kind rows.Kind, put put
 	}
 	rewind, again := from.(io.Seeker)
 	if f.dryRun || again && path != "-" {
-		n, err := f.check(from, path, kind)
+		checked := importing{skip: f.skip}
+		err := checked.all(ctx, rows.Read(from, f.formatOf(path), kind), func([]rows.Row) error { return nil })
 		if err != nil || f.dryRun {
-			return sayChecked(c.OutOrStdout(), n, err)
+			return sayChecked(c.OutOrStdout(), checked.rows, err)
 		}
 		if _, err := rewind.Seek(0, io.SeekStart); err != nil {
 			return err
 		}
 	}
-	return f.inSession(ctx, func(hub *althing.Client) error {
-		told := newProgress(c.ErrOrStderr(), "import", rowCount, 0)
-		n, err := f.all(ctx, rows.Read(from, f.formatOf(path), kind), told, func(batch []rows.Row) error { return put(ctx, hub, batch) })
-		told.end()
-		if err != nil {
-			return fmt.Errorf("%w; %s imported before it, go on with --skip %d", err, rowsWere(n), f.skip+n)
-		}
-		_, err = fmt.Fprintf(c.OutOrStdout(), "%s imported\n", rowCount(int64(n)))
-		return err
+	told := newProgress(c.ErrOrStderr(), "import", rowCount, 0)
+	done := importing{skip: f.skip}
+	err := f.talk(ctx, func(hub asker) error {
+		return done.all(ctx, rows.Read(from, f.formatOf(path), kind), func(batch []rows.Row) error {
+			err := put(ctx, hub.Client, batch)
+			if err == nil {
+				told.add(int64(len(batch)))
+			}
+			return err
+		})
 	})
+	told.end()
+	if err != nil {
+		return fmt.Errorf("%s%w; %s imported before it, go on with --skip %d", done.where, err, rowsWere(done.rows), f.skip+done.rows)
+	}
+	_, err = fmt.Fprintf(c.OutOrStdout(), "%s imported\n", rowCount(int64(done.rows)))
+	return err
 }
 
 func rowsWere(n int) string {
@@ -146,13 +153,15 @@ func sayChecked(out io.Writer, n int, err error) error {
 	return err
 }
 
-// check reads the file to its end.
-func (f *importFlags) check(from io.Reader, path string, kind rows.Kind) (n int, err error) {
-	return f.all(context.Background(), rows.Read(from, f.formatOf(path), kind), nil, func([]rows.Row) error { return nil })
+// importing is how far an import is.
+type importing struct {
+	skip  int
+	rows  int    // that were imported
+	where string // the rows of the transaction that was refused, and a colon
 }
 
-// all hands the rows on in batches, and says how many were taken.
-func (f *importFlags) all(ctx context.Context, from iter.Seq2[rows.Row, error], told *progress, put func([]rows.Row) error) (n int, err error) {
+// all hands the rows on in transactions.
+func (i *importing) all(ctx context.Context, from iter.Seq2[rows.Row, error], put func([]rows.Row) error) error {
 	var batch []rows.Row
 	bytes, seen := 0, 0
 	flush := func() error {
@@ -160,37 +169,36 @@ func (f *importFlags) all(ctx context.Context, from iter.Seq2[rows.Row, error], 
 			return nil
 		}
 		if err := put(batch); err != nil {
-			return fmt.Errorf("%s to %s: %w", batch[0].Where, batch[len(batch)-1].Where, err)
+			i.where = batch[0].Where + " to " + batch[len(batch)-1].Where + ": "
+			return err
 		}
-		n += len(batch)
-		if told != nil {
-			told.add(int64(len(batch)))
-		}
+		i.rows += len(batch)
 		batch, bytes = batch[:0], 0
 		return ctx.Err()
 	}
 	for row, err := range from {
 		if err != nil {
-			err = errors.Join(flush(), err)
-			return n, err
+			if refused := flush(); refused != nil {
+				return refused
+			}
+			return err
 		}
-		if seen++; seen <= f.skip {
+		if seen++; seen <= i.skip {
 			continue
 		}
 		more := 0
-		for i, v := range row.Values {
-			more += len(row.Names[i]) + len(value.Repr(v))
+		for n, v := range row.Values {
+			more += len(row.Names[n]) + len(value.Repr(v))
 		}
 		if len(batch) == batchRows || bytes+more > batchBytes || (len(batch)+1)*len(row.Names) > batchParameters ||
 			len(batch) > 0 && !slices.Equal(batch[0].Names, row.Names) {
 			if err := flush(); err != nil {
-				return n, err
+				return err
 			}
 		}
 		batch, bytes = append(batch, row), bytes+more
 	}
-	err = flush()
-	return n, err
+	return flush()
 }
 
 // setting is a query that sets all values, or none.
