@@ -258,10 +258,14 @@ func (c *Conn) reply(ctx context.Context, f wire.Frame, answer Answer, err error
 
 // Info is what the server says about itself.
 func (s *Server) Info() wire.Info {
+	path, layer, higher := s.Path, s.Layer, ""
+	if s.Place != nil {
+		path, layer, higher = s.Place()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	info := wire.Info{
-		Name: s.name(), Description: s.Description, Version: s.Version, Layer: s.Layer, Path: s.Path,
+		Name: s.name(), Description: s.Description, Version: s.Version, Layer: layer, Path: path, Higher: higher,
 		Commands: s.commands.names(), Requests: s.requests.names(),
 		Limits: wire.Limits{Message: s.Limits.Message, Name: maxName},
 	}

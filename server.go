@@ -42,6 +42,9 @@ type Server struct {
 	// Path is where the server stands in a tree of servers, and Layer how deep.
 	Path  string
 	Layer int
+	// Place, when set, says where it is instead, and at which address the server
+	// above it is, if there is one.
+	Place func() (path string, layer int, higher string)
 	// Protocols are those that it speaks, told apart by the first bytes of a
 	// connection: the session protocol, over TCP and WebSocket. What none of
 	// them claims is refused by the first.

@@ -25,6 +25,7 @@ import (
 	"althing/journal"
 	"althing/journal/jetstore"
 	"althing/messaging"
+	"althing/network"
 	"althing/registry"
 	"althing/scope"
 	"althing/sqldb"
@@ -39,6 +40,7 @@ type Config struct {
 	Description  string        // for people
 	Safe         bool          // on disk before it is acknowledged; default: within a second
 	Guests       access.Guests // default: full
+	ParentMay    access.Role   // what clients of hubs above may be here at most: default guest
 	AdminKeyFile string        // default: the key made at the first start
 	Limits       access.Limits // default: those of the table in access
 	Log          *slog.Logger  // default: slog.Default()
@@ -89,6 +91,8 @@ type Hub struct {
 	presence presence
 	upkeep   upkeep
 	crier    *crier
+	node     *network.Node // its part in the tree of hubs
+	letters  *letters
 	keyed    keyed
 	crew     crew
 	counts   counts
@@ -146,6 +150,9 @@ func (h *Hub) open(ctx context.Context) (err error) {
 	}
 	h.scope = scope.New(h, modules.Standard(modules.Options{Now: h.config.Now}))
 	if err := h.openFunctions(); err != nil {
+		return err
+	}
+	if err := h.openTree(); err != nil {
 		return err
 	}
 	h.ready()
@@ -261,6 +268,9 @@ func (h *Hub) Close(ctx context.Context) error {
 
 func (h *Hub) close(ctx context.Context) error {
 	h.Stop()
+	if err := h.node.Close(); err != nil {
+		h.log.Error("what the hub knows of its tree cannot be stored", "error", err)
+	}
 	h.cancel()
 	h.running.Wait()
 	h.crew.close()

@@ -56,6 +56,15 @@ func (i *Inbox) Acknowledge(id string) error {
 	return err
 }
 
+// acknowledgeUpTo says that everything up to a message has been taken, whether it
+// was handed out here or before a restart.
+func (i *Inbox) acknowledgeUpTo(number uint64) {
+	i.mu.Lock()
+	i.ledger.settle(number)
+	i.mu.Unlock()
+	i.pushes.ring()
+}
+
 // push is the work of pushing: it stores what was acknowledged since, and
 // delivers what there is room for.
 func (i *Inbox) push() {

@@ -19,6 +19,9 @@ type Caller struct {
 	Gateway string
 	From    netip.Addr // zero: this machine
 	Role    access.Role
+	// Elsewhere is who asks when it is a client of another hub of the tree:
+	// name@hub. Empty: a client of this one.
+	Elsewhere string
 }
 
 // Session is a client's dealings with the hub through one gateway, and the only

@@ -27,6 +27,7 @@ type Arrival struct {
 	// than the operation's when some before it are missing, which are to be sent
 	// again, and not lower when it has arrived now or before.
 	Number uint64
+	Now    bool // it has arrived by this operation
 	// Refused is why the letter could not be handed out: to nobody at all, and it
 	// does not come again.
 	Refused error
@@ -97,7 +98,7 @@ func (m *Messaging) arrive(rev uint64, at time.Time, op *Arrive) (Arrival, error
 	}
 	now.number = op.Number
 	m.setMark(strings.Clone(op.Hub), now)
-	return Arrival{Number: now.number, Refused: refused}, nil
+	return Arrival{Number: now.number, Now: true, Refused: refused}, nil
 }
 
 // handOut puts a letter from another hub where it belongs. Its sender is none of

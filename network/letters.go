@@ -23,6 +23,15 @@ func (n *Node) Wake(to ID) {
 	}
 }
 
+// Again says that everything that waits for another hub is to be sent, from the
+// first that was not acknowledged.
+func (n *Node) Again(to ID) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.pushing, to)
+	n.push(to)
+}
+
 // routed begins to send where there is a way now, and again where it is another
 // one: what was on its way on the old one may be lost. The caller holds mu.
 func (n *Node) routed() {

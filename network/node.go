@@ -20,8 +20,6 @@ type Options struct {
 	Identity *Identity
 	Name     string
 	Version  string // of the program
-	Session  string // addresses at which other hubs and clients reach this one
-	Text     string
 	Local    Local
 	Store    Store
 	// ParentMay is what a parent's clients may count as here at most.
@@ -48,6 +46,8 @@ type Node struct {
 
 	mu      sync.Mutex
 	run     string // of this start
+	session string // addresses of this hub
+	text    string
 	tree    *Tree
 	links   map[ID]*link // to neighbors, that are there
 	byConn  map[*althing.Conn]*link
@@ -97,15 +97,23 @@ func New(o Options) (*Node, error) {
 }
 
 // Start begins to look for the parent, if there is to be one, and to send what
-// waits for other hubs.
-func (n *Node) Start() {
+// waits for other hubs. The addresses are those at which others reach this hub's
+// session port and text port; empty: not at all.
+func (n *Node) Start(session, text string) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	n.session, n.text = session, text
+	r, err := n.record(n.tree.Self().Parent)
+	if err != nil {
+		return err
+	}
+	n.tree.SetSelf(r, n.now())
 	n.running.Go(n.keepSaved)
 	n.running.Go(n.keepPushing)
 	if n.above.Address != "" {
 		n.dial()
 	}
+	return nil
 }
 
 // Close ends all links and waits for what runs. What is to be kept is stored.
@@ -131,7 +139,7 @@ func (n *Node) record(parent ID) (*Record, error) {
 	}
 	o := &n.options
 	return o.Identity.Record(Record{
-		Name: o.Name, Parent: parent, Sequence: sequence, Run: n.run, Session: o.Session, Text: o.Text, Version: o.Version,
+		Name: o.Name, Parent: parent, Sequence: sequence, Run: n.run, Session: n.session, Text: n.text, Version: o.Version,
 	})
 }
 

@@ -178,7 +178,6 @@ func (s *station) start(address string) {
 		s.t.Fatal(err)
 	}
 	s.address = l.Addr().String()
-	s.options.Session = s.address
 	if s.Node, err = network.New(s.options); err != nil {
 		s.t.Fatal(err)
 	}
@@ -188,7 +187,9 @@ func (s *station) start(address string) {
 	}
 	s.served = make(chan error, 1)
 	go func() { s.served <- s.server.Serve(l) }()
-	s.Start()
+	if err := s.Start(s.address, ""); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 func (s *station) stop() {

@@ -1,0 +1,219 @@
+package hub
+
+import (
+	"context"
+	"crypto/rand"
+	"sync"
+
+	"althing/fault"
+	"althing/journal"
+	"althing/messaging"
+	"althing/network"
+)
+
+// letters is what the hub does about messages to and from other hubs: those to
+// another hub wait in its outbox and are pushed along the tree, those from there
+// are stored once and in order. Safe for concurrent use.
+type letters struct {
+	hub *Hub
+
+	mu       sync.Mutex
+	sending  map[network.ID]*member   // whose inbox is the outbox of another hub
+	arriving map[network.ID]*arrivals // by the hub that they come from
+}
+
+func newLetters(h *Hub) *letters {
+	return &letters{hub: h, sending: map[network.ID]*member{}, arriving: map[network.ID]*arrivals{}}
+}
+
+// towardWindow is how many letters to one hub are on their way and not
+// acknowledged: enough to keep a link busy over the time that an answer takes.
+const towardWindow = 1000
+
+// push pushes what waits for a hub, from the first that was not acknowledged.
+func (l *letters) push(to network.ID, deliver func(network.Letter) error) {
+	box, known := l.hub.state.Outbox(string(to))
+	if !known {
+		return
+	}
+	stream := box.Stream
+	inbox := l.outbox(to)
+	err := inbox.Push(towardWindow, func(letter Letter) error {
+		number, _, err := parseID(letter.ID)
+		if err != nil {
+			return err
+		}
+		return deliver(onItsWay(letter.Message, stream, number))
+	})
+	if err != nil {
+		l.hub.log.Debug("messages for another hub cannot be sent", "hub", string(to), "error", err)
+	}
+}
+
+// onItsWay is a message as other hubs see it.
+func onItsWay(m *messaging.Message, stream string, number uint64) network.Letter {
+	letter := network.Letter{Stream: stream, Number: number, Sender: m.From, Receiver: m.To, Body: m.Text}
+	for _, h := range m.Headers {
+		letter.Headers = append(letter.Headers, network.Header(h))
+	}
+	return letter
+}
+
+// outbox gives the inbox that is a hub's outbox.
+func (l *letters) outbox(to network.ID) *Inbox {
+	l.mu.Lock()
+	m := l.sending[to]
+	if m == nil {
+		m = &member{id: string(to)}
+		m.inbox = newInbox(l.hub, m.id, nil)
+		l.sending[to] = m
+	}
+	l.mu.Unlock()
+	l.hub.crier.join(m)
+	return m.inbox
+}
+
+// acknowledge notes that a hub has all letters of a stream up to a number.
+func (l *letters) acknowledge(to network.ID, stream string, number uint64) {
+	box, known := l.hub.state.Outbox(string(to))
+	switch {
+	case !known || box.Stream != stream:
+	case number > box.Last:
+		l.beginAnew(to)
+	default:
+		l.outbox(to).acknowledgeUpTo(number)
+	}
+}
+
+// beginAnew numbers the letters to a hub anew: it has more than this one knows to
+// have sent, which was brought back from a backup.
+func (l *letters) beginAnew(to network.ID) {
+	l.hub.log.Warn("another hub has messages from here that this one knows nothing of; what waits for it is numbered anew", "hub", string(to))
+	ticket := l.hub.submit(journal.Tx{Ops: []journal.Op{&messaging.Renew{Hub: string(to), Stream: rand.Text()}}})
+	l.hub.crew.start(func() {
+		if _, err := ticket.Wait(context.Background()); err != nil {
+			l.hub.log.Error("what waits for another hub cannot be numbered anew", "hub", string(to), "error", err)
+			return
+		}
+		l.forget(to)
+		l.hub.node.Again(to)
+	})
+}
+
+// forget ends the pushing to a hub.
+func (l *letters) forget(to network.ID) {
+	l.mu.Lock()
+	m := l.sending[to]
+	delete(l.sending, to)
+	l.mu.Unlock()
+	if m != nil {
+		l.hub.crier.leave(m)
+		m.inbox.shut(errEnded)
+	}
+}
+
+// waiting gives the hubs for which something waits.
+func (l *letters) waiting() []network.ID {
+	var ids []network.ID
+	for _, box := range l.hub.state.Outboxes() {
+		if box.Messages > 0 {
+			ids = append(ids, network.ID(box.Hub))
+		}
+	}
+	return ids
+}
+
+// arrivals are the letters of one hub that are being stored.
+type arrivals struct {
+	letters *letters
+	pump    pump
+
+	mu    sync.Mutex
+	queue []arrival
+}
+
+type arrival struct {
+	letter network.Letter
+	ticket journal.Ticket
+	done   func(number uint64, err error)
+}
+
+// mostArriving bounds the letters of one hub that are being stored: its window.
+// What is more comes again.
+const mostArriving = 2 * towardWindow
+
+// arrive begins to store a letter of another hub.
+func (l *letters) arrive(letter network.Letter, done func(number uint64, err error)) {
+	l.mu.Lock()
+	a := l.arriving[letter.Origin]
+	if a == nil {
+		a = &arrivals{letters: l}
+		a.pump = pump{start: l.hub.crew.start, work: a.finish}
+		l.arriving[letter.Origin] = a
+	}
+	l.mu.Unlock()
+	op := &messaging.Arrive{
+		Hub: string(letter.Origin), Stream: letter.Stream, Number: letter.Number, To: letter.Receiver, Text: letter.Body,
+		From: letter.Sender + "@" + l.hub.node.Name(letter.Origin),
+	}
+	for _, h := range letter.Headers {
+		op.Headers = append(op.Headers, messaging.Header(h))
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.queue) >= mostArriving {
+		return
+	}
+	a.queue = append(a.queue, arrival{letter, l.hub.submit(journal.Tx{Ops: []journal.Op{op}}), done})
+	a.pump.ring()
+}
+
+// finish tells of what has been stored.
+func (a *arrivals) finish() {
+	for {
+		a.mu.Lock()
+		queue := a.queue
+		a.queue = nil
+		a.mu.Unlock()
+		if len(queue) == 0 {
+			return
+		}
+		for _, one := range queue {
+			results, err := one.ticket.Wait(context.Background())
+			if err != nil {
+				one.done(0, err)
+				continue
+			}
+			result := results[0].(messaging.Arrival)
+			if result.Now {
+				a.letters.took(one.letter, result.Refused)
+			}
+			one.done(result.Number, nil)
+		}
+	}
+}
+
+// took does what is to be done with a letter beside storing it: what the console
+// is to show is shown, and what nobody can have is told to the sender.
+func (l *letters) took(letter network.Letter, refused error) {
+	from := letter.Sender + "@" + l.hub.node.Name(letter.Origin)
+	switch letter.Receiver {
+	case messaging.Console:
+		l.hub.Console(from, letter.Body)
+	case messaging.System, messaging.SQLite:
+		refused = fault.New(fault.Denied, "'%s' is for the clients of that hub; commands and SQL for another hub have a verb of their own", letter.Receiver)
+	}
+	if refused == nil || letter.Sender == messaging.System || letter.Sender == messaging.NoReply {
+		return
+	}
+	text := "your message to '" + letter.Receiver + "@" + l.hub.node.Name(l.hub.node.ID()) + "' was not delivered: " + fault.Of(refused).Message
+	op := &messaging.Forward{Hubs: []string{string(letter.Origin)}, Stream: rand.Text(), From: messaging.System, To: letter.Sender, Text: text}
+	ticket := l.hub.submit(journal.Tx{Ops: []journal.Op{op}})
+	l.hub.crew.start(func() {
+		if _, err := ticket.Wait(context.Background()); err != nil {
+			l.hub.log.Info("a sender at another hub cannot be told that a message was not delivered", "error", err)
+			return
+		}
+		l.hub.node.Wake(letter.Origin)
+	})
+}
