@@ -106,9 +106,9 @@ func (t treeLocal) Answer(ctx context.Context, q network.Question) (value.Value,
 		return nil, fault.New(fault.Invalid, "this hub (althing %s) does not know the question '%.40s'; the other may be newer", Version, q.What)
 	}
 	session, err := t.hub.Enter(Caller{Gateway: "hub", Role: access.Role(q.Role), Elsewhere: q.From + "@" + t.hub.node.Name(q.Origin)})
-	defer session.Close()
 	if err != nil {
 		return nil, err
 	}
+	defer session.Close()
 	return answer(ctx, session, q.Params)
 }
