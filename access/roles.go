@@ -128,7 +128,7 @@ func may(g Guests, r Role, act Act) error {
 	case AdminFunction:
 		return errAdminFunction
 	}
-	return fault.New(fault.Denied, "guests may not %s here; users and administrators (admin) may, with a key", actNames[act])
+	return fault.New(fault.Denied, "guests may not %s here; users and administrators may, with a key", actNames[act])
 }
 
 var (

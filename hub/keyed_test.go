@@ -25,7 +25,7 @@ func TestLogin(t *testing.T) {
 	anna := addUser(t, h, "anna")
 	// A connection for one request.
 	hubtest.Story(t, hubtest.Enter(t, h, ""), [][2]string{
-		{"1 + 1", "Error: PermissionError: guests may not ask here; users and administrators (admin) may, with a key"},
+		{"1 + 1", "Error: PermissionError: guests may not ask here; users and administrators may, with a key"},
 		{"x = login('" + anna + "')", "Error: PermissionError: guests may not ask here; …"},
 		{"login('" + anna + "'[:])", "Error: PermissionError: guests may not ask here; …"},
 		{"login('wrong'); setReg('a', 1)", "Error: PermissionError: the key is wrong; it is nobody's here"},
