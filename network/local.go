@@ -13,6 +13,7 @@ type Letter struct {
 	Stream     string // of the origin's outbox, and
 	Number     uint64 // its number in there
 	Sender     string // a client or group at the origin
+	Role       Role   // what the sender may count as here
 	Receiver   string // one at the other hub
 	Headers    []Header
 	Body       string // any bytes
