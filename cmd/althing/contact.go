@@ -119,7 +119,7 @@ func (h contact) explain(ctx context.Context, err error) error {
 		return fault.New(fault.Timeout, "the hub at %s has said nothing for %v", h.at, answerPatience)
 	case fault.Is(err, fault.Closed):
 		return h.gone()
-	case errors.As(err, &said):
+	case errors.As(err, &said) && said.Error() == err.Error(): // else more was said about it already
 		return spoken(said)
 	}
 	return err

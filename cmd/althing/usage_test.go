@@ -101,6 +101,7 @@ func TestWhatHasBecome(t *testing.T) {
 		{fault.Python(fault.Timeout, "TimeoutError", "SQL"), exitTimeout, "TimeoutError: SQL"},
 		{fault.New(fault.Closed, "gone"), exitNoHub, "no hub any more: the one at shed:2980 has closed the connection"},
 		{usagef("so not"), exitUsage, "so not"},
+		{fmt.Errorf("line 2: %w", fault.New(fault.NotFound, "nothing")), exitNotFound, "line 2: nothing"},
 	} {
 		err := h.explain(t.Context(), test.err)
 		if exitStatus(err) != test.status || err.Error() != test.says {
