@@ -3,8 +3,11 @@ package hub
 import (
 	"context"
 	"crypto/rand"
+	"slices"
+	"strconv"
 	"sync"
 
+	"althing/access"
 	"althing/fault"
 	"althing/journal"
 	"althing/messaging"
@@ -50,10 +53,24 @@ func (l *letters) push(to network.ID, deliver func(network.Letter) error) {
 	}
 }
 
+// roleHeader is the last header of a message in an outbox: what its sender was when
+// it was sent. It does not travel as a header.
+const roleHeader = "@role"
+
+// withRole gives the headers of a message for other hubs.
+func withRole(headers []messaging.Header, role access.Role) []messaging.Header {
+	return append(slices.Clone(headers), messaging.Header{Name: roleHeader, Value: strconv.Itoa(int(role))})
+}
+
 // onItsWay is a message as other hubs see it.
 func onItsWay(m *messaging.Message, stream string, number uint64) network.Letter {
 	letter := network.Letter{Stream: stream, Number: number, Sender: m.From, Receiver: m.To, Body: m.Text}
-	for _, h := range m.Headers {
+	headers := m.Headers
+	if last := len(headers) - 1; last >= 0 && headers[last].Name == roleHeader {
+		role, _ := strconv.Atoi(headers[last].Value) // what is none is a guest
+		letter.Role, headers = network.Role(role), headers[:last]
+	}
+	for _, h := range headers {
 		letter.Headers = append(letter.Headers, network.Header(h))
 	}
 	return letter
@@ -159,6 +176,9 @@ func (l *letters) arrive(letter network.Letter, done func(number uint64, err err
 	for _, h := range letter.Headers {
 		op.Headers = append(op.Headers, messaging.Header(h))
 	}
+	if l.mayNot(letter) != nil {
+		op.To = messaging.NoReply // nobody: it counts as arrived all the same
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if len(a.queue) >= mostArriving {
@@ -166,6 +186,15 @@ func (l *letters) arrive(letter network.Letter, done func(number uint64, err err
 	}
 	a.queue = append(a.queue, arrival{letter, l.hub.submit(journal.Tx{Ops: []journal.Op{op}}), done})
 	a.pump.ring()
+}
+
+// mayNot says why a letter is not to be handed out, or nil.
+func (l *letters) mayNot(letter network.Letter) error {
+	switch letter.Receiver {
+	case messaging.System, messaging.SQLite:
+		return fault.New(fault.Denied, "'%s' is for the clients of that hub; commands and SQL for another hub have a verb of their own", letter.Receiver)
+	}
+	return l.hub.access.May(access.Role(letter.Role), access.Send)
 }
 
 // finish tells of what has been stored.
@@ -196,18 +225,17 @@ func (a *arrivals) finish() {
 // took does what is to be done with a letter beside storing it: what the console
 // is to show is shown, and what nobody can have is told to the sender.
 func (l *letters) took(letter network.Letter, refused error) {
-	from := letter.Sender + "@" + l.hub.node.Name(letter.Origin)
-	switch letter.Receiver {
-	case messaging.Console:
-		l.hub.Console(from, letter.Body)
-	case messaging.System, messaging.SQLite:
-		refused = fault.New(fault.Denied, "'%s' is for the clients of that hub; commands and SQL for another hub have a verb of their own", letter.Receiver)
+	if err := l.mayNot(letter); err != nil {
+		refused = err
+	}
+	if refused == nil && letter.Receiver == messaging.Console {
+		l.hub.Console(letter.Sender+"@"+l.hub.node.Name(letter.Origin), letter.Body)
 	}
 	if refused == nil || letter.Sender == messaging.System || letter.Sender == messaging.NoReply {
 		return
 	}
 	text := "your message to '" + letter.Receiver + "@" + l.hub.node.Name(l.hub.node.ID()) + "' was not delivered: " + fault.Of(refused).Message
-	op := &messaging.Forward{Hubs: []string{string(letter.Origin)}, Stream: rand.Text(), From: messaging.System, To: letter.Sender, Text: text}
+	op := &messaging.Forward{Hubs: []string{string(letter.Origin)}, Stream: rand.Text(), From: messaging.System, To: letter.Sender, Text: text, Headers: withRole(nil, access.Admin)}
 	ticket := l.hub.submit(journal.Tx{Ops: []journal.Op{op}})
 	l.hub.crew.start(func() {
 		if _, err := ticket.Wait(context.Background()); err != nil {
