@@ -131,6 +131,9 @@ func (f *importFlags) run(c *cobra.Command, path string, kind rows.Kind, put put
 		})
 	})
 	told.end()
+	if done.wrong != nil {
+		err = done.wrong // which is not the hub's
+	}
 	if err != nil {
 		return fmt.Errorf("%s%w; %s imported before it, go on with --skip %d", done.where, err, rowsWere(done.rows), f.skip+done.rows)
 	}
@@ -158,6 +161,7 @@ type importing struct {
 	skip  int
 	rows  int    // that were imported
 	where string // the rows of the transaction that was refused, and a colon
+	wrong error  // in the file
 }
 
 // all hands the rows on in transactions.
@@ -181,6 +185,7 @@ func (i *importing) all(ctx context.Context, from iter.Seq2[rows.Row, error], pu
 			if refused := flush(); refused != nil {
 				return refused
 			}
+			i.wrong = err
 			return err
 		}
 		if seen++; seen <= i.skip {

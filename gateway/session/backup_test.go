@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -136,3 +137,34 @@ func TestBackupIsAnAdministrators(t *testing.T) {
 	p.hub.Stop() // and with it the wait for the first
 	story(t, admin, [][3]string{{"backup.end", ``, `!timeout nobody connected to the channel Backup within 10s`}})
 }
+
+// TestBackupOfAHubThatStops ends in an error, however much of it has come.
+func TestBackupOfAHubThatStops(t *testing.T) {
+	p := serve(t, nil)
+	fill(t, p)
+	admin := dial(t, p.addr, althing.ClientOptions{Name: "owner", Key: p.hub.Access().Made(), NoReconnect: true})
+	story(t, connectAs(t, p, "writer"), [][3]string{ // more than lies in buffers
+		{"sql.query", `{"sql":"CREATE TABLE much AS WITH RECURSIVE c(n) AS (VALUES (1) UNION ALL SELECT n+1 FROM c WHERE n < 20000) SELECT hex(randomblob(600)) AS x FROM c"}`, `{"affected":…`},
+	})
+	var once sync.Once
+	var closing sync.WaitGroup
+	err := admin.Backup(t.Context(), writerFunc(func(b []byte) (int, error) {
+		once.Do(func() { closing.Go(func() { p.Close() }) })
+		closing.Wait()
+		return len(b), nil
+	}), func(int64) {})
+	if err == nil {
+		t.Error("the hub has gone in the middle, and the backup was said to be whole")
+	}
+	hubtest.Close(t, p.hub) // and waits for nobody
+}
+
+func connectAs(t *testing.T, p *port, name string) *peer {
+	t.Helper()
+	c, _ := register(t, p.addr, `{"name":"`+name+`"}`)
+	return c
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }

@@ -45,14 +45,15 @@ func (w *Writer) Write(values ...value.Value) error {
 		if first {
 			separator = w.open()
 		}
-		w.out.WriteString(separator)
-		if w.kind == Values {
-			w.out.Write(value.AppendJSON(nil, values[0]))
-			w.out.WriteString(": ")
-			_, err := w.out.Write(value.AppendJSON(nil, values[1]))
+		if _, err := w.out.WriteString(separator); err != nil {
 			return err
 		}
-		return w.object(values)
+		if w.kind == Table {
+			return w.object(values)
+		}
+		text := append(value.AppendJSON(nil, values[0]), ": "...)
+		_, err := w.out.Write(value.AppendJSON(text, values[1]))
+		return err
 	}
 	if err := w.object(values); err != nil {
 		return err
@@ -120,7 +121,9 @@ func (w *Writer) Close() error {
 		if w.n == 0 {
 			end = w.open()[:1] + end[1:]
 		}
-		w.out.WriteString(end)
+		if _, err := w.out.WriteString(end); err != nil {
+			return err
+		}
 	}
 	w.csv.Flush()
 	if err := w.csv.Error(); err != nil {
