@@ -23,10 +23,60 @@ type letters struct {
 	mu       sync.Mutex
 	sending  map[network.ID]*member   // whose inbox is the outbox of another hub
 	arriving map[network.ID]*arrivals // by the hub that they come from
+	posting  []posting                // what is being stored
+	poster   pump
+}
+
+// posting is messages for other hubs that are being stored.
+type posting struct {
+	ticket journal.Ticket
+	to     []string // hubs
 }
 
 func newLetters(h *Hub) *letters {
-	return &letters{hub: h, sending: map[network.ID]*member{}, arriving: map[network.ID]*arrivals{}}
+	l := &letters{hub: h, sending: map[network.ID]*member{}, arriving: map[network.ID]*arrivals{}}
+	l.poster = pump{start: h.crew.start, work: l.post}
+	return l
+}
+
+// posted takes note of what a transaction has for other hubs: it is sent when it
+// is stored.
+func (l *letters) posted(ticket journal.Ticket, ops []journal.Op) {
+	for _, op := range ops {
+		forward, is := op.(*messaging.Forward)
+		if !is {
+			continue
+		}
+		l.mu.Lock()
+		l.posting = append(l.posting, posting{ticket, forward.Hubs})
+		l.mu.Unlock()
+		l.poster.ring()
+	}
+}
+
+// post has sent what is stored by now.
+func (l *letters) post() {
+	for {
+		l.mu.Lock()
+		posting := l.posting
+		l.posting = nil
+		l.mu.Unlock()
+		if len(posting) == 0 {
+			return
+		}
+		to := map[string]bool{}
+		for _, p := range posting {
+			if _, err := p.ticket.Wait(context.Background()); err != nil {
+				continue // its sender is told
+			}
+			for _, id := range p.to {
+				to[id] = true
+			}
+		}
+		for id := range to {
+			l.hub.node.Wake(network.ID(id))
+		}
+	}
 }
 
 // towardWindow is how many letters to one hub are on their way and not
@@ -188,12 +238,8 @@ func (l *letters) arrive(letter network.Letter, done func(number uint64, err err
 	a.pump.ring()
 }
 
-// mayNot says why a letter is not to be handed out, or nil.
+// mayNot says why the sender of a letter may not send here, or nil.
 func (l *letters) mayNot(letter network.Letter) error {
-	switch letter.Receiver {
-	case messaging.System, messaging.SQLite:
-		return fault.New(fault.Denied, "'%s' is for the clients of that hub; commands and SQL for another hub have a verb of their own", letter.Receiver)
-	}
 	return l.hub.access.May(access.Role(letter.Role), access.Send)
 }
 
@@ -240,8 +286,6 @@ func (l *letters) took(letter network.Letter, refused error) {
 	l.hub.crew.start(func() {
 		if _, err := ticket.Wait(context.Background()); err != nil {
 			l.hub.log.Info("a sender at another hub cannot be told that a message was not delivered", "error", err)
-			return
 		}
-		l.hub.node.Wake(letter.Origin)
 	})
 }

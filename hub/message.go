@@ -7,6 +7,7 @@ import (
 	"althing/access"
 	"althing/expr"
 	"althing/fault"
+	"althing/journal"
 	"althing/messaging"
 	"althing/value"
 )
@@ -17,7 +18,7 @@ type Message struct {
 	// name, a group that it is in, or NOPLY. Empty: its name, or its ID when it
 	// has none.
 	From string
-	To   string // an ID, a client's name or a group
+	To   string // an ID, a client's name or a group, and where: lamp@barn
 	// Headers are not seen by text clients. The message becomes the hub's own: its
 	// texts must not be cut out of larger ones.
 	Headers []messaging.Header
@@ -31,7 +32,7 @@ type Message struct {
 // of a group the others get theirs. To a group that nobody is in, it is read by
 // nobody. What is sent to SYSTEM, SQLite or CONSOLE does there what the text
 // port's send does, and so does a ++ping to a group; the answers come from there
-// into the inbox.
+// into the inbox. To another hub it is stored when it waits there for the way.
 //
 // From a visitor it is the text port's send: From is the client of its address that
 // it speaks for, or a group that one has joined, and there are no headers.
@@ -47,10 +48,25 @@ func (s *Session) Send(ctx context.Context, m Message) Pending {
 	if err != nil {
 		return s.refused(err)
 	}
-	if s.forHub(m) {
+	to, err := s.hub.Locate(m.To)
+	if err != nil {
+		return s.refused(err)
+	}
+	if m.To = to.Name; to.Here && s.forHub(m) {
+		if to.Every {
+			return s.refused(fault.New(fault.Denied, "what is for a hub itself, as for '%s', is sent to one hub", m.To))
+		}
 		return s.sendAsText(ctx, sender.id, m)
 	}
-	return s.begin(&messaging.Send{From: from, To: m.To, Text: m.Body, Headers: m.Headers})
+	send := &messaging.Send{From: from, To: m.To, Text: m.Body, Headers: m.Headers}
+	var ops []journal.Op
+	if len(to.Hubs) > 0 {
+		ops = append(ops, s.hub.Forward(s, to, send))
+	}
+	if to.Here {
+		ops = append(ops, send)
+	}
+	return s.begin(ops...)
 }
 
 // from gives the name that a message comes from. It waits for the log only where

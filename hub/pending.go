@@ -41,9 +41,9 @@ func (s *Session) act(act access.Act) error {
 	return nil
 }
 
-// begin hands in a write of one operation.
-func (s *Session) begin(op journal.Op) Pending {
-	ticket := s.submit(journal.Tx{Ops: []journal.Op{op}})
+// begin hands in a write.
+func (s *Session) begin(ops ...journal.Op) Pending {
+	ticket := s.submit(journal.Tx{Ops: ops})
 	s.last.set(ticket)
 	return Pending{session: s, ticket: ticket}
 }

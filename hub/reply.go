@@ -2,10 +2,13 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 
 	"althing/fault"
 	"althing/journal"
+	"althing/messaging"
+	"althing/network"
 )
 
 // Reply is the answer to one query. It may still be waiting for the log. Done is
@@ -98,6 +101,9 @@ func (s *Session) failed(err error) Reply {
 // refuse counts a failure and gives it as the caller is told of it.
 func (s *Session) refuse(err error) *fault.Error {
 	s.hub.counts.failed.Add(1)
+	if full := (*messaging.FullOutbox)(nil); errors.As(err, &full) {
+		err = fault.New(fault.Full, "%s", &messaging.FullOutbox{Hub: s.hub.node.Name(network.ID(full.Hub)), Messages: full.Messages})
+	}
 	f := Fault(err)
 	if f.Code == fault.Internal {
 		s.hub.log.Error("something failed by a mistake of the hub's", "gateway", s.caller.Gateway, "error", err)

@@ -61,7 +61,11 @@ func (h *Hub) Enter(c Caller) (*Session, error) {
 	if h.access.Open() && c.Role < access.Admin {
 		c.Role = access.Admin // the admin key is empty
 	}
-	return &Session{hub: h, caller: c, addr: h.home.name(c.From), leave: leave}, err
+	addr := h.home.name(c.From)
+	if c.Elsewhere != "" {
+		addr = c.Elsewhere // nobody's clients here are those of somebody elsewhere
+	}
+	return &Session{hub: h, caller: c, addr: addr, leave: leave}, err
 }
 
 // Close ends the session. A client that it has registered is known for ten more
@@ -212,7 +216,9 @@ var errTorn = fault.Wrap(state.ErrStale, fault.Conflict, "conflict: others wrote
 // and so must not be called by one that holds a place among the evaluations.
 func (s *Session) submit(tx journal.Tx) journal.Ticket {
 	if s.alone {
-		return s.hub.journal.Submit(tx)
+		ticket := s.hub.journal.Submit(tx)
+		s.hub.letters.posted(ticket, tx.Ops)
+		return ticket
 	}
 	return s.hub.submit(tx)
 }
@@ -221,7 +227,9 @@ func (s *Session) submit(tx journal.Tx) journal.Ticket {
 func (h *Hub) submit(tx journal.Tx) journal.Ticket {
 	h.writing.RLock()
 	defer h.writing.RUnlock()
-	return h.journal.Submit(tx)
+	ticket := h.journal.Submit(tx)
+	h.letters.posted(ticket, tx.Ops)
+	return ticket
 }
 
 // evaluate runs the program in a turn of its own. acted tells that something was

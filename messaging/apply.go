@@ -120,10 +120,12 @@ func (m *Messaging) send(rev uint64, at time.Time, op *Send) error {
 	return m.post(rev, at, op, from)
 }
 
+var errNoReply = fault.New(fault.Denied, "messages from 'NOPLY' cannot be answered")
+
 // post puts a message from a sender that is known into the inboxes it is for.
 func (m *Messaging) post(rev uint64, at time.Time, op *Send, from string) error {
 	if op.To == NoReply {
-		return fault.New(fault.Denied, "messages from 'NOPLY' cannot be answered")
+		return errNoReply
 	}
 	if err := m.fits(op.Text, op.Headers); err != nil {
 		return err

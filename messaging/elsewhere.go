@@ -1,6 +1,7 @@
 package messaging
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -33,7 +34,33 @@ type Arrival struct {
 	Refused error
 }
 
+// FullOutbox is the cause of a Forward's fault.Full: who knows the hub by its name
+// may say it.
+type FullOutbox struct {
+	Hub      string // its ID
+	Messages int    // that wait
+}
+
+// Error implements error.
+func (f *FullOutbox) Error() string {
+	return fmt.Sprintf("%d messages wait for the hub '%s' already, which has not taken them; nothing was sent", f.Messages, f.Hub)
+}
+
+// mayTravel refuses what only a hub's own clients send, and what cannot be answered.
+func mayTravel(to string) error {
+	switch to {
+	case NoReply:
+		return errNoReply
+	case System, SQLite:
+		return fault.New(fault.Denied, "'%s' is for the clients of that hub; evalAt() does it at another hub", to)
+	}
+	return nil
+}
+
 func (m *Messaging) forward(rev uint64, at time.Time, op *Forward) error {
+	if err := mayTravel(op.To); err != nil {
+		return err
+	}
 	from, err := m.sender(op.From)
 	if err != nil {
 		return err
@@ -53,7 +80,8 @@ func (m *Messaging) forward(rev uint64, at time.Time, op *Forward) error {
 		if box == nil {
 			missing++
 		} else if !m.limits.roomToward(&box.inbox, l.bytes()) {
-			return fault.New(fault.Full, "%d messages wait for another hub already, which has not taken them; nothing was sent", box.inbox.count)
+			full := &FullOutbox{hub, box.inbox.count}
+			return fault.Wrap(full, fault.Full, "%s", full.Error())
 		}
 	}
 	if l := m.limits.Hubs; l > 0 && int64(len(m.outboxes)+missing) > l {
@@ -106,6 +134,9 @@ func (m *Messaging) arrive(rev uint64, at time.Time, op *Arrive) (Arrival, error
 func (m *Messaging) handOut(rev uint64, at time.Time, op *Arrive) error {
 	if !strings.Contains(op.From, "@") {
 		return fault.New(fault.Invalid, "what comes from another hub says from which: %s has no '@'", quoted(op.From))
+	}
+	if err := mayTravel(op.To); err != nil {
+		return err
 	}
 	return m.post(rev, at, &Send{From: op.From, To: op.To, Text: op.Text, Headers: op.Headers}, op.From)
 }

@@ -116,7 +116,8 @@ func getClientID(t *expr.Thread, a expr.Args) (expr.Object, error) {
 
 var sendParams = expr.NewParams("send", "from to text")
 
-// send(from, to, text) sends a message to a client or a group.
+// send(from, to, text) sends a message to a client or a group, here or at another
+// hub.
 func send(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	var args [3]expr.Object
 	if err := sendParams.Bind(a, &args[0], &args[1], &args[2]); err != nil {
@@ -142,6 +143,16 @@ func send(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	if err != nil {
 		return nil, err
 	}
+	address, err := q.scope.hub.Locate(to)
+	if err != nil {
+		return nil, err
+	}
+	if len(address.Hubs) > 0 {
+		if err := q.forward(t, from, body, address); err != nil || !address.Here {
+			return ok, err
+		}
+	}
+	to = address.Name
 	switch to {
 	case messaging.NoReply:
 		return nil, fault.New(fault.Denied, "messages from %s cannot be answered", to)

@@ -19,6 +19,7 @@ import (
 	"althing/fault"
 	"althing/functions"
 	"althing/journal"
+	"althing/messaging"
 	"althing/registry"
 	"althing/sqldb"
 	"althing/state"
@@ -42,6 +43,10 @@ type Hub interface {
 	SQL(ctx context.Context, sql string, may sqldb.Rights) (sqldb.Result, error)
 	// Heard notes that a client has spoken.
 	Heard(id string)
+	// Locate says where in the tree of hubs it is what a text names: lamp@barn.
+	Locate(text string) (Address, error)
+	// Forward is what takes a message to the other hubs of an address.
+	Forward(by Caller, to Address, m *messaging.Send) *messaging.Forward
 	// NewID gives an ID that no client has and no group is named by.
 	NewID() string
 	// Command runs a hub command; its text is the answer.
@@ -64,6 +69,8 @@ type Hub interface {
 type Caller interface {
 	// May says why the caller may not do that, or nil.
 	May(access.Act) error
+	// Role is what the caller is to the hub.
+	Role() access.Role
 	// Addr is the address that a new client belongs to.
 	Addr() string
 	// Owns reports whether a client that belongs to addr is the caller's to
