@@ -234,7 +234,7 @@ func (i *Inbox) ring() {
 	case waiting:
 		i.rouse()
 	default:
-		if _, known := i.hub.state.Client(i.id); !known {
+		if _, known := i.hub.state.Waiting(i.id, 0, 0); !known {
 			i.end(errGone)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"althing/access"
@@ -18,7 +19,9 @@ import (
 // another hub wait in its outbox and are pushed along the tree, those from there
 // are stored once and in order. Safe for concurrent use.
 type letters struct {
-	hub *Hub
+	hub  *Hub
+	run  uint64            // of this start of the hub, higher than all before
+	kept map[string]uint64 // the last letter that was in each outbox at the start
 
 	mu       sync.Mutex
 	sending  map[network.ID]*member   // whose inbox is the outbox of another hub
@@ -34,7 +37,10 @@ type posting struct {
 }
 
 func newLetters(h *Hub) *letters {
-	l := &letters{hub: h, sending: map[network.ID]*member{}, arriving: map[network.ID]*arrivals{}}
+	l := &letters{hub: h, kept: map[string]uint64{}, sending: map[network.ID]*member{}, arriving: map[network.ID]*arrivals{}}
+	for _, box := range h.state.Outboxes() {
+		l.kept[box.Hub] = box.Last
+	}
 	l.poster = pump{start: h.crew.start, work: l.post}
 	return l
 }
@@ -89,19 +95,24 @@ func (l *letters) push(to network.ID, deliver func(network.Letter) error) {
 	if !known {
 		return
 	}
-	stream := box.Stream
+	about := network.Letter{
+		Stream: box.Stream + "." + strconv.FormatUint(l.run, runBase), First: box.Last - uint64(box.Messages) + 1, Kept: l.kept[box.Hub],
+	}
 	inbox := l.outbox(to)
-	err := inbox.Push(towardWindow, func(letter Letter) error {
-		number, _, err := parseID(letter.ID)
-		if err != nil {
+	err := inbox.Push(towardWindow, func(letter Letter) (err error) {
+		if about.Number, _, err = parseID(letter.ID); err != nil {
 			return err
 		}
-		return deliver(onItsWay(letter.Message, stream, number))
+		return deliver(onItsWay(letter.Message, about))
 	})
 	if err != nil {
 		l.hub.log.Debug("messages for another hub cannot be sent", "hub", string(to), "error", err)
 	}
 }
+
+// runBase is how a run is written behind the name of an outbox: together they are
+// the stream that other hubs see.
+const runBase = 36
 
 // roleHeader is the last header of a message in an outbox: what its sender was when
 // it was sent. It does not travel as a header.
@@ -113,8 +124,8 @@ func withRole(headers []messaging.Header, role access.Role) []messaging.Header {
 }
 
 // onItsWay is a message as other hubs see it.
-func onItsWay(m *messaging.Message, stream string, number uint64) network.Letter {
-	letter := network.Letter{Stream: stream, Number: number, Sender: m.From, Receiver: m.To, Body: m.Text}
+func onItsWay(m *messaging.Message, letter network.Letter) network.Letter {
+	letter.Sender, letter.Receiver, letter.Body = m.From, m.To, m.Text
 	headers := m.Headers
 	if last := len(headers) - 1; last >= 0 && headers[last].Name == roleHeader {
 		role, _ := strconv.Atoi(headers[last].Value) // what is none is a guest
@@ -140,43 +151,21 @@ func (l *letters) outbox(to network.ID) *Inbox {
 	return m.inbox
 }
 
-// acknowledge notes that a hub has all letters of a stream up to a number.
+// acknowledge notes that a hub has all letters of a stream up to a number. What was
+// said to an earlier start is about other letters.
 func (l *letters) acknowledge(to network.ID, stream string, number uint64) {
+	name, run, err := cutStream(stream)
 	box, known := l.hub.state.Outbox(string(to))
-	switch {
-	case !known || box.Stream != stream:
-	case number > box.Last:
-		l.beginAnew(to)
-	default:
-		l.outbox(to).acknowledgeUpTo(number)
+	if err == nil && known && box.Stream == name && run == l.run {
+		l.outbox(to).acknowledgeUpTo(min(number, box.Last))
 	}
 }
 
-// beginAnew numbers the letters to a hub anew: it has more than this one knows to
-// have sent, which was brought back from a backup.
-func (l *letters) beginAnew(to network.ID) {
-	l.hub.log.Warn("another hub has messages from here that this one knows nothing of; what waits for it is numbered anew", "hub", string(to))
-	ticket := l.hub.submit(journal.Tx{Ops: []journal.Op{&messaging.Renew{Hub: string(to), Stream: rand.Text()}}})
-	l.hub.crew.start(func() {
-		if _, err := ticket.Wait(context.Background()); err != nil {
-			l.hub.log.Error("what waits for another hub cannot be numbered anew", "hub", string(to), "error", err)
-			return
-		}
-		l.forget(to)
-		l.hub.node.Again(to)
-	})
-}
-
-// forget ends the pushing to a hub.
-func (l *letters) forget(to network.ID) {
-	l.mu.Lock()
-	m := l.sending[to]
-	delete(l.sending, to)
-	l.mu.Unlock()
-	if m != nil {
-		l.hub.crier.leave(m)
-		m.inbox.shut(errEnded)
-	}
+// cutStream gives the name of an outbox and the run of its hub.
+func cutStream(stream string) (name string, run uint64, err error) {
+	name, digits, _ := strings.Cut(stream, ".")
+	run, err = strconv.ParseUint(digits, runBase, 64)
+	return name, run, err
 }
 
 // waiting gives the hubs for which something waits.
@@ -219,8 +208,14 @@ func (l *letters) arrive(letter network.Letter, done func(number uint64, err err
 		l.arriving[letter.Origin] = a
 	}
 	l.mu.Unlock()
+	stream, run, err := cutStream(letter.Stream)
+	if err != nil {
+		done(0, fault.Wrap(err, fault.Invalid, "the stream of a letter is no name and number"))
+		return
+	}
 	op := &messaging.Arrive{
-		Hub: string(letter.Origin), Stream: letter.Stream, Number: letter.Number, To: letter.Receiver, Text: letter.Body,
+		Hub: string(letter.Origin), Stream: stream, Run: run, Kept: letter.Kept, First: letter.First, Number: letter.Number,
+		To: letter.Receiver, Text: letter.Body,
 		From: letter.Sender + "@" + l.hub.node.Name(letter.Origin),
 	}
 	for _, h := range letter.Headers {

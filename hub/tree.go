@@ -32,6 +32,7 @@ func (h *Hub) openTree() error {
 	if err != nil {
 		return err
 	}
+	h.node.Tree(func(t *network.Tree) { h.letters.run = t.Self().Sequence })
 	h.server.Place = h.place
 	return h.node.Attach(h.server)
 }

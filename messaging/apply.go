@@ -39,8 +39,6 @@ func (m *Messaging) Apply(rev uint64, at time.Time, op Op) (any, error) {
 		return nil, m.forward(rev, at, op)
 	case *Arrive:
 		return m.arrive(rev, at, op)
-	case *Renew:
-		return nil, m.renew(op)
 	case *Forget:
 		m.forget(op)
 		return nil, nil

@@ -22,8 +22,7 @@ const (
 	KindAck      = 0x39
 	KindForward  = 0x3a
 	KindArrive   = 0x3b
-	KindRenew    = 0x3c
-	KindForget   = 0x3d
+	KindForget   = 0x3c
 )
 
 // The second byte of an operation. A new version is read beside the old ones,
@@ -111,12 +110,10 @@ func (op *Forward) AppendBinary(dst []byte) ([]byte, error) {
 // AppendBinary implements journal.Op.
 func (op *Arrive) AppendBinary(dst []byte) ([]byte, error) {
 	dst = appendTexts(dst, KindArrive, op.Hub, op.Stream, op.From, op.To, op.Text)
-	return appendHeaders(binary.AppendUvarint(dst, op.Number), op.Headers), nil
-}
-
-// AppendBinary implements journal.Op.
-func (op *Renew) AppendBinary(dst []byte) ([]byte, error) {
-	return appendTexts(dst, KindRenew, op.Hub, op.Stream), nil
+	for _, number := range []uint64{op.Run, op.Kept, op.First, op.Number} {
+		dst = binary.AppendUvarint(dst, number)
+	}
+	return appendHeaders(dst, op.Headers), nil
 }
 
 // AppendBinary implements journal.Op.
@@ -185,10 +182,9 @@ func DecodeOp(src []byte) (op Op, rest []byte, err error) {
 		op = forward
 	case KindArrive:
 		arrive := &Arrive{Hub: r.Text(), Stream: r.Text(), From: r.Text(), To: r.Text(), Text: r.Text()}
-		arrive.Number, arrive.Headers = r.Uvarint(), headers(r)
+		arrive.Run, arrive.Kept, arrive.First, arrive.Number = r.Uvarint(), r.Uvarint(), r.Uvarint(), r.Uvarint()
+		arrive.Headers = headers(r)
 		op = arrive
-	case KindRenew:
-		op = &Renew{Hub: r.Text(), Stream: r.Text()}
 	case KindForget:
 		op = &Forget{Hub: r.Text()}
 	default:

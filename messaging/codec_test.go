@@ -30,8 +30,7 @@ func sampleOps() []messaging.Op {
 			Hubs: []string{"barn", "north"}, Stream: "s", From: "2UQp4It1", To: "farmers", Text: "\xff",
 			Headers: []messaging.Header{{Name: "kind", Value: "größe"}},
 		},
-		&messaging.Arrive{Hub: "barn", Stream: "s", Number: 1 << 40, From: "x@barn", To: "ALL", Text: "rain"},
-		&messaging.Renew{Hub: "barn", Stream: "t"},
+		&messaging.Arrive{Hub: "barn", Stream: "s", Run: 1 << 50, Kept: 1 << 20, First: 7, Number: 1 << 40, From: "x@barn", To: "ALL", Text: "rain"},
 		&messaging.Forget{Hub: "barn"},
 	}
 }

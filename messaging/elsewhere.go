@@ -12,14 +12,34 @@ import (
 
 // What is meant for another hub of the tree waits in an outbox, one for each hub:
 // an inbox whose client is that hub. Waiting and Ack are for it, too; it is no
-// client, so that nothing else finds it. The number of a letter in it, and the
-// name of the outbox's stream, which is another one whenever its numbers begin
-// anew, tell the hub at the other end what it has already.
+// client, so that nothing else finds it. The number of a letter in it tells the hub
+// at the other end what it has already.
+//
+// Both hubs may come back from a backup, or have lost the last second of their logs
+// with their current. Then the one that sends uses numbers again, which shows by
+// its run, and the one that receives does not know of what it had acknowledged,
+// which shows by the first letter that is still there.
 
 // mark is up to where letters from another hub have arrived.
 type mark struct {
 	stream string
+	run    uint64
 	number uint64
+}
+
+// of is the mark as a letter that comes now finds it.
+func (at mark) of(op *Arrive) mark {
+	switch {
+	case at.stream != op.Stream:
+		at = mark{stream: op.Stream}
+	case at.run < op.Run:
+		at.number = min(at.number, op.Kept)
+	}
+	if op.First > 0 {
+		at.number = max(at.number, op.First-1)
+	}
+	at.run = op.Run
+	return at
 }
 
 // Arrival is the result of an Arrive.
@@ -104,27 +124,26 @@ func (m *Messaging) forward(rev uint64, at time.Time, op *Forward) error {
 // arrive takes a letter from another hub in, once and in order.
 func (m *Messaging) arrive(rev uint64, at time.Time, op *Arrive) (Arrival, error) {
 	before, known := m.marks[op.Hub]
-	now := before
-	if !known || before.stream != op.Stream {
-		now = mark{stream: strings.Clone(op.Stream)}
+	if known && op.Run < before.run {
+		return Arrival{Number: op.Number}, nil // late: the run that is there now sends what is not acknowledged
 	}
-	switch {
-	case op.Number <= now.number:
-		return Arrival{Number: now.number}, nil
-	case op.Number > now.number+1:
+	now := before.of(op)
+	if op.Number != now.number+1 {
 		return Arrival{Number: now.number}, nil
 	}
 	if l := m.limits.Hubs; l > 0 && !known && int64(len(m.marks)) >= l {
 		return Arrival{}, fault.New(fault.Full, "letters have come from all the %d hubs that there may be", l)
 	}
-	if err := CheckName(op.Hub); err != nil {
-		return Arrival{}, err
+	for _, name := range []string{op.Hub, op.Stream} {
+		if err := CheckName(name); err != nil {
+			return Arrival{}, err
+		}
 	}
 	refused := m.handOut(rev, at, op)
 	if fault.Is(refused, fault.Full) && m.room(letterBytes+copyBytes+int64(len(op.Text))) != nil {
 		return Arrival{}, refused // the hub is full, and not one inbox: the letter waits where it is
 	}
-	now.number = op.Number
+	now.stream, now.number = strings.Clone(op.Stream), op.Number
 	m.setMark(strings.Clone(op.Hub), now)
 	return Arrival{Number: now.number, Now: true, Refused: refused}, nil
 }
@@ -139,20 +158,6 @@ func (m *Messaging) handOut(rev uint64, at time.Time, op *Arrive) error {
 		return err
 	}
 	return m.post(rev, at, &Send{From: op.From, To: op.To, Text: op.Text, Headers: op.Headers}, op.From)
-}
-
-// renew has the numbers of an outbox begin anew, under another name: the hub at
-// its other end has arrivals that this one no longer knows of.
-func (m *Messaging) renew(op *Renew) error {
-	box := m.outboxes[op.Hub]
-	if box == nil {
-		return fault.New(fault.NotFound, "nothing waits for the hub %s", quoted(op.Hub))
-	}
-	stream, taken := box.token, box.inbox.taken
-	m.remember(func() { box.token, box.inbox.taken = stream, taken })
-	box.token, box.inbox.taken = strings.Clone(op.Stream), 0
-	m.tell(box)
-	return nil
 }
 
 // forget gives up what waits for another hub, and what is known of its letters.

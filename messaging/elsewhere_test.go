@@ -43,16 +43,9 @@ func TestOutboxes(t *testing.T) {
 	if box, _ := m.Outbox(barn); box.Messages != 1 || box.Last != 2 {
 		t.Errorf("after the first is acknowledged: %+v", box)
 	}
-	m.do(&messaging.Renew{Hub: barn, Stream: "s2"})
-	if box, _ := m.Outbox(barn); box.Stream != "s2" || box.Last != 1 {
-		t.Errorf("numbered anew: %+v", box)
-	}
 	m.do(&messaging.Forget{Hub: barn})
 	if _, there := m.Outbox(barn); there || m.Stats().Messages != 2 {
 		t.Errorf("forgotten, %d messages wait", m.Stats().Messages)
-	}
-	if _, err := m.try(&messaging.Renew{Hub: barn, Stream: "s3"}); !fault.Is(err, fault.NotFound) {
-		t.Errorf("an outbox that is not there is numbered anew: %v", err)
 	}
 }
 
@@ -142,5 +135,39 @@ func TestArriveAtAFullHub(t *testing.T) {
 	other.Hub = north
 	if _, err := m.try(other); !fault.Is(err, fault.Full) {
 		t.Errorf("one hub too many: %v", err)
+	}
+}
+
+// A hub that has sent, or that has received, is brought back from a backup, or has
+// lost its last second.
+func TestArriveAfterALoss(t *testing.T) {
+	m := newHouse(t, "ann")
+	from := func(stream string, run, kept, first, number uint64) *messaging.Arrive {
+		op := arrive(number, "ann")
+		op.Stream, op.Run, op.Kept, op.First = stream, run, kept, first
+		return op
+	}
+	for _, c := range []struct {
+		what   string
+		op     *messaging.Arrive
+		number uint64
+		now    bool
+	}{
+		{"the first that is left", from("s1", 1, 0, 41, 41), 41, true},
+		{"one is missing", from("s1", 1, 0, 41, 43), 41, false},
+		{"in order", from("s1", 1, 0, 41, 42), 42, true},
+		{"what it had acknowledged", from("s1", 1, 0, 51, 51), 51, true},
+		{"the run after, with what it has kept", from("s1", 2, 48, 45, 45), 48, false},
+		{"a number that is used again", from("s1", 2, 48, 45, 49), 49, true},
+		{"late, of the run before", from("s1", 1, 0, 45, 50), 50, false},
+		{"a start like any other", from("s1", 3, 49, 45, 49), 49, false},
+		{"in order", from("s1", 3, 49, 50, 50), 50, true},
+		{"another outbox", from("s2", 3, 0, 1, 2), 0, false},
+		{"another outbox", from("s2", 3, 0, 1, 1), 1, true},
+	} {
+		result, err := m.try(c.op)
+		if a, _ := result.(messaging.Arrival); err != nil || a.Number != c.number || a.Now != c.now {
+			t.Errorf("%s: %+v gives %+v, %v", c.what, c.op, a, err)
+		}
 	}
 }

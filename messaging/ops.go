@@ -104,15 +104,17 @@ type Forward struct {
 // Arrival.
 type Arrive struct {
 	Hub, Stream string // whose outbox, and its stream
-	Number      uint64
-	From, To    string
-	Text        string
-	Headers     []Header
+	Run         uint64 // of the other hub: a later start has a higher one
+	// Kept is the number of the last message that was in the outbox when that run
+	// began: what comes behind it may have a number which was used before, by a run
+	// whose end was lost.
+	Kept     uint64
+	First    uint64 // of those in the outbox: what was before it is acknowledged
+	Number   uint64
+	From, To string
+	Text     string
+	Headers  []Header
 }
-
-// Renew has the numbers of an outbox begin at 1 again, under another name of its
-// stream. One that is not there is fault.NotFound. Result: nil.
-type Renew struct{ Hub, Stream string }
 
 // Forget removes the outbox of a hub with what waits in it, and the memory of what
 // has arrived from there. Result: nil.
@@ -121,7 +123,6 @@ type Forget struct{ Hub string }
 func (*Register) op() {}
 func (*Forward) op()  {}
 func (*Arrive) op()   {}
-func (*Renew) op()    {}
 func (*Forget) op()   {}
 func (*Amend) op()    {}
 func (*Ack) op()      {}

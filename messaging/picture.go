@@ -90,7 +90,7 @@ func (p *Picture) Blocks() iter.Seq[[]byte] {
 		for _, hub := range slices.Sorted(maps.Keys(p.marks)) {
 			at := p.marks[hub]
 			block = codec.AppendText(codec.AppendText(append(block[:0], markBlock), hub), at.stream)
-			if !yield(binary.AppendUvarint(block, at.number)) {
+			if !yield(binary.AppendUvarint(binary.AppendUvarint(block, at.run), at.number)) {
 				return
 			}
 		}
@@ -271,7 +271,7 @@ func (l *Loader) loadOutbox(d *codec.Reader) error {
 }
 
 func (l *Loader) loadMark(d *codec.Reader) error {
-	hub, at := d.Text(), mark{d.Text(), d.Uvarint()}
+	hub, at := d.Text(), mark{d.Text(), d.Uvarint(), d.Uvarint()}
 	if CheckName(hub) != nil || !l.follows("mark", hub) || at.number == 0 {
 		d.Fail()
 	}

@@ -113,7 +113,8 @@ func packLetter(l Letter, hops int) *value.Dict {
 	}
 	return dict(
 		"hub", value.Str(l.To), "origin", value.Str(l.Origin), "stream", value.Str(l.Stream), "number", value.Int(int64(l.Number)),
-		"hops", value.Int(int64(hops)), "from", text(l.Sender), "role", value.Int(int64(l.Role)), "to", text(l.Receiver), "headers", headers, "body", text(l.Body),
+		"first", value.Int(int64(l.First)), "kept", value.Int(int64(l.Kept)), "hops", value.Int(int64(hops)),
+		"from", text(l.Sender), "role", value.Int(int64(l.Role)), "to", text(l.Receiver), "headers", headers, "body", text(l.Body),
 	)
 }
 
@@ -122,7 +123,8 @@ func packLetter(l Letter, hops int) *value.Dict {
 func (n *Node) letter(l *link, p *params) error {
 	letter := Letter{
 		To: p.id("hub"), Origin: p.id("origin"), Stream: p.text("stream"), Number: p.number("number"),
-		Sender: p.text("from"), Role: n.lowered(l, Role(p.small("role"))), Receiver: p.text("to"), Body: p.text("body"),
+		First: p.number("first"), Kept: p.number("kept"), Sender: p.text("from"), Role: n.lowered(l, Role(p.small("role"))),
+		Receiver: p.text("to"), Body: p.text("body"),
 	}
 	for _, v := range p.list("headers") {
 		h, _ := v.(value.List)

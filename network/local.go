@@ -10,8 +10,10 @@ import (
 // Letter is a message on its way from one hub to another.
 type Letter struct {
 	To, Origin ID     // hubs
-	Stream     string // of the origin's outbox, and
+	Stream     string // of the origin's outbox, as it is since the origin's start, and
 	Number     uint64 // its number in there
+	First      uint64 // the number of the first letter in there: those before it were acknowledged
+	Kept       uint64 // the number of the last one that was in there at the origin's start
 	Sender     string // a client or group at the origin
 	Role       Role   // what the sender may count as here
 	Receiver   string // one at the other hub
@@ -48,8 +50,7 @@ type Local interface {
 	// first letter that was not acknowledged, and what comes later, until deliver
 	// fails. Another Push for the same hub takes its place.
 	Push(to ID, deliver func(Letter) error)
-	// Acknowledge says that the letters of a stream up to a number have arrived. One
-	// that was never sent says that numbers must begin anew.
+	// Acknowledge says that the letters of a stream up to a number have arrived.
 	Acknowledge(to ID, stream string, number uint64)
 	// Waiting gives the hubs for which something waits.
 	Waiting() []ID

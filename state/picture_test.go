@@ -50,8 +50,7 @@ func history(tb testing.TB) []journal.Op {
 		&messaging.Forward{Hubs: []string{"south"}, Stream: "u", From: "K467Bu92", To: "x", Text: "gone"},
 		&messaging.Forget{Hub: "south"},
 		&messaging.Ack{ID: "barn", UpTo: 1},
-		&messaging.Renew{Hub: "barn", Stream: "v"},
-		&messaging.Arrive{Hub: "north", Stream: "s", Number: 1, From: "hen@north", To: "K467Bu92", Text: "cluck"},
+		&messaging.Arrive{Hub: "north", Stream: "s", Run: 1_700_000_000_000, Kept: 5, First: 1, Number: 1, From: "hen@north", To: "K467Bu92", Text: "cluck"},
 	)
 }
 

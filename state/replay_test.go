@@ -140,7 +140,7 @@ func drawOp(t *rapid.T, at time.Time) journal.Op {
 	take := rapid.SampledFrom([]string{"", "ann", "bob"})
 	hub := rapid.SampledFrom([]string{"barn", "north"})
 	stream := rapid.SampledFrom([]string{"s", "t"})
-	switch rapid.IntRange(0, 22).Draw(t, "kind") {
+	switch rapid.IntRange(0, 21).Draw(t, "kind") {
 	case 0:
 		return &registry.Delete{Space: space, Keys: rapid.SliceOfN(key, 0, 3).Draw(t, "keys")}
 	case 1:
@@ -175,14 +175,14 @@ func drawOp(t *rapid.T, at time.Time) journal.Op {
 		}
 	case 16:
 		return &messaging.Arrive{
-			Hub: hub.Draw(t, "hub"), Stream: stream.Draw(t, "stream"), Number: rapid.Uint64Range(1, 3).Draw(t, "number"),
+			Hub: hub.Draw(t, "hub"), Stream: stream.Draw(t, "stream"),
+			Run: rapid.Uint64Range(1, 2).Draw(t, "run"), Kept: rapid.Uint64Range(0, 2).Draw(t, "kept"),
+			First: rapid.Uint64Range(0, 2).Draw(t, "first"), Number: rapid.Uint64Range(1, 3).Draw(t, "number"),
 			From: "x@barn", To: to.Draw(t, "to"), Text: text, Headers: drawHeaders(t),
 		}
 	case 17:
-		return &messaging.Renew{Hub: hub.Draw(t, "hub"), Stream: stream.Draw(t, "stream")}
-	case 18:
 		return &messaging.Forget{Hub: hub.Draw(t, "hub")}
-	case 19:
+	case 18:
 		return &messaging.Ack{ID: hub.Draw(t, "hub"), UpTo: rapid.Uint64Range(0, 3).Draw(t, "up to")}
 	case 12:
 		return &state.Configure{Limits: state.Limits{
