@@ -230,10 +230,18 @@ func (c *Conn) Command(ctx context.Context, name string, args ...any) (Answer, e
 // Request asks the other side for a value, and waits as Command does. What it
 // has said not to have is an error at once.
 func (c *Conn) Request(ctx context.Context, name string, args ...any) (Answer, error) {
-	if asks := c.Hello().Requests; len(asks) > 0 && !slices.Contains(asks, name) {
-		return Answer{}, fault.New(fault.NotFound, "%s has no request %.60q", c.Name(), name)
+	if err := c.lacks(name); err != nil {
+		return Answer{}, err
 	}
 	return c.askFor(ctx, wire.Frame{Kind: wire.Request, Name: name}, args)
+}
+
+// lacks is the error of a request that the other side has said not to have.
+func (c *Conn) lacks(name string) error {
+	if asks := c.Hello().Requests; len(asks) > 0 && !slices.Contains(asks, name) {
+		return fault.New(fault.NotFound, "%s has no request %.60q", c.Name(), name)
+	}
+	return nil
 }
 
 func (c *Conn) askFor(ctx context.Context, f wire.Frame, args []any) (Answer, error) {

@@ -182,6 +182,9 @@ func (c *Conn) answerRequest(ctx context.Context, requests *table[RequestFunc], 
 // relay asks the client that a request names.
 func (s *Server) relay(ctx context.Context, c *Conn, f wire.Frame) {
 	to, err := s.client(f.To)
+	if err == nil {
+		err = to.lacks(f.Name)
+	}
 	if err != nil {
 		c.fail(f, err)
 		return

@@ -101,11 +101,11 @@ func taken(name string, err error) error {
 // Leave implements althing.Directory. The hub hears of it from the link.
 func (directory) Leave(string) {}
 
-// gone is called when the client is another's or known no more.
+// gone is called when the client is another's or known no more. Who has only just
+// registered is told by connected.
 func (l *link) gone(reason error) {
+	l.lost.Store(fault.Of(reason))
 	if conn := l.conn.Load(); conn != nil {
 		conn.CloseFor(fault.Of(reason))
-		return
 	}
-	_ = l.Close() // it may have been
 }

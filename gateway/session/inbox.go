@@ -150,6 +150,10 @@ func message(letter hub.Letter) *althing.Message {
 func connected(c *althing.Conn) {
 	l := c.NetConn().(*link)
 	l.conn.Store(c)
+	if lost := l.lost.Load(); lost != nil { // while it registered
+		c.CloseFor(lost)
+		return
+	}
 	if c.Protocol() != oldProtocol {
 		return
 	}

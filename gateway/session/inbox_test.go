@@ -99,7 +99,7 @@ func TestComingBackTakesTheConnection(t *testing.T) {
 	p := serve(t, nil)
 	c, is := register(t, p.addr, `{"name":"lamp"}`)
 	again, _ := register(t, p.addr, `{"resume":"`+is["resume"].(string)+`"}`)
-	if heard := c.hear(); heard["method"] != "event" || heard["params"].(map[string]any)["kind"] != "closing" || c.hear() != nil {
+	if heard := c.hear(); !isEvent(heard, "closing") || c.hear() != nil {
 		t.Errorf("the first connection heard %v", heard)
 	}
 	story(t, again, [][3]string{{"ping", ``, `{"time":…`}})

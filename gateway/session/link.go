@@ -11,6 +11,7 @@ import (
 
 	"althing"
 	"althing/access"
+	"althing/fault"
 	"althing/hub"
 	"althing/value"
 	"althing/wire/jsonrpc"
@@ -68,6 +69,7 @@ type link struct {
 	mu sync.Mutex
 
 	conn atomic.Pointer[althing.Conn] // nil until the client has registered
+	lost atomic.Pointer[fault.Error]  // why the client is not the link's any more
 
 	telling  sync.Mutex // held by the watch that says something
 	watching sync.Mutex

@@ -101,8 +101,18 @@ func register(t testing.TB, addr, params string) (*peer, map[string]any) {
 
 func (p *peer) say(line string) { io.WriteString(p, line+"\n") }
 
-// hear gives the next line, and nothing at the end.
+// hear gives the next line, and nothing at the end. What the hub says about itself
+// when that has changed may come at any time, and is left out.
 func (p *peer) hear() map[string]any {
+	p.t.Helper()
+	for {
+		if heard := p.next(); !isEvent(heard, "server") {
+			return heard
+		}
+	}
+}
+
+func (p *peer) next() map[string]any {
 	p.t.Helper()
 	line, err := p.in.ReadString('\n')
 	if err != nil {
@@ -113,6 +123,12 @@ func (p *peer) hear() map[string]any {
 		p.t.Fatalf("%q: %v", line, err)
 	}
 	return heard
+}
+
+// isEvent reports whether what was heard is an event of that kind.
+func isEvent(heard map[string]any, kind string) bool {
+	params, _ := heard["params"].(map[string]any)
+	return heard["method"] == "event" && params["kind"] == kind
 }
 
 // call calls a method and gives its answer. Nothing else may come before it.

@@ -13,6 +13,7 @@ import (
 
 func TestMethods(t *testing.T) {
 	p := serve(t, nil)
+	register(t, p.addr, `{"name":"clock","requests":["HOUR"]}`)
 	c, is := register(t, p.addr, `{"name":"lamp","description":"above the table"}`)
 	if is["name"] != "lamp" || len(is["id"].(string)) != 8 || is["resume"] == nil || is["notice"] != nil || is["admin"] != nil {
 		t.Errorf("registered as %v", is)
@@ -63,6 +64,7 @@ func TestMethods(t *testing.T) {
 		{"command", `{"name":"s.shutdown"}`, `!denied 'admin' permissions needed for 's.shutdown()'`},
 		{"request", `{"name":"nothing"}`, `!not_found No requestable 'nothing'`},
 		{"request", `{"name":"TIME","to":"nobody"}`, `!not_found No user 'nobody'`},
+		{"request", `{"name":"TIME","to":"clock"}`, `!not_found clock has no request "TIME"`},
 		{"inbox.next", `{"wait":0}`, `{"message":null}`},
 		{"unwatch", `{"watch":7}`, `!not_found there is no watch 7`},
 		{"nosuch", ``, `!not_found there is no method "nosuch"`},

@@ -64,7 +64,7 @@ func TestWatchOfNothing(t *testing.T) {
 	}
 	revision, _ := other.call("registry.set", `{"key":"door","value":2}`)["result"].(map[string]any)["revision"].(float64)
 	c.call("registry.watch", `{"pattern":"lamp","after":1}`)
-	if heard := c.hear(); heard["method"] != "event" || heard["params"].(map[string]any)["kind"] != "anew" {
+	if heard := c.hear(); !isEvent(heard, "anew") {
 		t.Errorf("heard %v instead of anew", heard)
 	}
 	hears(3, revision)

@@ -125,6 +125,9 @@ func (e *envelope) question() wire.Frame {
 		err = readMessage(e.params, &f)
 	case wire.Command, wire.Request:
 		err = readAsked(e.params, &f)
+		if err == nil && f.Kind == wire.Command && f.To != "" { // carried out here, it would be another's
+			err = fault.New(fault.Invalid, "a command has no 'to': whoever is asked carries it out")
+		}
 	case wire.Ping:
 	case wire.Event:
 		err = readEvent(e.params, &f)

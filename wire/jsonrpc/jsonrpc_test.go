@@ -289,6 +289,7 @@ func TestWrongFrames(t *testing.T) {
 		{`{"jsonrpc":"2.0","id":7,"method":"message","params":{"to":"` + strings.Repeat("x", 257) + `"}}`, `7`, noParams},
 		{`{"jsonrpc":"2.0","id":7,"method":"command","params":{"args":[]}}`, `7`, noParams},
 		{`{"jsonrpc":"2.0","id":7,"method":"command","params":{"name":"x","args":{}}}`, `7`, noParams},
+		{`{"jsonrpc":"2.0","id":7,"method":"command","params":{"name":"x","to":"lamp"}}`, `7`, noParams},
 		{`{"jsonrpc":"2.0","id":7,"method":"x","params":{"deep":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + `}}`, `7`, noParams},
 		{strings.Repeat("x", wire.MaxFrame+1), `null`, invalid},
 	} {
