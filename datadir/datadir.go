@@ -23,6 +23,10 @@ const (
 	LogFolder = "log"
 	// SQLFile is its file with the SQL tables.
 	SQLFile = "sql.db"
+	// IdentityFile is who the hub is to other hubs, and NetworkFile what it knows of
+	// their tree.
+	IdentityFile = "hub.key"
+	NetworkFile  = "network.json"
 
 	// VersionFile is there in every data folder.
 	VersionFile = "VERSION"

@@ -12,22 +12,16 @@ import (
 	"althing/value"
 )
 
-// What is in the data folder of the hub's place in a tree of hubs.
-const (
-	identityFile = "hub.key"      // who it is
-	networkFile  = "network.json" // what it knows of its tree
-)
-
 // openTree makes the hub's part in a tree of hubs. It begins with StartTree.
 func (h *Hub) openTree() error {
-	identity, err := network.OpenIdentity(h.dir.Path(identityFile), datadir.WriteFile)
+	identity, err := network.OpenIdentity(h.dir.Path(datadir.IdentityFile), datadir.WriteFile)
 	if err != nil {
 		return err
 	}
 	h.letters = newLetters(h)
 	h.node, err = network.New(network.Options{
 		Identity: identity, Name: h.config.Name, Version: Version, Local: treeLocal{h}, ParentMay: network.Role(h.config.ParentMay),
-		Store: network.File{Name: h.dir.Path(networkFile), Write: datadir.WriteFile}, Log: h.log, Now: h.config.Now,
+		Store: network.File{Name: h.dir.Path(datadir.NetworkFile), Write: datadir.WriteFile}, Log: h.log, Now: h.config.Now,
 	})
 	if err != nil {
 		return err

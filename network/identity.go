@@ -71,8 +71,12 @@ func purposed(purpose string, content []byte) []byte {
 	return append([]byte("althing "+purpose+"\x00"), content...)
 }
 
-// pemType names the private key in its file.
-const pemType = "ALTHING HUB KEY"
+// pemType names the private key in its file, and idHeader the ID that belongs to
+// it, by which damage shows.
+const (
+	pemType  = "ALTHING HUB KEY"
+	idHeader = "ID"
+)
 
 // OpenIdentity reads the key in a file, and makes one when there is none. write
 // keeps a file for its owner alone.
@@ -83,14 +87,26 @@ func OpenIdentity(file string, write func(file string, data []byte) error) (*Ide
 		if err != nil {
 			return nil, err
 		}
-		return i, write(file, pem.EncodeToMemory(&pem.Block{Type: pemType, Bytes: i.key.Seed()}))
+		return i, write(file, pem.EncodeToMemory(&pem.Block{
+			Type: pemType, Headers: map[string]string{idHeader: string(i.id)}, Bytes: i.key.Seed(),
+		}))
 	}
 	if err != nil {
 		return nil, err
 	}
 	block, _ := pem.Decode(data)
 	if block == nil || block.Type != pemType || len(block.Bytes) != ed25519.SeedSize {
-		return nil, fault.New(fault.Invalid, "%s is not a hub's key; bring it back from a backup, or remove it and the hub becomes another one to its tree", file)
+		return nil, errKey
 	}
-	return identity(ed25519.NewKeyFromSeed(block.Bytes)), nil
+	i := identity(ed25519.NewKeyFromSeed(block.Bytes))
+	if block.Headers[idHeader] != string(i.id) {
+		return nil, errKey
+	}
+	return i, nil
 }
+
+// ErrDamaged is wrapped by the errors of files that are not as they were written.
+var ErrDamaged = errors.New("a file is not as it was written")
+
+var errKey = fault.Wrap(ErrDamaged, fault.Invalid,
+	"the key of the hub is damaged: bring hub.key back from a backup, or run 'althing repair', and the hub is another one to its tree")

@@ -1,8 +1,11 @@
 package network
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -58,6 +61,32 @@ type storedToken struct {
 
 const storeFormat = 1
 
+// errStored is the error of what is not as it was written.
+var errStored = fault.Wrap(ErrDamaged, fault.Invalid,
+	"what the hub has kept of its tree is damaged: run 'althing repair', and it joins again with a token")
+
+// summed is data with a checksum behind it, unsum what it was.
+func summed(data []byte) []byte {
+	return fmt.Appendf(data, "\n%x\n", sha256.Sum256(data))
+}
+
+func unsum(data []byte) ([]byte, error) {
+	body, _, _ := bytes.Cut(data, []byte("\n"))
+	if !bytes.Equal(summed(bytes.Clone(body)), data) {
+		return nil, errStored
+	}
+	return body, nil
+}
+
+// CheckStored says whether what a Store holds is as it was written.
+func CheckStored(s Store) error {
+	data, err := s.Load()
+	if err == nil && data != nil {
+		_, err = unsum(data)
+	}
+	return err
+}
+
 // load reads what was kept. The hub's own record is a new one at each start.
 func (n *Node) load() error {
 	data, err := n.options.Store.Load()
@@ -66,8 +95,11 @@ func (n *Node) load() error {
 	}
 	s := stored{Format: storeFormat}
 	if data != nil {
+		if data, err = unsum(data); err != nil {
+			return err
+		}
 		if err := json.Unmarshal(data, &s); err != nil {
-			return fault.Wrap(err, fault.Invalid, "what the hub has kept of its tree is damaged; remove the file, and the hub joins again with a token")
+			return errStored
 		}
 	}
 	if s.Format > storeFormat {
@@ -150,7 +182,7 @@ func (n *Node) save() error {
 	if err != nil {
 		return err
 	}
-	return n.options.Store.Save(data)
+	return n.options.Store.Save(summed(data))
 }
 
 // stored gives what is to be kept. The caller holds mu.

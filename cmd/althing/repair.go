@@ -18,6 +18,7 @@ import (
 	"althing/fault"
 	"althing/journal"
 	"althing/journal/jetstore"
+	"althing/network"
 	"althing/sqldb"
 	"althing/state"
 )
@@ -63,7 +64,10 @@ func (f *dataFlags) repair(ctx context.Context, out, stderr io.Writer) (err erro
 	if err := r.mendSQL(ctx); err != nil {
 		return err
 	}
-	return r.lookAtKey()
+	if err := r.lookAtKey(); err != nil {
+		return err
+	}
+	return r.mendTree()
 }
 
 // repairing is a repair under way.
@@ -122,6 +126,32 @@ func (r repairing) mendSQL(ctx context.Context) error {
 		fmt.Fprintln(r.out, "  lost: nothing")
 	}
 	fmt.Fprintf(r.out, "  the damaged file is %s\n", visible(report.Damaged))
+	return nil
+}
+
+// mendTree sets aside what is damaged of the hub's place in a tree of hubs: who it
+// is, and what it knows of the others.
+func (r repairing) mendTree() error {
+	key := r.dir.Path(datadir.IdentityFile)
+	_, err := network.OpenIdentity(key, func(string, []byte) error { return nil })
+	if err := r.setAside("hub.key", key, "the next start makes another: to the other hubs of its tree the hub is a new one", err); err != nil {
+		return err
+	}
+	kept := r.dir.Path(datadir.NetworkFile)
+	return r.setAside("tree", kept, "if the hub has a parent, join it again with a token", network.CheckStored(network.File{Name: kept}))
+}
+
+// setAside sets a file aside that is damaged, and says what follows. Another error
+// than that ends the repair.
+func (r repairing) setAside(what, file, then string, err error) error {
+	if !errors.Is(err, network.ErrDamaged) {
+		return err
+	}
+	aside := file + r.now.UTC().Format(".damaged-20060102T150405")
+	if err := os.Rename(file, aside); err != nil {
+		return err
+	}
+	fmt.Fprintf(r.out, "%s: damaged\n  %s\n  the damaged file is %s\n", what, then, visible(aside))
 	return nil
 }
 
