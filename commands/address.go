@@ -29,7 +29,7 @@ func (b *builtins) addressOf(call *althing.Call) (string, error) {
 		return "", fault.New(fault.Invalid, "'%s' is no address; expected one like 192.168.178.140", shown(host, maxTitle))
 	}
 	to := net.JoinHostPort(host, port)
-	if own(call.Conn, b.server.ListenAddr(), host, port) {
+	if own(call.Conn, b.server.ListenAddr(), to) {
 		return "", errOwnAddress
 	}
 	return to, nil
@@ -51,11 +51,12 @@ func unquoted(text string) string {
 	return text
 }
 
-// own reports whether host and port are where the server listens. One that
+// own reports whether an address is where the server listens. One that
 // listens on all addresses of its machine is reached by any of them; which those
 // are, the caller's own conn tells as well.
-func own(conn *althing.Conn, listen net.Addr, host, port string) bool {
-	if listen == nil {
+func own(conn *althing.Conn, listen net.Addr, to string) bool {
+	host, port, err := net.SplitHostPort(to)
+	if listen == nil || err != nil {
 		return false
 	}
 	_, ownPort, err := net.SplitHostPort(listen.String())

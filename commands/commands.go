@@ -145,7 +145,8 @@ type builtin struct {
 	optional    []string
 	repeatable  string
 	admin       bool
-	secret      bool
+	secret      bool // the argument is a key
+	token       bool // one may be a token of another network
 	background  bool
 	// confirm, if set, makes the command act only when it is sent a second time.
 	// It says what the second sending is for, or why there will be none.
@@ -172,18 +173,23 @@ func (b *builtins) guarded(c builtin) althing.Command {
 				return althing.Answer{}, err
 			}
 			if !certain(call.By) && !b.confirmed.twice(call.By.ID()+" "+text, b.Now()) {
-				return althing.Answer{Text: strings.ReplaceAll(what, "%s", "'"+shown(text, maxLine)+"'")}, nil
+				return althing.Answer{Text: strings.ReplaceAll(what, "%s", "'"+shown(c.forPeople(text), maxLine)+"'")}, nil
 			}
 		}
 		if c.admin {
-			if c.secret {
-				text = wire.Redact(text)
-			}
-			b.Audit(call.By, shown(text, maxLine))
+			b.Audit(call.By, shown(c.forPeople(text), maxLine))
 		}
 		return c.do(ctx, call)
 	}
 	return command
+}
+
+// forPeople is a call of the command as others may see it.
+func (c builtin) forPeople(text string) string {
+	if c.secret || c.token {
+		return wire.Redact(text)
+	}
+	return text
 }
 
 // certain reports whether a caller need not confirm anything: it is a visitor, which

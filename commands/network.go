@@ -3,20 +3,32 @@ package commands
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"althing"
 	"althing/fault"
+	"althing/wire"
 )
 
-// Tree is where a server stands among others.
+// Tree is where a server stands among others, which it knows all.
 type Tree interface {
 	// Higher is the address of the server above, "ip:port"; empty at the top.
 	Higher() string
-	// SetHigher puts the server below another one. It refuses what would make a
-	// loop, and goes back to the present one when the other cannot be reached.
-	SetHigher(ctx context.Context, addr string) error
+	// SetHigher puts the server below another one. token is one of the other's
+	// network; empty: it is this one. It refuses what would make a loop, and stays
+	// with the present one when the other cannot be reached.
+	SetHigher(ctx context.Context, addr, token string) error
+	// Find gives the address of the server that a name or a path means, anywhere
+	// in the network; empty: it can be reached by none.
+	Find(name string) (addr string, err error)
+	// Network gives all servers, from the top down, with what is connected to
+	// them. It does not wait for one that is away.
+	Network(ctx context.Context) Node
+	// End ends servers, or starts them again, by their names; without any it is
+	// all below this one. It gives what each said, by name; nil: it obeys.
+	End(ctx context.Context, by althing.Caller, restart bool, names ...string) map[string]error
 }
 
 // What servers answer and can be told to do, by those above them.
@@ -27,6 +39,9 @@ const (
 	doShutdownNetwork = "shutdownnetwork"
 )
 
+// mostListed is how many clients of a server are listed by name.
+const mostListed = 1000
+
 // belowPatience is how long a server below may take to answer.
 const belowPatience = 5 * time.Second
 
@@ -35,10 +50,10 @@ func (b *builtins) networkCommands() []builtin {
 		{name: "s.connecttohigher", category: subserver, description: "Sends you to the server above this one", do: b.connectToHigher},
 		{name: "s.cth", category: subserver, description: "Short for s.connecttohigher()", do: b.connectToHigher},
 		{
-			name: "s.sethigherserver", category: subserver, params: []string{"ip", "port"}, admin: true, background: true,
-			description: "Puts this server below another", confirm: b.confirmHigher, do: b.setHigher,
+			name: "s.sethigherserver", category: subserver, params: []string{"ip", "port"}, optional: []string{"token"}, admin: true, token: true, background: true,
+			description: "Puts this server below another; one of another network needs its token", confirm: b.confirmHigher, do: b.setHigher,
 		},
-		{name: "s.listnetwork", category: mainserver, background: true, description: "Draws this server and all that is below it", do: b.listNetwork},
+		{name: "s.listnetwork", category: mainserver, background: true, description: "Draws all servers of the network, and who is connected to them", do: b.listNetwork},
 		{
 			name: "s.restartserver", category: mainserver, params: []string{"name"}, repeatable: "name", admin: true, background: true,
 			description: "Starts servers below this one again",
@@ -58,15 +73,11 @@ func (b *builtins) networkCommands() []builtin {
 }
 
 func (b *builtins) connectToHigher(_ context.Context, call *althing.Call) (althing.Answer, error) {
-	conn, err := connOf(call)
-	if err != nil {
-		return althing.Answer{}, err
-	}
 	higher, err := b.higher()
 	if err != nil {
 		return althing.Answer{}, err
 	}
-	return b.move(conn, higher)
+	return b.move(call.Conn, higher)
 }
 
 // confirmHigher refuses at once where the server can never be put.
@@ -77,7 +88,7 @@ func (b *builtins) confirmHigher(call *althing.Call) (string, error) {
 	if b.Tree == nil {
 		return "", fault.New(fault.Unavailable, "this server stands alone: it cannot be put below another")
 	}
-	return "Confirm connecting to a new address by sending %s", nil
+	return "Confirm connecting to a new address by sending %s", nil // the token in it is blanked
 }
 
 func (b *builtins) setHigher(ctx context.Context, call *althing.Call) (althing.Answer, error) {
@@ -85,7 +96,7 @@ func (b *builtins) setHigher(ctx context.Context, call *althing.Call) (althing.A
 	if err != nil {
 		return althing.Answer{}, err
 	}
-	if err := b.Tree.SetHigher(ctx, to); err != nil {
+	if err := b.Tree.SetHigher(ctx, to, unquoted(call.Arg(2))); err != nil {
 		return althing.Answer{}, err
 	}
 	return say("Connected to " + to)
@@ -96,84 +107,122 @@ func (b *builtins) listNetwork(ctx context.Context, call *althing.Call) (althing
 	if call.Conn != nil {
 		at = call.Conn.LocalAddr() // as the asker sees it
 	}
-	return say("Collecting data...", "All connected instances in the network:", "", b.network(ctx, hostOf(at)).draw())
+	var all Node
+	if b.Tree != nil {
+		all = b.Tree.Network(ctx)
+	} else {
+		all = Below(ctx, b.server, hostOf(at))
+	}
+	lines := []string{"Collecting data...", "All connected instances in the network:", "", all.Draw()}
+	return althing.Answer{Text: strings.Join(lines, "\n"), Value: all.Value()}, nil
 }
 
-// network collects what is connected here, and below. Servers are asked all at
-// once; one that does not say stands there alone.
-func (b *builtins) network(ctx context.Context, at string) node {
+// Below gives a server with what is connected to it: its clients, but for
+// visitors, and the servers that have registered as such, with what is below them.
+// Those are asked all at once; one that does not say stands there alone.
+func Below(ctx context.Context, server *althing.Server, at string) Node {
 	ctx, cancel := context.WithTimeout(ctx, belowPatience)
 	defer cancel()
-	all := node{title: titleOf(b.server.Info().Name, at)}
+	all := Node{Name: server.Info().Name, Host: at}
 	var servers []*althing.Conn
-	for _, conn := range b.sorted() {
-		if conn.IsServer() {
+	for _, conn := range sorted(server) {
+		switch {
+		case conn.IsServer():
 			servers = append(servers, conn)
-		} else {
-			all.clients = append(all.clients, titleOf(conn.Name(), hostOf(conn.RemoteAddr())))
+		case conn.Hello().Role == wire.Visitor:
+		case len(all.Clients) == mostListed:
+			all.More++
+		default:
+			all.Clients = append(all.Clients, Leaf{conn.Name(), hostOf(conn.RemoteAddr())})
 		}
 	}
-	all.servers = make([]node, len(servers))
+	all.Servers = make([]Node, len(servers))
 	var asking sync.WaitGroup
 	for i, conn := range servers {
-		asking.Go(func() { all.servers[i] = below(ctx, conn) })
+		asking.Go(func() { all.Servers[i] = below(ctx, conn) })
 	}
 	asking.Wait()
 	return all
 }
 
 // below asks a server for what is below it. Its name is the one it has here.
-func below(ctx context.Context, conn *althing.Conn) node {
-	var n node
+func below(ctx context.Context, conn *althing.Conn) Node {
+	var n Node
 	if slices.Contains(conn.Hello().Requests, askNetwork) {
 		if answer, err := conn.Request(ctx, askNetwork); err == nil {
-			n, _ = readNode(answer.Value) // what makes no sense is left out
+			n, _ = ReadNode(answer.Value) // what makes no sense is left out
 		}
 	}
-	n.title = titleOf(conn.Name(), hostOf(conn.RemoteAddr()))
+	n.Name, n.Host = conn.Name(), hostOf(conn.RemoteAddr())
 	return n
-}
-
-// titleOf is how a server or client stands in the list: sub1(192.168.178.140).
-func titleOf(name, ip string) string {
-	if ip == "" { // it is nowhere yet
-		return shown(name, maxTitle)
-	}
-	return shown(name, maxTitle) + "(" + ip + ")"
 }
 
 // confirmBelow asks for confirmation when there is a server of each name.
 func (b *builtins) confirmBelow(what string) func(*althing.Call) (string, error) {
 	return func(call *althing.Call) (string, error) {
-		_, err := b.serversBelow(argTexts(call.Args))
+		_, err := b.named(argTexts(call.Args))
 		return what, err
 	}
 }
 
-func (b *builtins) serversBelow(names []string) ([]*althing.Conn, error) {
-	var servers []*althing.Conn
-	for _, name := range names {
-		conn := b.server.ByName(name)
-		if conn == nil || !conn.IsServer() {
-			return nil, fault.New(fault.NotFound, "No server '%s' below this one", shown(name, maxTitle))
-		}
-		servers = append(servers, conn)
-	}
-	return servers, nil
+// target is a server that is to do something: one that has registered here, or one
+// of the tree.
+type target struct {
+	name string
+	conn *althing.Conn // nil: it is one of the tree
 }
 
-// tellBelow is a command that has servers run one of theirs.
+// named finds the servers that are meant.
+func (b *builtins) named(names []string) ([]target, error) {
+	var targets []target
+	for _, name := range names {
+		conn := b.server.ByName(name)
+		if conn != nil && conn.IsServer() {
+			targets = append(targets, target{name, conn})
+			continue
+		}
+		if b.Tree == nil {
+			return nil, fault.New(fault.NotFound, "No server '%s' below this one", shown(name, maxTitle))
+		}
+		if _, err := b.Tree.Find(name); err != nil {
+			return nil, err
+		}
+		targets = append(targets, target{name, nil})
+	}
+	return targets, nil
+}
+
+// tellBelow is a command that has servers end, or start again.
 func (b *builtins) tellBelow(what, said string) func(context.Context, *althing.Call) (althing.Answer, error) {
 	return func(ctx context.Context, call *althing.Call) (althing.Answer, error) {
-		servers, err := b.serversBelow(argTexts(call.Args))
+		targets, err := b.named(argTexts(call.Args))
 		if err != nil {
 			return althing.Answer{}, err
 		}
-		lines := make([]string, len(servers))
-		for i, err := range commandAll(ctx, servers, what) {
-			name := "'" + shown(servers[i].Name(), maxTitle) + "'"
-			if lines[i] = said + " " + name; err != nil {
-				lines[i] = "Server " + name + " does not obey: " + fault.Of(err).Message
+		var conns []*althing.Conn
+		var ofTree []string
+		for _, t := range targets {
+			if t.conn != nil {
+				conns = append(conns, t.conn)
+			} else {
+				ofTree = append(ofTree, t.name)
+			}
+		}
+		said := func(name string, err error) string {
+			name = "'" + shown(name, maxTitle) + "'"
+			if err != nil {
+				return "Server " + name + " does not obey: " + fault.Of(err).Message
+			}
+			return said + " " + name
+		}
+		var lines []string
+		for i, err := range commandAll(ctx, conns, what) {
+			lines = append(lines, said(conns[i].Name(), err))
+		}
+		if len(ofTree) > 0 {
+			results := b.Tree.End(ctx, call.By, what == doRestart, ofTree...)
+			for _, name := range ofTree {
+				lines = append(lines, said(name, results[name]))
 			}
 		}
 		return say(lines...)
@@ -194,20 +243,42 @@ func commandAll(ctx context.Context, servers []*althing.Conn, what string) []err
 }
 
 func (b *builtins) shutdownNetwork(ctx context.Context, call *althing.Call) (althing.Answer, error) {
-	const said = "Network is shutting down"
+	b.ends(EndNetwork(ctx, b.server, call.Conn))
+	if b.Tree != nil {
+		b.ends(b.Tree.End(ctx, call.By, false))
+	}
+	return althing.Answer{Text: networkEnds, After: func() { b.endNow(false) }}, nil
+}
+
+const networkEnds = "Network is shutting down"
+
+// EndNetwork tells all that are connected to a server, but for one, that the network is shutting
+// down, and has the servers that have registered there shut down with all that is
+// below them. It gives those that do not, by name.
+func EndNetwork(ctx context.Context, server *althing.Server, but *althing.Conn) map[string]error {
 	var servers []*althing.Conn
-	for _, conn := range b.server.Conns() {
+	for _, conn := range server.Conns() {
 		if conn.IsServer() {
 			servers = append(servers, conn)
 		}
-		if conn != call.Conn {
-			tell(conn, said)
+		if conn != but {
+			tell(conn, networkEnds)
 		}
 	}
+	refused := map[string]error{}
 	for i, err := range commandAll(ctx, servers, doShutdownNetwork) {
 		if err != nil {
-			b.log.Warn("a server did not shut down with its network", "server", servers[i].Name(), "err", err)
+			refused[servers[i].Name()] = err
 		}
 	}
-	return althing.Answer{Text: said, After: func() { b.endNow(false) }}, nil
+	return refused
+}
+
+// ends tells the log of servers that do not end with their network.
+func (b *builtins) ends(results map[string]error) {
+	for name, err := range results {
+		if err != nil {
+			b.log.Warn("a server did not shut down with its network", "server", name, "err", err)
+		}
+	}
 }

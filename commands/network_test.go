@@ -115,15 +115,32 @@ Demoserver(127.0.0.1)  2 servers  2 clients
 }
 
 // trunk is a tree that a test looks at.
-type trunk struct{ higher string }
+type trunk struct{ higher, token string }
 
 func (t *trunk) Higher() string { return t.higher }
 
-func (t *trunk) SetHigher(_ context.Context, addr string) error {
+func (t *trunk) Find(name string) (string, error) {
+	if name != "barn" {
+		return "", fault.New(fault.NotFound, "no hub '%s'", name)
+	}
+	return "10.0.0.7:4000", nil
+}
+
+func (t *trunk) Network(context.Context) commands.Node { return commands.Node{Name: "barn"} }
+
+func (t *trunk) End(_ context.Context, _ althing.Caller, _ bool, names ...string) map[string]error {
+	results := map[string]error{}
+	for _, name := range names {
+		results[name] = nil
+	}
+	return results
+}
+
+func (t *trunk) SetHigher(_ context.Context, addr, token string) error {
 	if strings.HasPrefix(addr, "10.0.0.66") {
 		return fault.New(fault.Unavailable, "No Server on this address")
 	}
-	t.higher = addr
+	t.higher, t.token = addr, token
 	return nil
 }
 
@@ -138,7 +155,7 @@ func TestHigherServer(t *testing.T) {
 	confirm := "Confirm connecting to a new address by sending 's.sethigherserver('10.0.0.2', 4003)'"
 	chief.story([][2]string{
 		{"s.info(higher)", "Higher server\n  address: 10.0.0.1:4000"},
-		{"s.sethigherserver(10.0.0.2)", "invalid: Expecting more arguments: s.sethigherserver(ip, port)"},
+		{"s.sethigherserver(10.0.0.2)", "invalid: Expecting more arguments: s.sethigherserver(ip, port, token[o])"},
 		{"s.sethigherserver('10.0.0.2', 4003)", confirm},
 	})
 	h.clock.pass(time.Minute)
@@ -148,7 +165,22 @@ func TestHigherServer(t *testing.T) {
 		{"s.sethigherserver(10.0.0.66, 1)", "Confirm …"},
 		{"s.sethigherserver(10.0.0.66, 1)", "unavailable: No Server on this address"},
 	})
+	blanked := "Confirm connecting to a new address by sending 's.sethigherserver(10.0.0.2, 4003, ***)'"
+	chief.story([][2]string{
+		{"s.sethigherserver(10.0.0.2, 4003, k3x7qa)", blanked},
+		{"s.sethigherserver(10.0.0.2, 4003, other)", blanked},
+		{"s.sethigherserver(10.0.0.2, 4003, k3x7qa)", "Connected to 10.0.0.2:4003"},
+	})
+	if tree.token != "k3x7qa" {
+		t.Errorf("the tree was given the token %q", tree.token)
+	}
 	to := moves(chief)
+	chief.story([][2]string{{"s.connectto(barn)", "Connecting you to 10.0.0.7:4000"}})
+	if got := <-to; got != "10.0.0.7:4000" {
+		t.Errorf("sent to %s", got)
+	}
+	chief = h.chief(t)
+	to = moves(chief)
 	chief.story([][2]string{{"s.cth()", "Connecting you to 10.0.0.2:4003"}})
 	if got := <-to; got != "10.0.0.2:4003" {
 		t.Errorf("sent to %s", got)

@@ -125,7 +125,7 @@ func (b *builtins) listSocks(context.Context, *althing.Call) (althing.Answer, er
 	if len(lines) == 0 {
 		return say("No socks")
 	}
-	for _, conn := range b.sorted() {
+	for _, conn := range sorted(b.server) {
 		lines = append(lines, fmt.Sprintf("  %s from %s", shown(conn.Name(), maxTitle), conn.RemoteAddr()))
 	}
 	return say(lines...)

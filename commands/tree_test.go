@@ -12,17 +12,17 @@ import (
 func TestDraw(t *testing.T) {
 	for _, test := range []struct {
 		name string
-		n    node
+		n    Node
 		want string
 	}{
-		{"alone", node{title: "hub(10.0.0.1)"}, "hub(10.0.0.1)  0 servers  0 clients"},
-		{"clients", node{title: "hub(10.0.0.1)", clients: []string{"a(10.0.0.2)", "b(10.0.0.3)"}}, `
+		{"alone", Node{Name: "hub", Host: "10.0.0.1"}, "hub(10.0.0.1)  0 servers  0 clients"},
+		{"clients", Node{Name: "hub", Host: "10.0.0.1", Clients: []Leaf{{"a", "10.0.0.2"}, {"b", "10.0.0.3"}}}, `
 hub(10.0.0.1)  0 servers  2 clients
  ├──> a(10.0.0.2)
  ├──> b(10.0.0.3)`},
-		{"the network of seed 2", node{
-			title: "Mainserver(10.0.0.1)", clients: []string{"client1(10.0.0.1)", "client2(10.0.0.1)"},
-			servers: []node{{title: "sub1(10.0.0.1)", clients: []string{"client3(10.0.0.1)"}}, {title: "sub2(10.0.0.1)"}},
+		{"the network of seed 2", Node{
+			Name: "Mainserver", Host: "10.0.0.1", Clients: []Leaf{{"client1", "10.0.0.1"}, {"client2", "10.0.0.1"}},
+			Servers: []Node{{Name: "sub1", Host: "10.0.0.1", Clients: []Leaf{{"client3", "10.0.0.1"}}}, {Name: "sub2", Host: "10.0.0.1"}},
 		}, `
 Mainserver(10.0.0.1)  2 servers  2 clients
  ├──> client1(10.0.0.1)
@@ -30,9 +30,9 @@ Mainserver(10.0.0.1)  2 servers  2 clients
  ├─ sub1(10.0.0.1)  0 servers  1 clients
  |  ├──> client3(10.0.0.1)
  ├─ sub2(10.0.0.1)  0 servers  0 clients`},
-		{"layers", node{title: "a", servers: []node{
-			{title: "b", servers: []node{{title: "c", clients: []string{"x"}}, {title: "d", clients: []string{"y"}}}},
-			{title: "e", clients: []string{"z"}},
+		{"layers", Node{Name: "a", Servers: []Node{
+			{Name: "b", Servers: []Node{{Name: "c", Clients: []Leaf{{"x", ""}}}, {Name: "d", Clients: []Leaf{{"y", ""}}}}},
+			{Name: "e", Clients: []Leaf{{"z", ""}}},
 		}}, `
 a  2 servers  0 clients
  ├─ b  2 servers  0 clients
@@ -43,7 +43,7 @@ a  2 servers  0 clients
  ├─ e  0 servers  1 clients
     ├──> z`},
 	} {
-		if got, want := test.n.draw(), strings.TrimPrefix(test.want, "\n"); got != want {
+		if got, want := test.n.Draw(), strings.TrimPrefix(test.want, "\n"); got != want {
 			t.Errorf("%s:\n%s\nwant:\n%s", test.name, got, want)
 		}
 	}
@@ -58,8 +58,8 @@ func structure(title string, servers value.List, clients ...string) value.List {
 }
 
 func TestReadNode(t *testing.T) {
-	n, err := readNode(structure("sub1(10.0.0.1)  1 servers  1 clients", value.List{structure("sub2\x1b[2J", value.List{})}, "a\nb"))
-	if err != nil || n.title != "sub1(10.0.0.1)" || !slices.Equal(n.clients, []string{"a?b"}) || n.servers[0].title != "sub2?[2J" {
+	n, err := ReadNode(structure("sub1(10.0.0.1)  1 servers  1 clients", value.List{structure("sub2\x1b[2J", value.List{})}, "a\nb"))
+	if err != nil || n.Name != "sub1" || n.Host != "10.0.0.1" || !slices.Equal(n.Clients, []Leaf{{"a?b", ""}}) || n.Servers[0].Name != "sub2?[2J" {
 		t.Errorf("%+v, %v", n, err)
 	}
 	deep := structure("x", value.List{})
@@ -75,7 +75,7 @@ func TestReadNode(t *testing.T) {
 		"too many":         structure("x", value.List{}, make([]string, maxNodes)...),
 		"too many servers": structure("x", slices.Repeat(value.List{structure("x", value.List{})}, maxNodes)),
 	} {
-		if n, err := readNode(v); !fault.Is(err, fault.Invalid) {
+		if n, err := ReadNode(v); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %+v, %v", name, n, err)
 		}
 	}
@@ -90,11 +90,11 @@ func FuzzReadNode(f *testing.F) {
 		if err != nil {
 			return
 		}
-		n, err := readNode(v)
+		n, err := ReadNode(v)
 		if err != nil {
 			return
 		}
-		drawn := n.draw()
+		drawn := n.Draw()
 		if strings.Count(drawn, "\n") > maxNodes || strings.ContainsAny(drawn, "\x1b\r") {
 			t.Errorf("%q", drawn)
 		}

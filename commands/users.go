@@ -55,19 +55,15 @@ func ping(ctx context.Context, call *althing.Call) (althing.Answer, error) {
 }
 
 func (b *builtins) connectTo(_ context.Context, call *althing.Call) (althing.Answer, error) {
-	conn, err := connOf(call)
-	if err != nil {
-		return althing.Answer{}, err
-	}
 	to, err := b.destination(call)
 	if err != nil {
 		return althing.Answer{}, err
 	}
-	return b.move(conn, to)
+	return b.move(call.Conn, to)
 }
 
-// destination is where a call's arguments lead to: a server below this one, by
-// its name, or an address.
+// destination is where a call's arguments lead to: a server that has registered
+// here or is in the tree, by its name, or an address.
 func (b *builtins) destination(call *althing.Call) (string, error) {
 	if below := b.server.ByName(call.Arg(0)); below != nil && below.IsServer() && len(call.Args) == 1 {
 		if to := below.Hello().Address; to != "" {
@@ -75,11 +71,25 @@ func (b *builtins) destination(call *althing.Call) (string, error) {
 		}
 		return "", fault.New(fault.NotFound, "server '%s' does not say where it can be reached", shown(below.Name(), maxTitle))
 	}
+	if b.Tree != nil && len(call.Args) == 1 {
+		name := unquoted(call.Arg(0))
+		switch to, err := b.Tree.Find(name); {
+		case err == nil && to == "":
+			return "", fault.New(fault.NotFound, "server '%s' does not say where it can be reached", shown(name, maxTitle))
+		case err == nil && own(call.Conn, b.server.ListenAddr(), to):
+			return "", errOwnAddress
+		case err == nil || fault.Is(err, fault.Conflict):
+			return to, err
+		}
+	}
 	return b.addressOf(call)
 }
 
-// move has a client go on at another server.
+// move has a client go on at another server. Who is no conn is told the address.
 func (b *builtins) move(conn *althing.Conn, to string) (althing.Answer, error) {
+	if conn == nil {
+		return say("Connect to " + to + ": this way in keeps no connection that could be moved")
+	}
 	return althing.Answer{Text: "Connecting you to " + to, After: func() {
 		if err := b.server.Move(conn, to); err == nil {
 			conn.On("").Close("") // no channel is called so: all of the client goes
@@ -163,7 +173,7 @@ func (b *builtins) kickUser(ctx context.Context, call *althing.Call) (althing.An
 
 func (b *builtins) kickIP(_ context.Context, call *althing.Call) (althing.Answer, error) {
 	var k kicking
-	conns := b.sorted()
+	conns := sorted(b.server)
 	for _, text := range argTexts(call.Args) {
 		ip, err := netip.ParseAddr(unquoted(text))
 		if err != nil {
@@ -247,9 +257,9 @@ func tell(conn *althing.Conn, line string, args ...any) {
 	_ = conn.Send(althing.NewMessage(line, args...))
 }
 
-// sorted gives the conns in the order of their names.
-func (b *builtins) sorted() []*althing.Conn {
-	conns := slices.Clone(b.server.Conns())
+// sorted gives a server's conns in the order of their names.
+func sorted(server *althing.Server) []*althing.Conn {
+	conns := slices.Clone(server.Conns())
 	slices.SortFunc(conns, func(a, c *althing.Conn) int { return strings.Compare(a.Name(), c.Name()) })
 	return conns
 }

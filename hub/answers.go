@@ -9,7 +9,9 @@ import (
 
 // answers are what other hubs may ask, each in a session of its own.
 var answers = map[string]func(context.Context, *Session, *value.Dict) (value.Value, error){
-	"eval": answerEval,
+	"eval":  answerEval,
+	askList: answerList,
+	askEnd:  answerEnd,
 }
 
 // answerEval works out a text, as the text port does.

@@ -8,7 +8,6 @@ import (
 	"althing"
 	"althing/access"
 	"althing/commands"
-	"althing/fault"
 	"althing/journal"
 	"althing/messaging"
 	"althing/scope"
@@ -34,13 +33,14 @@ func (h *Hub) newServer() (err error) {
 		Kick:      h.kick,
 		About:     h.about,
 		Functions: h.offered,
+		Tree:      trunk{h},
 		LogDir:    h.dir.Path(logsDir),
 		Errors:    h.recorder.Errors,
 		WriteLog:  h.recorder.WriteLog,
 		Now:       h.config.Now,
 	}
 	if h.config.Stop == nil {
-		o.Endless = fault.New(fault.Unavailable, "this hub is part of another program, which alone can stop it")
+		o.Endless = errEndless
 	} else {
 		o.Stop = func(restart bool) error {
 			h.config.Stop(restart)

@@ -93,6 +93,7 @@ type Hub struct {
 	crier    *crier
 	node     *network.Node // its part in the tree of hubs
 	letters  *letters
+	process  process
 	keyed    keyed
 	crew     crew
 	counts   counts
@@ -171,7 +172,8 @@ func (h *Hub) openSQL(ctx context.Context) (err error) {
 
 func (c Config) withDefaults() Config {
 	if c.Name == "" {
-		c.Name, _ = os.Hostname()
+		host, _ := os.Hostname()
+		c.Name = network.FitName(host)
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()

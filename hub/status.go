@@ -65,6 +65,7 @@ func (h *Hub) ServerKey(key string) (value.Value, bool) {
 // Status is what `althing status` shows: health first, then sizes.
 func (h *Hub) Status() *value.Dict {
 	st, log := h.state.Stats(), h.journal.Stats()
+	path, layer := h.node.Path()
 	return dict(
 		"name", value.Str(h.config.Name),
 		"version", value.Str(Version),
@@ -75,6 +76,9 @@ func (h *Hub) Status() *value.Dict {
 		"listening", h.listening(),
 		"tls", h.tls(),
 		"guests", value.Str(h.access.Guests().String()),
+		"path", value.Str(path),
+		"layer", value.Int(int64(layer)),
+		"parent", h.parent(),
 		"durability", value.Str(h.Durability()),
 		"data", value.Str(h.config.Data),
 		"free", value.Int(h.free()),

@@ -13,10 +13,37 @@ import (
 // says. A hub that is away is fault.Unavailable at once, by its name and since when.
 func (n *Node) Ask(ctx context.Context, q Question) (value.Value, error) {
 	q.Origin = n.ID()
-	if q.To == q.Origin {
-		return n.answer(ctx, q)
+	if q.To != q.Origin {
+		return n.pose(ctx, q, 0)
 	}
-	return n.pose(ctx, q, 0)
+	ctx, last := withAfter(ctx)
+	v, err := n.answer(ctx, q)
+	last.do()
+	return v, err
+}
+
+// after is what is to be done when a question has been answered.
+type after struct{ all []func() }
+
+type afterKey struct{}
+
+func withAfter(ctx context.Context) (context.Context, *after) {
+	a := &after{}
+	return context.WithValue(ctx, afterKey{}, a), a
+}
+
+func (a *after) do() {
+	for _, f := range a.all {
+		f()
+	}
+}
+
+// After has f called when the question has been answered for which Local.Answer
+// was given ctx; by whoever answers, which f must not keep.
+func After(ctx context.Context, f func()) {
+	if a, ok := ctx.Value(afterKey{}).(*after); ok {
+		a.all = append(a.all, f)
+	}
 }
 
 // pose hands a question to the next hub on the way.
@@ -93,6 +120,7 @@ func (n *Node) asked(_ context.Context, l *link, p *params) (althing.Answer, err
 	return althing.Answer{Later: func(ctx context.Context) (althing.Answer, error) {
 		ctx, cancel := context.WithTimeout(ctx, min(within, longestAnswer))
 		defer cancel()
+		ctx, last := withAfter(ctx)
 		var v value.Value
 		var err error
 		if q.To == n.ID() {
@@ -103,7 +131,7 @@ func (n *Node) asked(_ context.Context, l *link, p *params) (althing.Answer, err
 		if err != nil {
 			return althing.Answer{}, err
 		}
-		return althing.Answer{Value: dict("answer", v)}, nil
+		return althing.Answer{Value: dict("answer", v), After: last.do}, nil
 	}}, nil
 }
 

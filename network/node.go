@@ -67,10 +67,12 @@ type Node struct {
 
 // Above is the parent that a hub has, or tries to reach.
 type Above struct {
-	Address string // host:port
-	Token   string // empty: the hub has a pass
-	ID      ID     // empty: it was never reached
-	Problem string // why there is no link to it now; empty: there is one
+	Address string    // host:port
+	Token   string    // with the fingerprint behind a +; empty: the hub has a pass
+	ID      ID        // empty: it was never reached
+	Up      bool      // there is a link to it,
+	Since   time.Time // or none, since then; zero: there never was one
+	Problem string    // why there is none
 }
 
 // New makes a node of what was stored of it. Attach and Start bring it to life.

@@ -6,11 +6,13 @@ import (
 	"math/rand/v2"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"althing"
 	"althing/fault"
+	"althing/secure"
 	"althing/value"
 )
 
@@ -20,29 +22,51 @@ type dialing struct {
 }
 
 // ParseParent reads what 'althing token' prints for --parent: TOKEN@host:4000, or
-// an address alone inside a tree.
+// inside a tree an address alone. Behind the token may stand the fingerprint of the
+// parent's certificate: TOKEN+ABCD…@host:4000. The token that it gives has that, too.
 func ParseParent(line string) (address, token string, err error) {
-	token, address, found := strings.Cut(line, "@")
-	if !found {
-		token, address = "", line
-	}
-	if found {
-		if _, err := ParseToken(token); err != nil {
+	address = line
+	if i := strings.LastIndexByte(line, '@'); i >= 0 {
+		token, address = line[:i], line[i+1:]
+		if err := checkCredential(token); err != nil {
 			return "", "", err
 		}
 	}
-	if host, port, err := net.SplitHostPort(address); err != nil || host == "" || port == "" {
-		return "", "", fault.New(fault.Invalid, "a parent is TOKEN@host:port, as 'althing token' prints it there, not '%.80s'", hideToken(line))
+	host, port, err := net.SplitHostPort(address)
+	if n, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil || host == "" || n == 0 {
+		return "", "", fault.New(fault.Invalid, "a parent is TOKEN@host:port, as 'althing token' prints it there") // not the line: a token may be in it
 	}
 	return address, token, nil
 }
 
-// hideToken is a line for people without the token in it.
-func hideToken(line string) string {
-	if _, address, found := strings.Cut(line, "@"); found {
-		return "…@" + address
+// checkCredential says what is wrong with what stands before the @ of a parent.
+func checkCredential(text string) error {
+	secret, pin := cutPin(text)
+	if pin != "" {
+		if _, err := secure.ParseFingerprint(pin); err != nil {
+			return fault.New(fault.Invalid, "what follows the + of a parent is the fingerprint of its certificate")
+		}
 	}
-	return line
+	if secret == "" && pin != "" {
+		return nil // a hub of the tree, by its certificate
+	}
+	_, err := ParseToken(secret)
+	return err
+}
+
+// cutPin divides a token from the fingerprint behind it.
+func cutPin(token string) (secret, pin string) {
+	secret, pin, _ = strings.Cut(token, "+")
+	return secret, pin
+}
+
+// Line gives what is to be pasted behind --parent of the hub that is to come by a
+// token. The fingerprint is that of this hub's certificate; empty: it has none.
+func Line(token, fingerprint, address string) string {
+	if fingerprint != "" {
+		token += "+" + strings.ReplaceAll(fingerprint, ":", "")
+	}
+	return token + "@" + address
 }
 
 // Above gives the parent, as far as there is to be one.
@@ -50,22 +74,29 @@ func (n *Node) Above() Above {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	a := n.above
+	if a.Address == "" {
+		return a
+	}
 	a.Token = ""
+	h, _ := n.tree.Hub(n.ID())
+	if a.Up = n.links[a.ID] != nil && a.ID == h.Parent; a.ID == h.Parent {
+		a.Since = h.Since
+	}
 	return a
 }
 
-// Expect says at the start where the parent is. One that was moved from there
-// stays where it was moved to.
+// Expect says at the start where the parent is. A hub that was moved from there
+// stays where it was moved to; a token that is another one takes the place of the
+// one before.
 func (n *Node) Expect(address, token string) error {
 	n.mu.Lock()
-	moved := n.first == address && n.above.Address != ""
-	if !moved {
+	switch {
+	case n.first != address || n.above.Address == "":
 		n.first, n.above = address, Above{Address: address, Token: token}
+	case n.above.Address == address && token != "":
+		n.above.Token = token
 	}
 	n.mu.Unlock()
-	if moved {
-		return nil
-	}
 	return n.save()
 }
 
@@ -203,8 +234,9 @@ func (n *Node) problem(above Above, err error) {
 func (n *Node) reach(ctx context.Context, above Above) (*link, error) {
 	ctx, cancel := context.WithTimeout(ctx, handshakePatience)
 	defer cancel()
+	_, pin := cutPin(above.Token)
 	client := althing.NewClient(althing.ClientOptions{
-		Name: n.options.Name, Visitor: true, NoReconnect: true, TLS: n.options.TLS, Logger: n.log, Version: n.options.Version,
+		Name: n.options.Name, Visitor: true, NoReconnect: true, TLS: n.options.TLS, Fingerprint: pin, Logger: n.log, Version: n.options.Version,
 	})
 	for name, do := range n.methods() {
 		if err := client.Method(name, do); err != nil {
@@ -241,8 +273,8 @@ func (n *Node) introduce(ctx context.Context, client *althing.Client, above Abov
 		"clock", value.Float(float64(n.now().UnixNano()) / float64(time.Second)),
 	}
 	var token Token
-	if above.Token != "" {
-		if token, err = ParseToken(above.Token); err != nil {
+	if secret, _ := cutPin(above.Token); secret != "" {
+		if token, err = ParseToken(secret); err != nil {
 			return nil, err
 		}
 		hello = append(hello, "token", value.Str(token.ID))

@@ -95,6 +95,10 @@ const (
 	EveryName  = "*"      // every hub of the tree
 )
 
+// unfit are the characters that divide name@path/of/hubs, are wildcards in it, or
+// would end a text that it stands in.
+const unfit = `@/*?,'"\`
+
 // CheckName says what is wrong with the name of a hub, or nil: it has 1 to 60
 // characters, all of which can be seen, and none that divides name@path/of/hubs.
 func CheckName(name string) error {
@@ -108,11 +112,29 @@ func CheckName(name string) error {
 		return fault.New(fault.Invalid, "the name of a hub begins and ends with no blank")
 	}
 	for _, c := range name {
-		if unprintable(c) || strings.ContainsRune(`@/*?,'"\`, c) {
+		if unprintable(c) || strings.ContainsRune(unfit, c) {
 			return fault.New(fault.Invalid, "the name of a hub is without @ / * ? , quotes and invisible characters; %q is in %q", c, name)
 		}
 	}
 	return nil
+}
+
+// FitName makes a name that a hub can have of one that it may not, such as that of
+// a machine.
+func FitName(name string) string {
+	name = strings.Map(func(c rune) rune {
+		if unprintable(c) || strings.ContainsRune(unfit, c) || c == utf8.RuneError {
+			return '-'
+		}
+		return c
+	}, strings.TrimSpace(name))
+	if utf8.RuneCountInString(name) > longestName {
+		name = strings.TrimSpace(string([]rune(name)[:longestName]))
+	}
+	if name == "" || name == ParentName {
+		return "hub"
+	}
+	return name
 }
 
 func unprintable(c rune) bool { return !unicode.IsPrint(c) }

@@ -52,9 +52,13 @@ const blank = "***"
 // blanked than too little.
 var keyCalls = regexp.MustCompile(`(?is)((?:(?:get|set)?admin(?:key)?|login)\s*\()(.*\)|.*)`)
 
+// tokenCalls find the token of another network in s.sethigherserver(ip, port, TOKEN).
+var tokenCalls = regexp.MustCompile(`(?is)(sethigherserver\s*\([^,)]*,[^,)]*,\s*)(?:.*\)|.+)`)
+
 // Redact blanks what is or could be a key in a text that people are
 // shown: s.getadmin(***).
 func Redact(text string) string {
+	text = tokenCalls.ReplaceAllString(text, "${1}"+blank+")")
 	return keyCalls.ReplaceAllStringFunc(text, func(call string) string {
 		head, tail := call[:strings.IndexByte(call, '(')+1], ""
 		switch call[len(head):] {

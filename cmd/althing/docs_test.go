@@ -242,12 +242,13 @@ func TestWhatTheDocsTypeExists(t *testing.T) {
 	flags := regexp.MustCompile(` --([a-z][a-z-]*)`)
 	variables := regexp.MustCompile(`ALTHING_[A-Z_]+`)
 	serve := settingFlags(newServe())
-	for _, file := range []string{"README.md", "docs/backup.md", "docs/command-line.md", "docs/commands.md", "docs/functions.md", "docs/getting-started.md", "docs/operating.md", "docs/text-protocol.md"} {
+	for _, file := range []string{"README.md", "docs/backup.md", "docs/command-line.md", "docs/commands.md", "docs/functions.md", "docs/getting-started.md", "docs/operating.md", "docs/text-protocol.md", "docs/tree.md"} {
 		text := read(t, file)
 		typed := line.FindAllStringSubmatch(text, -1)
 		for _, found := range typed {
 			c, _, err := newRoot().Find(strings.Fields(found[1]))
-			if err != nil || !c.HasParent() || c.HasSubCommands() {
+			alone := c.Flags().Lookup("hub") != nil // a verb that has others below it and does something without
+			if err != nil || !c.HasParent() || c.HasSubCommands() && !alone {
 				t.Errorf("%s types 'althing %s', and there is no such verb", file, found[1])
 				continue
 			}

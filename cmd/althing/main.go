@@ -74,6 +74,6 @@ func clientVerbs() []*cobra.Command {
 	return []*cobra.Command{
 		newEval(), newGet(), newSet(), newDelete(), newWatch(),
 		newSend(), newRecv(), newGroups(), newCall(), newFunctions(), newSQL(), newExport(), newImport(), newStatus(),
-		newFind(), newAddress(),
+		newNet(), newParent(), newToken(), newFind(), newAddress(),
 	}
 }

@@ -57,6 +57,13 @@ func (s *screen) draw(line string) {
 	_, _ = io.WriteString(s.w, "\r\x1b[K"+visible(line)) // how far a work is does not stop it
 }
 
+// wipe empties the terminal, for what is shown in the place of what was.
+func (s *screen) wipe() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, _ = io.WriteString(s.w, "\x1b[H\x1b[2J") // what is shown next matters
+}
+
 // incomplete is where a character begins that is not whole at the end of text;
 // len(text) when there is none.
 func incomplete(text []byte) int {

@@ -8,9 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -19,6 +17,7 @@ import (
 	"althing/datadir"
 	"althing/fault"
 	"althing/hub"
+	"althing/network"
 )
 
 const (
@@ -28,8 +27,6 @@ const (
 	finishWithin = 2 * time.Second
 	storeWithin  = 2 * time.Second
 	stopWithin   = 4500 * time.Millisecond
-	// longestHubName keeps name@hub readable.
-	longestHubName = 60
 )
 
 // serveFlags are the settings of a hub.
@@ -40,6 +37,8 @@ type serveFlags struct {
 	guests, durability              string
 	adminKeyFile                    string
 	logFile, logLevel               string
+	parent                          parentFlag
+	parentMay                       string
 	tls                             tlsFlags
 	limits                          access.Limits
 	given                           []byte // the settings that are not left as they are, as a file
@@ -69,11 +68,12 @@ stand above variables, and variables above the file.`,
 
 func (f *serveFlags) add(c *cobra.Command) {
 	host, _ := os.Hostname()
+	f.parentMay = "manage"
 	f.guests, f.durability, f.logLevel = "full", "fast", "info"
 	flags := c.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&f.data, "data", datadir.Default(), "the `folder` that keeps everything")
-	flags.StringVar(&f.name, "name", host, "the hub's `name`, at most 60 characters without @")
+	flags.StringVar(&f.name, "name", network.FitName(host), "the hub's `name`, at most 60 characters without @ / * ? , and quotes")
 	flags.StringVar(&f.description, "description", "", "what the hub is for, as a `text` for people")
 	flags.BoolVar(&f.lan, "lan", false, "listen to the whole network, not to this machine only")
 	flags.Var(&f.text, "text", "where the text port listens: host:port, :port, port or off (default 2980, or the next that is free)")
@@ -82,6 +82,8 @@ func (f *serveFlags) add(c *cobra.Command) {
 	flags.Var(choice{&f.durability, []string{"fast", "safe"}}, "durability", "fast: a power cut may cost the last second; safe: nothing, but slower")
 	flags.StringVar(&f.adminKeyFile, "admin-key-file", "", "the `file` with the admin key, which only its owner should be able to read; an empty one makes everyone an administrator (default the key made at the first start)")
 	f.tls.add(flags)
+	flags.Var(&f.parent, "parent", "the hub above this one, as 'althing token' prints it there: TOKEN@host:port")
+	flags.Var(choice{&f.parentMay, []string{"manage", "use", "nothing"}}, "parent-may", "what the hubs above may do here: manage (all that an administrator may), use (what a user may) or nothing (more than a guest)")
 	flags.StringVar(&f.logFile, "log-file", "", "write the log to this `file` instead of the terminal")
 	flags.Var(choice{&f.logLevel, []string{"debug", "info", "warn", "error"}}, "log-level", "what goes into the log: debug, info, warn or error")
 	flags.BoolVar(&f.console, "console", false, "show here who comes and goes at the session port, and messages to the hub and the group CONSOLE")
@@ -139,8 +141,8 @@ func (f *serveFlags) check() (err error) {
 	if f.data, err = dataFolder(f.data); err != nil {
 		return err
 	}
-	if f.name == "" || utf8.RuneCountInString(f.name) > longestHubName || strings.Contains(f.name, "@") || visible(f.name) != f.name {
-		return usagef("--name: 1 to %d characters without @, not '%s'", longestHubName, visible(f.name))
+	if err := network.CheckName(f.name); err != nil {
+		return usagef("--name: %w", err)
 	}
 	return f.tls.check()
 }
@@ -174,6 +176,9 @@ func (f *serveFlags) once(ctx context.Context, log *slog.Logger, out io.Writer) 
 	}
 	failed := make(chan error, len(g.listeners)+1) // each gateway ends once, and sessions without a port
 	g.serve(h, failed)
+	if err := f.joinTree(h); err != nil {
+		return false, errors.Join(err, within(stopWithin, func() error { return finish(h, &g, false) }))
+	}
 	withdraw := f.announce(h, log)
 	f.banner(out, h)
 	select {
@@ -221,7 +226,7 @@ func (f *serveFlags) hubConfig(log *slog.Logger, out io.Writer, stop chan<- bool
 	config := hub.Config{
 		Data: f.data, Name: f.name, Description: f.description,
 		Safe: f.durability == "safe", Guests: guests, AdminKeyFile: f.adminKeyFile,
-		Limits: f.limits, Log: log, Settings: f.given,
+		ParentMay: parentMay[f.parentMay], Limits: f.limits, Log: log, Settings: f.given,
 		Stop: func(restart bool) {
 			select {
 			case stop <- restart:

@@ -48,7 +48,7 @@ func (s *Server) addMethods() error {
 			return err
 		}
 	}
-	return nil
+	return s.addTreeMethods()
 }
 
 // inOrder is a method that has the session to itself.

@@ -1,0 +1,139 @@
+package hub
+
+import (
+	"context"
+	"net"
+	"time"
+
+	"althing/access"
+	"althing/fault"
+	"althing/network"
+	"althing/value"
+)
+
+// What administrators do about the hub's place in its tree.
+
+// MakeToken makes a token by which others join below this hub, and gives what is to
+// be pasted there behind --parent. via is the address of this machine to which the
+// asker has come; nil: unknown.
+func (s *Session) MakeToken(via net.Addr) (line string, err error) {
+	if err := s.act(access.Manage); err != nil {
+		return "", err
+	}
+	at := s.hub.reachedVia(via)
+	if at == "" {
+		return "", s.refuse(fault.New(fault.Unavailable, "no hub can join this one: its session port is off; start it without --session off"))
+	}
+	token, err := s.hub.node.MakeToken()
+	if err != nil {
+		return "", s.refuse(err)
+	}
+	s.hub.access.Audit(s.addr, "token")
+	_, fingerprint := s.hub.Security()
+	return network.Line(token, fingerprint, at), nil
+}
+
+// Tokens gives the IDs of the tokens that are good, and the hubs that came by each
+// and are there.
+func (s *Session) Tokens() (ids []string, hubs map[string][]string, err error) {
+	if err := s.act(access.Manage); err != nil {
+		return nil, nil, err
+	}
+	ids, hubs = s.hub.node.Tokens()
+	return ids, hubs, nil
+}
+
+// WithdrawToken makes a token worthless, and cuts the links of those that came by
+// it.
+func (s *Session) WithdrawToken(id string) error {
+	if err := s.act(access.Manage); err != nil {
+		return err
+	}
+	s.hub.access.Audit(s.addr, "token withdraw "+id)
+	return s.orRefused(s.hub.node.Withdraw(id))
+}
+
+// SetParent puts the hub below another one, which takes part of a second. It stays
+// where it is when the other cannot be had.
+func (s *Session) SetParent(ctx context.Context, address, token string) error {
+	if err := s.act(access.Manage); err != nil {
+		return err
+	}
+	s.hub.access.Audit(s.addr, "parent set "+address)
+	return s.orRefused(s.hub.setParent(ctx, address, token))
+}
+
+// ClearParent makes the hub one without a parent.
+func (s *Session) ClearParent() error {
+	if err := s.act(access.Manage); err != nil {
+		return err
+	}
+	s.hub.access.Audit(s.addr, "parent clear")
+	return s.orRefused(s.hub.node.Leave())
+}
+
+// Parent tells of the hub above, as status does.
+func (s *Session) Parent() (*value.Dict, error) {
+	if err := s.act(access.Read); err != nil {
+		return nil, err
+	}
+	return s.hub.parent(), nil
+}
+
+// orRefused is refuse, for what may have gone well.
+func (s *Session) orRefused(err error) error {
+	if err == nil {
+		return nil
+	}
+	return s.refuse(err)
+}
+
+// setParent is Move, with the address as it is given: together with a token
+// TOKEN@host:port, or alone.
+func (h *Hub) setParent(ctx context.Context, address, token string) error {
+	if token != "" {
+		address = token + "@" + address
+	}
+	to, token, err := network.ParseParent(address)
+	if err != nil {
+		return err
+	}
+	return h.node.Move(ctx, to, token)
+}
+
+// parent is what is known of the hub above.
+func (h *Hub) parent() *value.Dict {
+	above := h.node.Above()
+	if above.Address == "" {
+		return dict("state", value.Str("none"))
+	}
+	state := "up"
+	if !above.Up {
+		state = "down"
+	}
+	pairs := []any{"state", value.Str(state), "address", value.Str(above.Address), "since", value.Value(value.None{})}
+	if !above.Since.IsZero() {
+		pairs[5] = value.Float(float64(above.Since.UnixMilli()) / float64(time.Second/time.Millisecond))
+	}
+	if above.Problem != "" {
+		pairs = append(pairs, "problem", value.Str(above.Problem))
+	}
+	return dict(pairs...)
+}
+
+// reachedVia is the address of the session port for a hub that is to come: the one
+// of this machine that the asker has come to, if it is not on this machine itself.
+func (h *Hub) reachedVia(via net.Addr) string {
+	at := h.Address("session")
+	host, port, err := net.SplitHostPort(at)
+	if err != nil {
+		return ""
+	}
+	listens := net.ParseIP(host)
+	if via != nil && listens != nil && listens.IsUnspecified() {
+		if come := IPOf(via); come.IsValid() && !come.IsLoopback() {
+			return net.JoinHostPort(come.String(), port)
+		}
+	}
+	return reachable(at)
+}
