@@ -83,7 +83,7 @@ func (e *envelope) set(key string, raw []byte) (err error) {
 		e.hasResult = true
 		e.result = raw
 	case "error":
-		e.hasError = true
+		e.hasError = !isNull(raw) // some send it beside a result
 		e.failure = raw
 	}
 	return err
@@ -154,16 +154,19 @@ func (e *envelope) answer() wire.Frame {
 			f.Of, f.ID = kind, id[1:]
 		}
 	}
-	if f.ID == "" {
+	if err == nil && f.ID == "" {
 		err = fault.New(fault.Invalid, "an answer has the id %.40s, of no question", e.id)
-	}
-	if err == nil && e.hasError {
-		f.Err, err = readError(e.failure)
-	} else if err == nil {
-		err = readResult(e.result, &f)
 	}
 	if err != nil {
 		return wire.Frame{Kind: wire.Wrong, Err: fault.Of(err)} // answers are not answered
+	}
+	if e.hasError {
+		f.Err, err = readError(e.failure)
+	} else {
+		err = readResult(e.result, &f)
+	}
+	if err != nil { // whoever asked need not wait for another
+		f.Err = fault.New(fault.Invalid, "the answer cannot be read: %s", fault.Of(err).Message)
 	}
 	return f
 }
@@ -246,7 +249,7 @@ func readHeader(rawName, rawValue []byte) (h wire.Header, err error) {
 	if h.Name == "" {
 		return h, fault.New(fault.Invalid, "a header needs a name")
 	}
-	if string(rawValue) != "null" {
+	if !isNull(rawValue) {
 		h.Value, err = text(rawValue)
 	}
 	return h, err
@@ -310,7 +313,7 @@ func readEvent(params []byte, f *wire.Frame) error {
 
 // readParams reads the params of any further method.
 func readParams(params []byte) (value.Value, error) {
-	if params == nil {
+	if params == nil || isNull(params) {
 		return nil, nil
 	}
 	v, err := value.FromJSON(params)
@@ -329,13 +332,17 @@ func readResult(raw []byte, f *wire.Frame) (err error) {
 		f.Value, err = value.FromJSON(raw)
 		return err
 	}
+	if isNull(raw) {
+		return nil
+	}
 	return members(raw, func(key string, raw []byte) (err error) {
-		switch key {
-		case "value", "time":
+		switch {
+		case key == "value", key == "time":
 			f.Value, err = value.FromJSON(raw)
-		case "text":
+		case isNull(raw):
+		case key == "text":
 			f.Text, err = text(raw)
-		case "seconds":
+		case key == "seconds":
 			f.Seconds, err = readSeconds(raw)
 		}
 		return err
@@ -356,13 +363,21 @@ func readSeconds(raw []byte) (float64, error) {
 	return 0, err
 }
 
-// named goes through params, which may be missing.
+// named goes through params, which may be missing. What is null is as good as
+// missing, all of them or one.
 func named(params []byte, each func(key string, raw []byte) error) error {
-	if params == nil {
+	if params == nil || isNull(params) {
 		return nil
 	}
-	return members(params, each)
+	return members(params, func(key string, raw []byte) error {
+		if isNull(raw) {
+			return nil
+		}
+		return each(key, raw)
+	})
 }
+
+func isNull(raw []byte) bool { return string(raw) == "null" }
 
 // name reads a text that is bounded like a name.
 func name(raw []byte) (string, error) {

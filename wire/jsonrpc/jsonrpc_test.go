@@ -312,12 +312,50 @@ func TestNoAnswerToAnswersAndNotifications(t *testing.T) {
 	codec, far, _ := registered(t)
 	for _, line := range []string{
 		`{"jsonrpc":"2.0","method":"message","params":{"body":5}}`,
-		`{"jsonrpc":"2.0","id":"r1","result":5}`,
 		`{"jsonrpc":"2.0","id":"1","result":{}}`,
-		`{"jsonrpc":"2.0","id":"r1","error":5}`,
 	} {
 		io.WriteString(far, line+"\n")
 		if f, err := codec.Read(); err != nil || f.Kind != wire.Wrong || f.ID != "" {
+			t.Errorf("%s was read as %+v, %v", line, f, err)
+		}
+	}
+}
+
+// TestAnswersOfOthers reads answers as other programs may send them: nobody waits for
+// one that has come.
+func TestAnswersOfOthers(t *testing.T) {
+	codec, far, _ := registered(t)
+	for line, want := range map[string]string{
+		`"id":"m1","result":null`:                           "",
+		`"id":"m1","result":true`:                           "the answer cannot be read: wrong JSON at byte 1: expected an object",
+		`"id":"r1","result":{"value":1},"error":null`:       "",
+		`"id":"c1","result":{"text":null,"value":null}`:     "",
+		`"id":"r1","result":{"value":1,"seconds":"a week"}`: "the answer cannot be read: seconds are a number",
+		`"id":"r1","error":5`:                               "the answer cannot be read: wrong JSON at byte 1: expected an object",
+	} {
+		io.WriteString(far, `{"jsonrpc":"2.0",`+line+"}\n")
+		f, err := codec.Read()
+		got := ""
+		if f.Err != nil {
+			got = f.Err.Message
+		}
+		if err != nil || f.Kind != wire.Answer || f.ID != "1" || got != want {
+			t.Errorf("%s was read as %+v, %v", line, f, err)
+		}
+	}
+}
+
+// TestNullIsMissing asks with what other programs put where they have nothing.
+func TestNullIsMissing(t *testing.T) {
+	codec, far, _ := registered(t)
+	for _, line := range []string{
+		`"method":"command","params":{"name":"x","to":null,"args":null}`,
+		`"method":"message","params":{"to":null,"from":null,"headers":null,"body":null,"id":null}`,
+		`"method":"ping","params":null`,
+		`"method":"nosuch","params":null`,
+	} {
+		io.WriteString(far, `{"jsonrpc":"2.0","id":1,`+line+"}\n")
+		if f, err := codec.Read(); err != nil || f.Kind == wire.Wrong {
 			t.Errorf("%s was read as %+v, %v", line, f, err)
 		}
 	}
