@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"althing/access"
+	"althing/cmd/althing/internal/systemd"
 	"althing/hub"
 )
 
@@ -19,6 +20,7 @@ type running struct {
 	durability  string
 	guests      access.Guests
 	madeKey     string // the admin key, when it was made just now
+	logged      bool   // what is written here is kept, and others may read it
 	openAdmin   bool   // the admin key is empty
 }
 
@@ -33,6 +35,7 @@ func (f *serveFlags) banner(out io.Writer, h *hub.Hub) {
 	r := running{
 		tls: mode, fingerprint: fingerprint, data: h.Data(), durability: h.Durability(),
 		guests: h.Access().Guests(), madeKey: h.Access().Made(), openAdmin: h.Access().Open(),
+		logged: systemd.Started(),
 	}
 	r.ports = appendPort(r.ports, h, textGateway, textPort, f.text)
 	r.ports = appendPort(r.ports, h, sessionGateway, sessionPort, f.session)
@@ -67,7 +70,10 @@ func (r running) write(out io.Writer) {
 		lines = append(lines, "  TLS      "+tlsModes[r.tls], "  trust    --fingerprint "+r.fingerprint+"  (with every verb of a client, or ALTHING_FINGERPRINT)")
 	}
 	lines = append(lines, "  data     "+visible(r.data), "  keeps    "+durabilities[r.durability], "  next     "+r.next())
-	if r.madeKey != "" {
+	switch {
+	case r.madeKey != "" && r.logged:
+		lines = append(lines, "  admin key not shown, for this is a log: 'sudo althing admin-key' makes one that is")
+	case r.madeKey != "":
 		lines = append(lines, "  admin key "+r.madeKey+"  (shown only this once; 'althing admin-key' makes a new one)")
 	}
 	if r.openAdmin {

@@ -41,7 +41,9 @@ func dataFolder(given string) (string, error) {
 // file of ours.
 func inDataFolder[T any](data string, do func() (T, error)) (done T, err error) {
 	if _, err = os.Stat(filepath.Join(data, "VERSION")); err == nil {
-		done, err = do()
+		if err = becomeOwner(data); err == nil {
+			done, err = do()
+		}
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !fault.Is(err, fault.NotFound):

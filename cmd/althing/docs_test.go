@@ -95,12 +95,12 @@ func TestEveryVerbAndFlagIsDocumented(t *testing.T) {
 	}
 }
 
-// flagsOf gives the flags of a verb and of those below it, but for 'config
-// print', which has all of serve's.
+// flagsOf gives the flags of a verb and of those below it, but for 'config print'
+// and 'boot install', which have all of serve's.
 func flagsOf(c *cobra.Command) (flags []string) {
 	c.InheritedFlags() // cobra adds its own flags late
 	c.LocalFlags().VisitAll(func(f *pflag.Flag) {
-		if c.Name() != "print" || newServe().Flags().Lookup(f.Name) == nil {
+		if !slices.Contains([]string{"print", "install"}, c.Name()) || newServe().Flags().Lookup(f.Name) == nil {
 			flags = append(flags, f.Name)
 		}
 	})

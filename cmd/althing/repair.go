@@ -51,6 +51,9 @@ aside, not deleted. A folder that is not damaged stays as it is.`,
 }
 
 func (f *dataFlags) repair(ctx context.Context, out, stderr io.Writer) (err error) {
+	if err := becomeOwner(f.data); err != nil {
+		return err
+	}
 	dir, err := datadir.OpenDamaged(f.data)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"althing/access"
+	"althing/cmd/althing/internal/systemd"
 	"althing/datadir"
 	"althing/fault"
 	"althing/hub"
@@ -181,12 +182,16 @@ func (f *serveFlags) once(ctx context.Context, log *slog.Logger, out io.Writer) 
 	}
 	withdraw := f.announce(h, log)
 	f.banner(out, h)
+	defer tellManager(h, log)()
 	select {
 	case <-ctx.Done():
 	case again = <-stop:
 	case err = <-failed:
 	}
 	log.Info("stopping", "restart", again)
+	if !again {
+		tell(log, systemd.Stopping)
+	}
 	withdraw()
 	return again, errors.Join(err, within(stopWithin, func() error { return finish(h, &g, again) }))
 }

@@ -105,8 +105,17 @@ func strangeVariables() map[string]string {
 // settingsInUse is the file that is read when no flag names one.
 func settingsInUse() string { return cmp.Or(os.Getenv(variable("config")), settingsFile()) }
 
-// settingsFile is the file that is read when none is named.
+// settingsFile is the file that is read when none is named: the user's own. An
+// administrator of the machine who has none looks after the hub that starts with it.
 func settingsFile() string {
+	own := ownSettings()
+	if os.Geteuid() == 0 && !exists(own) && exists(bootSettings) {
+		return bootSettings
+	}
+	return own
+}
+
+func ownSettings() string {
 	dir := os.Getenv("XDG_CONFIG_HOME")
 	if dir == "" {
 		home, err := os.UserHomeDir()
@@ -116,4 +125,9 @@ func settingsFile() string {
 		dir = filepath.Join(home, ".config")
 	}
 	return filepath.Join(dir, "althing", "althing.toml")
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }

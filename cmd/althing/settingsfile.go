@@ -78,12 +78,17 @@ func readSettings(asked string) settings {
 		s.problems = append(s.problems, problem{what: "the settings file cannot be read: " + err.Error()})
 		return s
 	}
+	s.read(text)
+	return s
+}
+
+// read reads the text of the file.
+func (s *settings) read(text string) {
 	flags := newServe().Flags()
 	for _, at := range s.parse(text) {
 		s.take(flags, at)
 	}
 	slices.SortStableFunc(s.problems, func(a, b problem) int { return a.line - b.line })
-	return s
 }
 
 // readText reads a small file.
