@@ -39,6 +39,8 @@ type Limits struct {
 	Hubs           int64 // other hubs that messages go to, or have come from
 	OutboxMessages int64 // that wait for one other hub
 	OutboxBytes    int64
+	Asks           int64 // questions to other hubs at once
+	AsksEach       int64 // of one session
 
 	FunctionTime     time.Duration // of one call of a function of the owner's
 	Functions        int64         // calls at once
@@ -93,6 +95,8 @@ var bounds = []bound{
 	{"max-hubs", count(func(l *Limits) *int64 { return &l.Hubs }), "2000", "other hubs that messages go to or come from: as many as a tree has"},
 	{"max-outbox", count(func(l *Limits) *int64 { return &l.OutboxMessages }), "100000", "messages that wait for one other hub: a day of one a second while it is away"},
 	{"max-outbox-bytes", size(func(l *Limits) *int64 { return &l.OutboxBytes }), "64MiB", "what the messages for one other hub take: they live in memory"},
+	{"max-asks", count(func(l *Limits) *int64 { return &l.Asks }), "48", "questions to other hubs at once: a link answers no more at a time"},
+	{"max-asks-each", count(func(l *Limits) *int64 { return &l.AsksEach }), "16", "questions to other hubs at once of one session"},
 	{"max-function-time", dur(func(l *Limits) *time.Duration { return &l.FunctionTime }), "10s", "one call of a function of the owner's that does not say: clients give up after 20 s"},
 	{"max-functions", count(func(l *Limits) *int64 { return &l.Functions }), "4", "functions that run at once: each is a process, and a small machine has four cores"},
 	{"max-functions-waiting", count(func(l *Limits) *int64 { return &l.FunctionsWaiting }), "64", "calls of functions that wait for their turn: further ones would wait longer than clients do"},

@@ -3,26 +3,26 @@ package hub
 import (
 	"context"
 
-	"althing/fault"
 	"althing/value"
 )
 
-// answers are what other hubs may ask, each in a session of its own.
-var answers = map[string]func(context.Context, *Session, *value.Dict) (value.Value, error){
-	"eval":  answerEval,
+// Answer answers what another hub asks, in a session that was made for it.
+type Answer func(ctx context.Context, s *Session, params *value.Dict) (value.Value, error)
+
+// answers are what other hubs may ask beside what the gateway answers.
+var answers = map[string]Answer{
 	askList: answerList,
 	askEnd:  answerEnd,
 }
 
-// answerEval works out a text, as the text port does.
-func answerEval(ctx context.Context, s *Session, params *value.Dict) (value.Value, error) {
-	v, _ := params.Get(value.Str("text"))
-	text, ok := v.(value.Str)
-	if !ok {
-		return nil, fault.New(fault.Invalid, "'text' is the expression to be worked out")
+// Answers has questions of other hubs answered. It is called before the hub's tree
+// is started.
+func (h *Hub) Answers(to map[string]Answer) { h.answers = to }
+
+func (h *Hub) answerTo(what string) (Answer, bool) {
+	if answer, known := h.answers[what]; known {
+		return answer, true
 	}
-	reply := s.Eval(ctx, string(text))
-	defer reply.Done()
-	result, err := reply.Result()
-	return value.Str(result), err
+	answer, known := answers[what]
+	return answer, known
 }

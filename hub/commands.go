@@ -26,7 +26,7 @@ func (h *Hub) newServer() (err error) {
 		Status: func(context.Context) (value.Value, error) { return h.Status(), nil },
 	}
 	o := commands.Options{
-		CheckKey:  func(by althing.Caller, key string) error { return h.access.Check(h.addrOf(by), key) },
+		CheckKey:  func(by althing.Caller, key string) error { return h.access.Check(guesser(h.addrOf(by)), key) },
 		SetKey:    h.access.SetKey,
 		NewKey:    "only its hash is kept; 'althing admin-key' makes another",
 		Audit:     func(by althing.Caller, command string) { h.access.Audit(h.addrOf(by), command) },

@@ -10,15 +10,18 @@ import (
 	"althing/scope"
 )
 
+// Address is what a text names, and where in the tree of hubs that is.
+type Address = scope.Address
+
 // Locate says where in the tree of hubs it is what a text names: a name or a key
 // of this hub, or name@hub with a hub's name that is unique in the tree, its path
 // or its ID, name@parent or name@*. A hub that the tree does not have is
 // fault.NotFound.
-func (h *Hub) Locate(text string) (a scope.Address, err error) {
+func (h *Hub) Locate(text string) (a Address, err error) {
 	at := strings.LastIndexByte(text, '@')
 	switch {
 	case at < 0:
-		return scope.Address{Name: text, Here: true}, nil
+		return Address{Name: text, Here: true}, nil
 	case at == 0 || at == len(text)-1:
 		return a, fault.New(fault.Invalid, "'%.80s' is no address: it is name@hub, name@parent or name@* for all hubs", text)
 	}
@@ -47,3 +50,6 @@ func (h *Hub) Forward(by scope.Caller, to scope.Address, m *messaging.Send) *mes
 		Hubs: to.Hubs, Stream: rand.Text(), From: m.From, To: to.Name, Text: m.Text, Headers: withRole(m.Headers, by.Role()),
 	}
 }
+
+// Name is the hub's own name, by which others of its tree find it.
+func (h *Hub) Name() string { return h.node.Name(h.node.ID()) }

@@ -45,6 +45,7 @@ type Session struct {
 
 	membership membership
 	watches    watches
+	asking     atomic.Int64
 
 	// Of a query that met a conflict: it goes on before all others that did, and
 	// at last nobody else may write.

@@ -96,7 +96,7 @@ func (treeLocal) Changed() {}
 // Answer implements network.Local. Whoever asks has a session for it, with the
 // role that the links have left, so that rights and bounds are those of everybody.
 func (t treeLocal) Answer(ctx context.Context, q network.Question) (value.Value, error) {
-	answer, known := answers[q.What]
+	answer, known := t.hub.answerTo(q.What)
 	if !known {
 		return nil, fault.New(fault.Invalid, "this hub (althing %s) does not know the question '%.40s'; the other may be newer", Version, q.What)
 	}

@@ -116,8 +116,13 @@ func (n *Node) asked(_ context.Context, l *link, p *params) (althing.Answer, err
 	case hops > mostHops:
 		return althing.Answer{}, errTooFar
 	}
+	if l.asks.Add(1) > mostAsks {
+		l.asks.Add(-1)
+		return althing.Answer{}, fault.New(fault.Limit, "the link to '%s' waits for %d answers already; try again", l.name, mostAsks)
+	}
 	q.Role = n.lowered(l, q.Role)
 	return althing.Answer{Later: func(ctx context.Context) (althing.Answer, error) {
+		defer l.asks.Add(-1)
 		ctx, cancel := context.WithTimeout(ctx, min(within, longestAnswer))
 		defer cancel()
 		ctx, last := withAfter(ctx)

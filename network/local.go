@@ -91,6 +91,9 @@ const (
 	// againPause is how long letters that are sent again are left to arrive before
 	// they are once more: each that was lost before asks for it.
 	againPause = 200 * time.Millisecond
+	// mostAsks is how many questions of a neighbor are under way at once: fewer than
+	// a connection does beside what comes next, which would wait otherwise.
+	mostAsks = 48
 	// longestAnswer bounds how long a question may take when its asker does not
 	// say.
 	longestAnswer = 30 * time.Second

@@ -63,6 +63,14 @@ func (myData) DelItem(t *expr.Thread, k expr.Object) error {
 
 // removeKey removes one key of the registry.
 func (q *Query) removeKey(t *expr.Thread, name string) error {
+	name, hub, err := q.one(name)
+	if err != nil {
+		return err
+	}
+	if hub != "" {
+		_, err := q.removeAt(t, hub, exactly(name))
+		return err
+	}
 	if err := q.by.May(access.Write); err != nil {
 		return err
 	}

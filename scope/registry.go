@@ -104,7 +104,14 @@ func MayWrite(key string) error {
 }
 
 // setKey sets a value of the registry, seeing to what this query has set before.
-func (q *Query) setKey(t *expr.Thread, how registry.Set, o expr.Object) error {
+func (q *Query) setKey(t *expr.Thread, how registry.Set, o expr.Object) (err error) {
+	var hub string
+	if how.Key, hub, err = q.one(how.Key); err != nil {
+		return err
+	}
+	if hub != "" {
+		return q.setAt(t, hub, how, o)
+	}
 	if err := q.by.May(access.Write); err != nil {
 		return err
 	}
@@ -133,6 +140,13 @@ func meets(c *cell, how registry.Set) error {
 
 // getKey gives a value of the registry or one of the hub's own keys.
 func (q *Query) getKey(t *expr.Thread, key string) (expr.Object, bool, error) {
+	key, hub, err := q.one(key)
+	if err != nil {
+		return nil, false, err
+	}
+	if hub != "" {
+		return q.getAt(t, hub, key)
+	}
 	if IsServerKey(key) {
 		if err := q.by.May(access.Read); err != nil {
 			return nil, false, err
@@ -181,6 +195,13 @@ func history(t *expr.Thread, a expr.Args) (expr.Object, error) {
 		return nil, err
 	}
 	q := query(t)
+	name, hub, err := q.one(name)
+	if err != nil {
+		return nil, err
+	}
+	if hub != "" {
+		return q.historyAt(t, hub, name)
+	}
 	if err := q.settled(t, access.Read); err != nil {
 		return nil, err
 	}
@@ -223,6 +244,13 @@ func changes(t *expr.Thread, a expr.Args) (expr.Object, error) {
 		return nil, expr.Raise("MemoryError", "changes() waits, and what a query holds meanwhile may have %d bytes; send it as a query of its own", heldWaiting)
 	}
 	q := query(t)
+	pattern, hub, err := q.one(pattern)
+	if err != nil {
+		return nil, err
+	}
+	if hub != "" {
+		return nil, fault.New(fault.Invalid, "changes() is for keys of this hub; ask the other with evalAt(), or watch from a session")
+	}
 	if err := q.settled(t, access.Read); err != nil {
 		return nil, err
 	}
@@ -286,6 +314,36 @@ func orNone(v value.Value) value.Value {
 type found struct {
 	key   string
 	value value.Value
+}
+
+// fetch gives the entries whose keys match, here or elsewhere. seen is what of that
+// was read here.
+func (q *Query) fetch(t *expr.Thread, pattern string) (list []found, read []seen, err error) {
+	a, err := q.scope.hub.Locate(pattern)
+	if err != nil {
+		return nil, nil, err
+	}
+	if a.Here {
+		own, revision, err := q.match(t, a.Name)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, e := range own {
+			if a.Every {
+				e.key += "@" + q.scope.hub.Name()
+			}
+			list = append(list, e)
+		}
+		read = []seen{{space: registry.Values, whole: true, revision: revision}}
+	}
+	if len(a.Hubs) > 0 {
+		there, err := q.matchAt(t, a)
+		if err != nil {
+			return nil, nil, err
+		}
+		list = append(list, there...)
+	}
+	return list, read, nil
 }
 
 // match gives the entries whose keys match, the hub's own among them, and the
@@ -352,7 +410,7 @@ func fetch(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	if err := q.speaksFor(t, id); err != nil {
 		return nil, err
 	}
-	list, _, err := q.match(t, pattern)
+	list, _, err := q.fetch(t, pattern)
 	if err != nil {
 		return nil, err
 	}
@@ -370,12 +428,14 @@ func fetch(t *expr.Thread, a expr.Args) (expr.Object, error) {
 }
 
 func (q *Query) fetchDict(t *expr.Thread, pattern string) (expr.Object, error) {
-	list, revision, err := q.match(t, pattern)
+	list, read, err := q.fetch(t, pattern)
 	if err != nil {
 		return nil, err
 	}
-	if err := q.see(t, seen{space: registry.Values, whole: true, revision: revision}); err != nil {
-		return nil, err
+	for _, s := range read {
+		if err := q.see(t, s); err != nil {
+			return nil, err
+		}
 	}
 	d := expr.NewDict()
 	for _, e := range list {
@@ -403,6 +463,13 @@ func deleteKeys(t *expr.Thread, a expr.Args) (expr.Object, error) {
 		return nil, err
 	}
 	q := query(t)
+	pattern, hub, err := q.one(pattern)
+	if err != nil {
+		return nil, err
+	}
+	if hub != "" {
+		return q.removeAt(t, hub, pattern)
+	}
 	if err := q.settled(t, access.Write); err != nil {
 		return nil, err
 	}

@@ -35,6 +35,8 @@ type Hub interface {
 	// the hub is on its way down and nobody should wait any more.
 	Changed() <-chan struct{}
 	Stopping() <-chan struct{}
+	// Name is the hub's own, as others find it.
+	Name() string
 	// Now is the hub's clock.
 	Now() time.Time
 	// Expires notes that a value will lapse at that time.
@@ -47,6 +49,12 @@ type Hub interface {
 	Locate(text string) (Address, error)
 	// Forward is what takes a message to the other hubs of an address.
 	Forward(by Caller, to Address, m *messaging.Send) *messaging.Forward
+	// Elsewhere asks another hub, by its ID, on behalf of by: what is a method of the
+	// session protocol.
+	Elsewhere(ctx context.Context, by Caller, hub, what string, params *value.Dict) (*value.Dict, error)
+	// FetchElsewhere gives what matches at the other hubs of an address. At all hubs,
+	// those are left out that do not answer.
+	FetchElsewhere(ctx context.Context, by Caller, a Address) ([]Entries, error)
 	// NewID gives an ID that no client has and no group is named by.
 	NewID() string
 	// Command runs a hub command; its text is the answer.
@@ -109,7 +117,7 @@ func New(h Hub, modules map[string]*expr.Module) *Scope {
 	for name, m := range modules {
 		s.names[name] = m
 	}
-	for _, group := range [][]*expr.Func{registryFuncs, messagingFuncs, sqlFuncs, hubFuncs, ownerFuncs} {
+	for _, group := range [][]*expr.Func{registryFuncs, messagingFuncs, sqlFuncs, hubFuncs, ownerFuncs, elsewhereFuncs} {
 		for _, f := range group {
 			s.names[f.Name()] = f
 		}

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"strings"
 
 	"althing"
 	"althing/fault"
@@ -15,7 +16,7 @@ type does func(ctx context.Context, session *hub.Session, p *params) (althing.An
 
 // addMethods adds what the hub has beyond a server of package althing.
 func (s *Server) addMethods() error {
-	for name, do := range map[string]does{
+	s.does = map[string]does{
 		"eval":             eval,
 		"registry.set":     set,
 		"registry.get":     get,
@@ -23,12 +24,27 @@ func (s *Server) addMethods() error {
 		"registry.list":    list,
 		"registry.delete":  remove,
 		"registry.history": history,
-		"group.join":       join,
-		"group.leave":      leave,
 		"group.list":       groups,
 		"group.members":    members,
 		"sql.query":        query,
-	} {
+		"status":           status,
+		"command":          command,
+	}
+	answers := map[string]hub.Answer{}
+	for name, do := range s.does {
+		answers[name] = answersTo(do)
+		if name == "status" || name == "command" {
+			continue // the server has its own
+		}
+		if strings.HasPrefix(name, "registry.") {
+			do = s.reaching(name, do)
+		}
+		if err := s.server.Method(name, false, inOrder(do)); err != nil {
+			return err
+		}
+	}
+	s.hub.Answers(answers)
+	for name, do := range map[string]does{"group.join": join, "group.leave": leave, "at": s.at} {
 		if err := s.server.Method(name, false, inOrder(do)); err != nil {
 			return err
 		}
@@ -145,4 +161,23 @@ func query(ctx context.Context, session *hub.Session, p *params) (althing.Answer
 		member("affected", value.Int(result.Affected)), member("changed", value.Bool(result.Changed)),
 		member("more", value.Bool(result.More)),
 	)
+}
+
+// status is what the hub says about itself.
+func status(ctx context.Context, session *hub.Session, _ *params) (althing.Answer, error) {
+	d, err := session.Status(ctx)
+	return althing.Answer{Value: d}, err
+}
+
+// command runs a hub command for somebody at another hub.
+func command(ctx context.Context, session *hub.Session, p *params) (althing.Answer, error) {
+	text := p.text("text")
+	if p.err != nil {
+		return done, p.err
+	}
+	said, err := session.Command(ctx, text)
+	if err != nil {
+		return done, err
+	}
+	return answer(member("text", value.Str(said)))
 }

@@ -49,6 +49,7 @@ type Server struct {
 	hub    *hub.Hub
 	log    *slog.Logger
 	server *althing.Server
+	does   map[string]does // what hubs answer each other, too
 
 	opening sync.Mutex // of the channel for backups
 	saving  atomic.Pointer[saving]
