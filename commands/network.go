@@ -208,22 +208,28 @@ func (b *builtins) tellBelow(what, said string) func(context.Context, *althing.C
 				ofTree = append(ofTree, t.name)
 			}
 		}
-		said := func(name string, err error) string {
+		var lines []string
+		var refused error
+		note := func(name string, err error) {
 			name = "'" + shown(name, maxTitle) + "'"
 			if err != nil {
-				return "Server " + name + " does not obey: " + fault.Of(err).Message
+				refused = err
+				lines = append(lines, "Server "+name+" does not obey: "+fault.Of(err).Message)
+				return
 			}
-			return said + " " + name
+			lines = append(lines, said+" "+name)
 		}
-		var lines []string
 		for i, err := range commandAll(ctx, conns, what) {
-			lines = append(lines, said(conns[i].Name(), err))
+			note(conns[i].Name(), err)
 		}
 		if len(ofTree) > 0 {
 			results := b.Tree.End(ctx, call.By, what == doRestart, ofTree...)
 			for _, name := range ofTree {
-				lines = append(lines, said(name, results[name]))
+				note(name, results[name])
 			}
+		}
+		if refused != nil {
+			return althing.Answer{}, fault.Wrap(refused, fault.Of(refused).Code, "%s", strings.Join(lines, "; "))
 		}
 		return say(lines...)
 	}

@@ -86,13 +86,14 @@ func titleOf(name, host string) string {
 func (h *Hub) String() string {
 	parts := []string{fmt.Sprintf("layer %d", h.Layer)}
 	switch {
+	case !h.Up && h.Answers: // it is the one that is asked
+		parts = append(parts, "no link"+h.age())
 	case !h.Up:
 		parts = append(parts, "AWAY"+h.age())
+	case !h.Answers:
+		parts = append(parts, "not reached")
 	case h.Layer > 0:
 		parts = append(parts, "linked"+h.age())
-	}
-	if h.Up && !h.Answers {
-		parts = append(parts, "says nothing now")
 	}
 	if h.Answers {
 		parts = append(parts, fmt.Sprintf("cpu %.1f %%", h.CPU), fmt.Sprintf("%.0f MB", float64(h.Memory)/1e6))

@@ -218,7 +218,11 @@ func answerEnd(ctx context.Context, s *Session, params *value.Dict) (value.Value
 			}
 		}
 	}
-	h.access.Audit(s.caller.Elsewhere, "end")
+	act := "shutdown"
+	if restart == value.Bool(true) {
+		act = "restart"
+	}
+	h.access.Audit(s.caller.Elsewhere, act)
 	network.After(ctx, func() { h.config.Stop(restart == value.Bool(true)) })
 	return value.None{}, nil
 }

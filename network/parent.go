@@ -196,6 +196,9 @@ func (n *Node) seek(ctx context.Context) {
 			}
 			continue
 		}
+		if ctx.Err() != nil {
+			return // whoever has ended the search knows more
+		}
 		n.problem(above, err)
 		wait := time.NewTimer(pause/2 + rand.N(pause/2)) //nolint:gosec // it only keeps hubs from coming all at once
 		select {

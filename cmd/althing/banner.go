@@ -16,6 +16,7 @@ type running struct {
 	ports       []port // the text port first, if it is on
 	tls         string // for which clients there is TLS; empty: for none
 	fingerprint string
+	parent      string // where the hub above is; empty: there is none
 	data        string
 	durability  string
 	guests      access.Guests
@@ -34,7 +35,7 @@ func (f *serveFlags) banner(out io.Writer, h *hub.Hub) {
 	mode, fingerprint := h.Security()
 	r := running{
 		tls: mode, fingerprint: fingerprint, data: h.Data(), durability: h.Durability(),
-		guests: h.Access().Guests(), madeKey: h.Access().Made(), openAdmin: h.Access().Open(),
+		parent: h.Network().Above().Address, guests: h.Access().Guests(), madeKey: h.Access().Made(), openAdmin: h.Access().Open(),
 		logged: systemd.Started(),
 	}
 	r.ports = appendPort(r.ports, h, textGateway, textPort, f.text)
@@ -68,6 +69,9 @@ func (r running) write(out io.Writer) {
 	lines = append(lines, "  open to  "+r.who())
 	if r.tls != "" {
 		lines = append(lines, "  TLS      "+tlsModes[r.tls], "  trust    --fingerprint "+r.fingerprint+"  (with every verb of a client, or ALTHING_FINGERPRINT)")
+	}
+	if r.parent != "" {
+		lines = append(lines, "  tree     below "+visible(r.parent)+"  ('althing parent' says whether there is a link; without one it works alone)")
 	}
 	lines = append(lines, "  data     "+visible(r.data), "  keeps    "+durabilities[r.durability], "  next     "+r.next())
 	switch {

@@ -71,10 +71,14 @@ func figure(name string, v value.Value) string {
 	case isInt && n >= 0 && (name == "free" || strings.HasSuffix(name, "_bytes")):
 		return size(int64(n))
 	}
+	if at, isTime := v.(value.Float); isTime && name == "since" {
+		return time.Unix(int64(at), 0).Format(time.DateTime)
+	}
 	if d, isDict := v.(*value.Dict); isDict {
 		var parts []string
 		for _, p := range d.Pairs() {
-			parts = append(parts, value.Text(p.Key)+" "+value.Text(p.Value))
+			name := value.Text(p.Key)
+			parts = append(parts, name+" "+figure(name, p.Value))
 		}
 		return visible(strings.Join(parts, ", "))
 	}
