@@ -94,7 +94,7 @@ func (s *Server) register(r *run, nc net.Conn) (*Conn, error) {
 	if s.isClosing(r) { // it has let everybody go who was there before
 		c.drop(shuttingDown.reason)
 	}
-	s.out().connection(fmt.Sprintf("%s is registered as '%s'", c.from.Addr(), c.Name()), "from", c.from.String(), "protocol", c.protocol)
+	s.came(c, fmt.Sprintf("%s is registered as '%s'", c.from.Addr(), c.Name()), "from", c.from.String(), "protocol", c.protocol)
 	return c, nil
 }
 

@@ -52,6 +52,16 @@ func (s *Server) permit(c *Conn, f wire.Frame) error {
 	return s.Permit(c, f.Kind, f.Name, f.To)
 }
 
+// came says that a client has come or gone. Of visitors only the log hears: there
+// is one for each verb of a command line.
+func (s *Server) came(c *Conn, line string, attrs ...any) {
+	if c.hello.Role == wire.Visitor {
+		s.out().log().Debug(line, attrs...) //nolint:sloglint // it is a line for people
+		return
+	}
+	s.out().connection(line, attrs...)
+}
+
 // gone implements end.
 func (s *Server) gone(c *Conn, reason *fault.Error) {
 	s.roll.left(c.accepted)
@@ -63,7 +73,7 @@ func (s *Server) gone(c *Conn, reason *fault.Error) {
 		s.Directory.Leave(c.id)
 	}
 	c.leave()
-	s.out().connection(fmt.Sprintf("Disconnected connection '%s'", c.Name()), "reason", reason)
+	s.came(c, fmt.Sprintf("Disconnected connection '%s'", c.Name()), "reason", reason)
 	s.call(c.run, func() {
 		for _, f := range s.disconnected.all() {
 			(*f)(c, reason)

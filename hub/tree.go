@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 
+	"althing"
 	"althing/access"
 	"althing/datadir"
 	"althing/fault"
@@ -22,6 +23,7 @@ func (h *Hub) openTree() error {
 	h.node, err = network.New(network.Options{
 		Identity: identity, Name: h.config.Name, Version: Version, Local: treeLocal{h}, ParentMay: network.Role(h.config.ParentMay),
 		Store: network.File{Name: h.dir.Path(datadir.NetworkFile), Write: datadir.WriteFile}, Log: h.log, Now: h.config.Now,
+		Say: func(line string) { h.server.Say(althing.KindConnection, line) },
 	})
 	if err != nil {
 		return err

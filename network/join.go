@@ -3,6 +3,7 @@ package network
 import (
 	"context"
 	"crypto/hmac"
+	"net"
 	"slices"
 	"strconv"
 	"sync"
@@ -244,6 +245,8 @@ func (n *Node) joined(l *link) {
 		return
 	}
 	n.log.Info("network: a hub has joined", "hub", l.name, "id", string(l.id), "address", l.address)
+	host, _, _ := net.SplitHostPort(l.address)
+	n.say(host + " is registered as '" + l.name + "'")
 	l.notify("hub.tree", packNews(n.tree.Side(l.id)))
 	n.routed()
 	n.spawn(func() { n.givePass(l) })

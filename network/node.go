@@ -25,7 +25,10 @@ type Options struct {
 	// ParentMay is what a parent's clients may count as here at most.
 	ParentMay Role
 	Log       *slog.Logger // default: slog.Default()
-	Now       func() time.Time
+	// Say, when set, tells people of links that come and go, in LocalThings' words.
+	// It must not call the Node.
+	Say func(line string)
+	Now func() time.Time
 	// TLS, when set, secures the link to a parent.
 	TLS *tls.Config
 }
@@ -230,6 +233,12 @@ func (n *Node) spawn(f func()) {
 	}
 }
 
+func (n *Node) say(line string) {
+	if n.options.Say != nil {
+		n.options.Say(line)
+	}
+}
+
 // lost notes that the link to a neighbor is there no more.
 func (n *Node) lost(l *link) {
 	n.mu.Lock()
@@ -244,6 +253,11 @@ func (n *Node) lost(l *link) {
 		child = n.ID()
 	}
 	n.log.Info("network: a link is gone", "hub", l.name, "address", l.address)
+	if l.up {
+		n.say("Lost connection with higher Server")
+	} else {
+		n.say("Disconnected connection '" + l.name + "'")
+	}
 	n.tell(n.tree.Connected(child, false, n.now()), "")
 }
 

@@ -406,6 +406,8 @@ func (n *Node) below(l *link, r *Record, answer value.Value) error {
 	}
 	n.above.ID, n.above.Problem = l.id, ""
 	n.log.Info("network: there is a link to the parent", "hub", l.name, "address", l.address)
+	host, port, _ := net.SplitHostPort(l.address)
+	n.say("Connected with " + host + " at " + port)
 	for id, other := range n.links {
 		other.notify("hub.tree", packNews(n.tree.Side(id)))
 	}
