@@ -31,6 +31,9 @@ type ClientOptions struct {
 	// no name of its own; a hub gives it no inbox and no groups, keeps nothing of
 	// it, and runs its commands at once that others have to confirm.
 	Visitor bool
+	// At names another hub of the server's tree, which then does what Set, Get, Fetch,
+	// Page, List, Delete, History, SQL, Eval, Status, Groups, Members and Command say.
+	At string
 	// Protocol is what is spoken: the session protocol.
 	Protocol wire.Protocol
 	// TLS, when set, is how the connection is secured; the zero value trusts
@@ -291,6 +294,9 @@ func (c *Client) Deliver(ctx context.Context, m *Message) error {
 
 // Command has the server run a command, as Conn.Command does.
 func (c *Client) Command(ctx context.Context, name string, args ...any) (Answer, error) {
+	if c.options.At != "" {
+		return c.commandAt(ctx, name, args)
+	}
 	conn, err := c.Conn()
 	if err != nil {
 		return Answer{}, err

@@ -27,6 +27,15 @@ func (c *Client) call(ctx context.Context, method string, params ...value.Pair) 
 	if err != nil {
 		return nil, err
 	}
+	if c.options.At != "" && elsewhere[method] {
+		given, err := value.NewDict(params)
+		if err != nil {
+			return nil, err
+		}
+		method, params = "at", []value.Pair{
+			param("hub", value.Str(c.options.At)), param("method", value.Str(method)), param("params", given),
+		}
+	}
 	return conn.callHub(ctx, method, params...)
 }
 
@@ -161,4 +170,24 @@ func moment(v value.Value) (time.Time, bool) {
 		return time.UnixMicro(int64(v * 1e6)), true
 	}
 	return time.Time{}, false
+}
+
+// elsewhere are the methods that a hub has done by another one, ClientOptions.At.
+var elsewhere = map[string]bool{
+	"eval": true, "sql.query": true, "status": true, "command": true, "group.list": true, "group.members": true,
+	"registry.set": true, "registry.get": true, "registry.fetch": true, "registry.list": true, "registry.delete": true, "registry.history": true,
+}
+
+// commandAt has a command run by the hub of ClientOptions.At.
+func (c *Client) commandAt(ctx context.Context, name string, args []any) (Answer, error) {
+	values, err := toValues(args)
+	if err != nil {
+		return Answer{}, err
+	}
+	began := time.Now()
+	r, err := c.callText(ctx, "command", "text", wire.CommandText(name, values))
+	if err != nil {
+		return Answer{}, err
+	}
+	return Answer{Text: string(field[value.Str](r, "text")), Took: time.Since(began)}, r.err
 }

@@ -15,6 +15,10 @@ type Shared struct {
 	Revision uint64
 	// Time is when the value was set.
 	Time time.Time
+	// Away is why a value of another hub is not newer, and Age how long ago it was
+	// asked for; empty: it is what it says.
+	Away string
+	Age  time.Duration
 }
 
 // Past is a value that a key has had.
@@ -84,6 +88,9 @@ func (c *Client) Get(ctx context.Context, key string) (Shared, error) {
 	var ok bool
 	if e.Time, ok = moment(r.any("time")); !ok {
 		r.strange("time")
+	}
+	if e.Away = string(optional[value.Str](r, "away")); e.Away != "" {
+		e.Age = time.Duration(float64(field[value.Float](r, "age")) * float64(time.Second))
 	}
 	return e, r.err
 }

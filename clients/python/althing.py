@@ -293,11 +293,17 @@ class Answer(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A shared value, its revision and when it was set, in Unix seconds."""
+    """A shared value, its revision and when it was set, in Unix seconds.
+
+    Of a key of another hub that is away, ``away`` says so, and ``age`` how many
+    seconds ago the value was asked for.
+    """
 
     value: Any
     revision: int
     time: float
+    away: str = ""
+    age: float = 0.0
 
 
 class Rows(NamedTuple):
@@ -793,7 +799,7 @@ class Client:
     def entry(self, key: str) -> Entry:
         """The value of a key with its revision and time."""
         found = self.call("registry.get", key=key)
-        return Entry(found["value"], found["revision"], found["time"])
+        return Entry(found["value"], found["revision"], found["time"], found.get("away", ""), found.get("age", 0.0))
 
     def update(self, key: str, f: Callable[[Any], Any], default: Any = None) -> int:
         """Set a key to ``f(its value)``, once more when somebody else was faster; gives the revision.

@@ -48,6 +48,7 @@ needs the admin key, and acts at once, without being sent twice.`,
 		},
 	}
 	f.add(c)
+	f.addAt(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print an object with the text and the value of the answer")
 	return c
 }

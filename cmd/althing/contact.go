@@ -33,10 +33,12 @@ const (
 type contact struct {
 	at  target
 	key string // an administrator's or a user's, or empty
+	who string // another hub of its tree that is asked; empty: itself
 }
 
 // contact says which hub the flags name.
 func (f *hubFlags) contact(ctx context.Context) (h contact, err error) {
+	h.who = f.at
 	if h.at, err = f.target(ctx); err == nil {
 		h.key, err = f.key()
 	}
@@ -54,7 +56,7 @@ func (h contact) enter(ctx context.Context, token string) (*althing.Client, erro
 }
 
 func (h contact) dial(ctx context.Context, o althing.ClientOptions) (*althing.Client, error) {
-	o.Key, o.TLS, o.NoReconnect = h.key, h.at.tls, true
+	o.Key, o.TLS, o.NoReconnect, o.At = h.key, h.at.tls, true, h.who
 	o.Logger = slog.New(slog.DiscardHandler) // what matters is an error
 	o.Limits = althing.Limits{Register: dialPatience, Answer: answerPatience}
 	c, err := althing.Dial(ctx, h.at.address, o)

@@ -27,6 +27,7 @@ type hubFlags struct {
 	keyFile     string
 	fingerprint string
 	certificate string
+	at          string         // another hub of its tree that is to do it
 	verb        *cobra.Command // whose flags these are
 }
 
@@ -36,6 +37,11 @@ func (f *hubFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.keyFile, "admin-key-file", "", "act as an administrator, or as a user, with the key in this `file` (default the key in $ALTHING_KEY)")
 	c.Flags().StringVar(&f.fingerprint, "fingerprint", "", "secure the connection, and trust no hub but the one with this `fingerprint` (default $ALTHING_FINGERPRINT)")
 	c.Flags().StringVar(&f.certificate, "certificate", "", "the `file` with a certificate and its key, for a hub that wants to see one (default $ALTHING_CERTIFICATE)")
+}
+
+// addAt is for verbs that another hub of the tree can do, too.
+func (f *hubFlags) addAt(c *cobra.Command) {
+	c.Flags().StringVar(&f.at, "at", "", "have it done by that `hub` of the hub's tree: its name, its path, or parent")
 }
 
 // target is a hub to connect to.

@@ -64,6 +64,7 @@ it reads them up to the first that fails.`,
 		},
 	}
 	f.add(c)
+	f.addAt(c)
 	c.Flags().BoolVar(&local, "local", false, "work it out in this process, without a hub and its values")
 	c.Flags().BoolVar(&asJSON, "json", false, "print an object with the reply for each expression")
 	return c

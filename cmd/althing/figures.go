@@ -58,6 +58,7 @@ func newFigures(use, short string, ask func(context.Context, asker) (*value.Dict
 		},
 	}
 	f.add(c)
+	f.addAt(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object, sizes in bytes and times in seconds")
 	return c
 }

@@ -39,9 +39,10 @@ func newSend() *cobra.Command {
 		Use:   "send TO TEXT",
 		Short: "send a message to a client or a group",
 		Long: `Sends TEXT to the client or group TO, into the inbox of each member. When nobody
-is there to read it, that is said. What the hub itself answers, to SYSTEM,
+is there to read it, that is said; of another hub, as in lamp@barn, that is not
+known. What the hub itself answers, to SYSTEM,
 SQLite or a ++ping, is read with recv.`,
-		Example: "  althing send lamp \"switch on\"\n  althing send ALL \"dinner\" --as cook",
+		Example: "  althing send lamp \"switch on\"\n  althing send ALL \"dinner\" --as cook\n  althing send lamp@barn \"switch on\"",
 		Args:    exactly(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			ctx := c.Context()
@@ -78,6 +79,9 @@ func (i *identity) send(ctx context.Context, a asker, to, text string) (anybody 
 	}
 	if err := a.Deliver(ctx, m); err != nil {
 		return false, err
+	}
+	if strings.Contains(to, "@") {
+		return true, nil // it waits for another hub, which knows
 	}
 	_, err = a.Command(ctx, "s.info", to)
 	if fault.Is(err, fault.NotFound) {

@@ -52,6 +52,7 @@ read from the standard input.`,
 		},
 	}
 	f.add(c)
+	f.addAt(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print the rows as a list of objects, or an object with the number of changed rows")
 	c.Flags().BoolVar(&asCSV, "csv", false, "print the rows as CSV")
 	return c

@@ -21,23 +21,27 @@ func newGet() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "get KEY",
 		Short:   "print a shared value",
-		Long:    "Prints the value of KEY. When there is none, the exit status is 3.",
-		Example: "  althing get garden.soil.temp",
+		Long:    "Prints the value of KEY. When there is none, the exit status is 3. Of a hub that\nis away, as in KEY@barn, the last value is printed that was asked for, and on the\nstandard error how old that is.",
+		Example: "  althing get garden.soil.temp\n  althing get garden.soil.temp@barn",
 		Args:    exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return f.talk(c.Context(), func(a asker) error {
 				shared, err := a.Get(c.Context(), args[0])
-				if fault.Is(err, fault.NotFound) {
+				if elsewhere := f.at != "" || strings.Contains(args[0], "@"); fault.Is(err, fault.NotFound) && !elsewhere { // else it may be the hub that is not found
 					return fault.New(fault.NotFound, "there is no value '%s'", visible(args[0]))
 				}
 				if err != nil {
 					return err
+				}
+				if shared.Away != "" {
+					fmt.Fprintf(c.ErrOrStderr(), "althing: %s; this is its value of %v ago\n", visible(shared.Away), shared.Age.Round(time.Second))
 				}
 				return printValue(c.OutOrStdout(), shared.Value, asJSON)
 			})
 		},
 	}
 	f.add(c)
+	f.addAt(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
 	return c
 }
@@ -81,6 +85,7 @@ func newSet() *cobra.Command {
 		},
 	}
 	f.add(c)
+	f.addAt(c)
 	c.Flags().Var(&expire, "expire", "remove it after this `time`: 30s, 5m, 2h, or a number of seconds")
 	c.Flags().StringVar(&expect, "expect", "", "set it only when its value is this `literal` now")
 	c.Flags().BoolVar(&create, "create", false, "set it only when it does not exist")
@@ -155,6 +160,7 @@ func newDelete() *cobra.Command {
 		},
 	}
 	f.add(c)
+	f.addAt(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print an object with the count")
 	return c
 }

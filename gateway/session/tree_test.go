@@ -295,3 +295,32 @@ func TestQuestionsAreBounded(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestClientAtAnotherHub(t *testing.T) {
+	hubs := grow(t, "main", "barn")
+	c := dial(t, hubs[0].addr, althing.ClientOptions{Visitor: true, At: "barn"})
+	ctx := t.Context()
+	if _, err := c.Set(ctx, "k", 56); err != nil {
+		t.Fatal(err)
+	}
+	if shared, err := c.Get(ctx, "k"); err != nil || !value.Equal(shared.Value, value.Int(56)) || shared.Away != "" {
+		t.Errorf("got %v %v", shared, err)
+	}
+	if name, err := c.Eval(ctx, "getReg('server.name')"); err != nil || name != "barn" {
+		t.Errorf("eval: %q %v", name, err)
+	}
+	if rows, err := c.SQL(ctx, "select ?", 7); err != nil || len(rows.Rows) != 1 {
+		t.Errorf("SQL: %v %v", rows, err)
+	}
+	if answer, err := c.Command(ctx, "s.info"); err != nil || !strings.HasPrefix(answer.Text, "Server 'barn'") {
+		t.Errorf("command: %q %v", answer.Text, err)
+	}
+	hubs[1].stop()
+	if err := hubs[1].hub.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	soon(t, func() bool {
+		shared, err := c.Get(ctx, "k")
+		return err == nil && shared.Away != "" && shared.Age > 0 && value.Equal(shared.Value, value.Int(56))
+	})
+}
