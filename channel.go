@@ -198,10 +198,7 @@ func (s *Server) tell(clients []*Conn, channel string) {
 	if !ok {
 		return
 	}
-	data, _ := value.NewDict([]value.Pair{ // a dict can hold any text as a key
-		{Key: value.Str(wire.KeyName), Value: value.Str(sock.Name)},
-		{Key: value.Str(wire.KeyPort), Value: value.Int(sock.Port)},
-	})
+	data := value.DictOf(wire.KeyName, value.Str(sock.Name), wire.KeyPort, value.Int(sock.Port))
 	for _, c := range clients {
 		_ = c.Event(wire.EventChannel, data) // who cannot be told is about to be dropped
 	}

@@ -292,8 +292,7 @@ func (c *Conn) SetMuted(muted bool) {
 	if !c.setMuted(muted) {
 		return
 	}
-	data, _ := value.FromGo(map[string]any{wire.KeyMuted: muted}) // a dict can hold any text as a key
-	_ = c.main.Event(wire.EventMuted, data)                       // who cannot be told is about to be dropped
+	_ = c.main.Event(wire.EventMuted, value.DictOf(wire.KeyMuted, value.Bool(muted))) // who cannot be told is about to be dropped
 }
 
 // Event tells the other side of something that happened. data may be nil.

@@ -50,8 +50,7 @@ func (c *Client) Watch(ctx context.Context, pattern string, f func(Change)) (sto
 // unwatch ends a watch at the hub. There is nothing to do when that fails: it
 // ends with the connection, too.
 func unwatch(conn *Conn, id value.Value) {
-	params, _ := value.NewDict([]value.Pair{param("watch", id)}) // a text is a key
-	_ = conn.Notify("unwatch", params)
+	_ = conn.Notify("unwatch", value.DictOf("watch", id))
 }
 
 // watches are those of one client.

@@ -74,8 +74,9 @@ type Server struct {
 	// gave it.
 	ConnContext func(ctx context.Context, nc net.Conn) context.Context
 	// Deliver takes a message that names who is to have it, and answers once
-	// the message is safe. The message's From is what the client says it is. When it is nil, the message goes to the client with
-	// that id or name, who must be connected.
+	// the message is safe. The message's From is what the client says it is. When
+	// it is nil, the message goes to the client with that id or name, who must be
+	// connected.
 	Deliver func(ctx context.Context, from *Conn, m *Message) error
 	// Status is what anybody may know, registered or not: name, version, number
 	// of conns.
@@ -245,11 +246,7 @@ func (s *Server) Rename(ctx context.Context, c *Conn, name string) error {
 		return err
 	}
 	c.rename(name)
-	data, err := value.NewDict([]value.Pair{{Key: value.Str(wire.KeyName), Value: value.Str(name)}})
-	if err != nil {
-		return err
-	}
-	return c.Event(wire.EventRenamed, data)
+	return c.Event(wire.EventRenamed, value.DictOf(wire.KeyName, value.Str(name)))
 }
 
 // AddCommand adds a command that clients may call. It fails when its name is no

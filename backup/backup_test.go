@@ -86,7 +86,9 @@ func TestFolder(t *testing.T) {
 		}
 		s := hubtest.Enter(t, open(t, d), "")
 		hubtest.Story(t, s, [][2]string{
-			{"len(MyData)", "400"}, {"MyData['round1.7']", "(7, 'text')"}, {"total", "5"},
+			{"len(MyData)", "400"},
+			{"MyData['round1.7']", "(7, 'text')"},
+			{"total", "5"},
 			{"dbExec('SELECT count(*) FROM t')", "[(4,)]"},
 		})
 	}

@@ -113,7 +113,7 @@ func (h *Hub) age() string {
 func (n Node) Value() value.Value {
 	clients, servers := make(value.List, len(n.Clients)), make(value.List, len(n.Servers))
 	for i, c := range n.Clients {
-		clients[i] = dict("name", value.Str(c.Name), "address", value.Str(c.Host))
+		clients[i] = value.DictOf("name", value.Str(c.Name), "address", value.Str(c.Host))
 	}
 	for i, s := range n.Servers {
 		servers[i] = s.Value()
@@ -127,7 +127,7 @@ func (n Node) Value() value.Value {
 			pairs = append(pairs, "started", moment(h.Started), "cpu", value.Float(h.CPU), "memory", value.Int(h.Memory))
 		}
 	}
-	return dict(append(pairs, "clients", clients, "more", value.Int(int64(n.More)), "servers", servers)...)
+	return value.DictOf(append(pairs, "clients", clients, "more", value.Int(int64(n.More)), "servers", servers)...)
 }
 
 // Structure is the node as LISTNETWORK has it: [title, [servers like this], [titles
@@ -149,16 +149,6 @@ func moment(t time.Time) value.Value {
 		return value.None{}
 	}
 	return value.Float(float64(t.UnixMilli()) / 1e3)
-}
-
-// dict makes a dict of keys and values that take turns.
-func dict(pairs ...any) *value.Dict {
-	list := make([]value.Pair, 0, len(pairs)/2)
-	for ; len(pairs) >= 2; pairs = pairs[2:] {
-		list = append(list, value.Pair{Key: value.Str(pairs[0].(string)), Value: pairs[1].(value.Value)})
-	}
-	d, _ := value.NewDict(list) // the keys are texts
-	return d
 }
 
 // ReadNode reads a Structure, which somebody else has made. What is too large or

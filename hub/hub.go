@@ -335,7 +335,7 @@ func (h *Hub) listening() *value.Dict {
 	for _, l := range h.listeners {
 		pairs = append(pairs, l.gateway, value.Str(l.address))
 	}
-	return dict(pairs...)
+	return value.DictOf(pairs...)
 }
 
 // Secured notes how the gateways are secured, for status and banner: for which
@@ -356,9 +356,9 @@ func (h *Hub) Security() (mode, fingerprint string) {
 func (h *Hub) tls() *value.Dict {
 	mode, fingerprint := h.Security()
 	if mode == "" {
-		return dict("mode", value.Str("off"))
+		return value.DictOf("mode", value.Str("off"))
 	}
-	return dict("mode", value.Str(mode), "fingerprint", value.Str(fingerprint))
+	return value.DictOf("mode", value.Str(mode), "fingerprint", value.Str(fingerprint))
 }
 
 // Durability is "fast" or "safe".

@@ -115,7 +115,7 @@ func answerList(ctx context.Context, s *Session, _ *value.Dict) (value.Value, er
 	h := s.hub
 	n := commands.Below(ctx, h.server, "")
 	l := h.process.look(h.Now(), h.started)
-	return dict("below", n.Structure(), "more", value.Int(int64(n.More)), "started", value.Float(float64(h.started.UnixMilli())/1e3),
+	return value.DictOf("below", n.Structure(), "more", value.Int(int64(n.More)), "started", value.Float(float64(h.started.UnixMilli())/1e3),
 		"cpu", value.Float(l.cpu), "memory", value.Int(l.memory)), nil
 }
 
@@ -171,7 +171,7 @@ func (t trunk) End(ctx context.Context, by althing.Caller, restart bool, names .
 			}
 		}
 	})
-	q := network.Question{What: askEnd, From: by.Name(), Role: roleOf(by), Params: dict("restart", value.Bool(restart), "network", value.Bool(len(names) == 0))}
+	q := network.Question{What: askEnd, From: by.Name(), Role: roleOf(by), Params: value.DictOf("restart", value.Bool(restart), "network", value.Bool(len(names) == 0))}
 	var mu sync.Mutex
 	for layer := deepest; layer >= 0; layer-- {
 		var asking sync.WaitGroup

@@ -2,7 +2,6 @@ package hub
 
 import (
 	"os"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -66,7 +65,7 @@ func (h *Hub) ServerKey(key string) (value.Value, bool) {
 func (h *Hub) Status() *value.Dict {
 	st, log := h.state.Stats(), h.journal.Stats()
 	path, layer := h.node.Path()
-	return dict(
+	return value.DictOf(
 		"name", value.Str(h.config.Name),
 		"version", value.Str(Version),
 		"description", value.Str(h.config.Description),
@@ -106,17 +105,4 @@ func (h *Hub) free() int64 {
 		return -1
 	}
 	return free
-}
-
-// dict makes a dict of names and values in turn.
-func dict(pairs ...any) *value.Dict {
-	list := make([]value.Pair, 0, len(pairs)/2)
-	for pair := range slices.Chunk(pairs, 2) {
-		list = append(list, value.Pair{Key: value.Str(pair[0].(string)), Value: pair[1].(value.Value)})
-	}
-	d, err := value.NewDict(list)
-	if err != nil { // the keys are texts of this package
-		panic(err)
-	}
-	return d
 }

@@ -105,7 +105,7 @@ func (h *Hub) setParent(ctx context.Context, address, token string) error {
 func (h *Hub) parent() *value.Dict {
 	above := h.node.Above()
 	if above.Address == "" {
-		return dict("state", value.Str("none"))
+		return value.DictOf("state", value.Str("none"))
 	}
 	state := "up"
 	if !above.Up {
@@ -118,7 +118,7 @@ func (h *Hub) parent() *value.Dict {
 	if above.Problem != "" {
 		pairs = append(pairs, "problem", value.Str(above.Problem))
 	}
-	return dict(pairs...)
+	return value.DictOf(pairs...)
 }
 
 // reachedVia is the address of the session port for a hub that is to come: the one

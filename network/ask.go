@@ -60,10 +60,10 @@ func (n *Node) pose(ctx context.Context, q Question, hops int) (value.Value, err
 	defer cancel()
 	p := q.Params
 	if p == nil {
-		p = dict()
+		p = value.DictOf()
 	}
 	l.said.Store(time.Now().UnixNano())
-	v, err := l.conn.Call(ctx, "hub.ask", dict(
+	v, err := l.conn.Call(ctx, "hub.ask", value.DictOf(
 		"hub", value.Str(q.To), "origin", value.Str(q.Origin), "from", text(q.From), "role", value.Int(int64(q.Role)),
 		"hops", value.Int(int64(hops+1)), "within", value.Float(within.Seconds()), "what", value.Str(q.What), "params", p,
 	))
@@ -136,7 +136,7 @@ func (n *Node) asked(_ context.Context, l *link, p *params) (althing.Answer, err
 		if err != nil {
 			return althing.Answer{}, err
 		}
-		return althing.Answer{Value: dict("answer", v), After: last.do}, nil
+		return althing.Answer{Value: value.DictOf("answer", v), After: last.do}, nil
 	}}, nil
 }
 

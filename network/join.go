@@ -101,7 +101,7 @@ func (n *Node) join(_ context.Context, c *althing.Conn, given *value.Dict) (alth
 	if err := n.candidates.put(c, who); err != nil {
 		return althing.Answer{}, err
 	}
-	return althing.Answer{Value: dict(answer...)}, nil
+	return althing.Answer{Value: value.DictOf(answer...)}, nil
 }
 
 func wrongProtocol(version string, theirs uint64) error {
@@ -230,7 +230,7 @@ func (n *Node) adopt(c *althing.Conn, r *Record, who candidate) (althing.Answer,
 	l := newLink(r, c, c.RemoteAddr().String())
 	l.token = who.granted
 	return althing.Answer{
-		Value: dict("line", n.lineOf(n.ID()), "tokens", n.withdrawn()),
+		Value: value.DictOf("line", n.lineOf(n.ID()), "tokens", n.withdrawn()),
 		After: func() { n.joined(l) },
 	}, nil
 }

@@ -111,7 +111,7 @@ func packLetter(l Letter, hops int) *value.Dict {
 	for i, h := range l.Headers {
 		headers[i] = value.List{text(h.Name), text(h.Value)}
 	}
-	return dict(
+	return value.DictOf(
 		"hub", value.Str(l.To), "origin", value.Str(l.Origin), "stream", value.Str(l.Stream), "number", value.Int(int64(l.Number)),
 		"first", value.Int(int64(l.First)), "kept", value.Int(int64(l.Kept)), "hops", value.Int(int64(hops)),
 		"from", text(l.Sender), "role", value.Int(int64(l.Role)), "to", text(l.Receiver), "headers", headers, "body", text(l.Body),
@@ -132,7 +132,7 @@ func (n *Node) letter(l *link, p *params) error {
 			p.wrong("headers")
 			break
 		}
-		pair := &params{of: dict("name", h[0], "value", h[1])}
+		pair := &params{of: value.DictOf("name", h[0], "value", h[1])}
 		letter.Headers = append(letter.Headers, Header{pair.text("name"), pair.text("value")})
 	}
 	hops := p.small("hops")
@@ -167,7 +167,7 @@ func (n *Node) arrived(l Letter, number uint64, err error) {
 // by a later one.
 func (n *Node) acknowledge(to, from ID, stream string, number uint64, again bool, hops int) {
 	if onward, err := n.next(to); err == nil && hops < mostHops {
-		_ = onward.offer("hub.ack", dict(
+		_ = onward.offer("hub.ack", value.DictOf(
 			"hub", value.Str(to), "origin", value.Str(from), "stream", value.Str(stream), "number", value.Int(int64(number)),
 			"again", value.Bool(again), "hops", value.Int(int64(hops+1)),
 		))

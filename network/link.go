@@ -83,7 +83,7 @@ func (n *Node) watch(l *link) {
 			n.mu.Lock()
 			ours, _ := n.tree.Digest(l.id)
 			n.mu.Unlock()
-			l.notify("hub.beat", dict("tree", value.Str(hex(ours))))
+			l.notify("hub.beat", value.DictOf("tree", value.Str(hex(ours))))
 		}
 	}
 }
@@ -141,7 +141,7 @@ func (n *Node) beat(l *link, p *params) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if _, believed := n.tree.Digest(l.id); hex(believed) != theirs {
-		l.notify("hub.again", dict())
+		l.notify("hub.again", value.DictOf())
 	}
 	return nil
 }

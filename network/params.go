@@ -9,16 +9,6 @@ import (
 	"althing/value"
 )
 
-// dict makes a dict of keys and values that take turns.
-func dict(pairs ...any) *value.Dict {
-	list := make([]value.Pair, 0, len(pairs)/2)
-	for ; len(pairs) >= 2; pairs = pairs[2:] {
-		list = append(list, value.Pair{Key: value.Str(pairs[0].(string)), Value: pairs[1].(value.Value)})
-	}
-	d, _ := value.NewDict(list) // the keys are texts
-	return d
-}
-
 // params reads what another hub has sent, and keeps the first mistake.
 type params struct {
 	of  *value.Dict
@@ -88,7 +78,7 @@ func (p *params) list(key string) []value.Value {
 func (p *params) dict(key string) *value.Dict {
 	d, ok := p.get(key).(*value.Dict)
 	if !ok {
-		return dict()
+		return value.DictOf()
 	}
 	return d
 }
@@ -128,7 +118,7 @@ func packNews(n News) *value.Dict {
 	for i, l := range n.Links {
 		links[i] = value.List{value.Str(l.Hub), value.Str(l.Parent), value.Bool(l.Up)}
 	}
-	return dict("records", records, "links", links, "whole", value.Bool(n.Whole))
+	return value.DictOf("records", records, "links", links, "whole", value.Bool(n.Whole))
 }
 
 // records reads several. One that is none spoils nothing but itself: a newer hub

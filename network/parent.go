@@ -284,13 +284,13 @@ func (n *Node) introduce(ctx context.Context, client *althing.Client, above Abov
 	} else {
 		hello = append(hello, "pass", value.Bytes(pass.packed))
 	}
-	answer, err := conn.Call(ctx, "hub.join", dict(hello...))
+	answer, err := conn.Call(ctx, "hub.join", value.DictOf(hello...))
 	if err != nil {
 		return nil, err
 	}
 	d, _ := answer.(*value.Dict)
 	if d == nil {
-		d = dict()
+		d = value.DictOf()
 	}
 	p := &params{of: d}
 	parent := p.record("record")
@@ -358,7 +358,7 @@ func (n *Node) enter(ctx context.Context, client *althing.Client, conn *althing.
 	l.up, l.end = true, func() { _ = client.Close() }
 	n.expect(l)
 	defer close(l.ready) // what the parent says meanwhile is heard then
-	answer, err := conn.Call(ctx, "hub.prove", dict(proof...))
+	answer, err := conn.Call(ctx, "hub.prove", value.DictOf(proof...))
 	if err == nil {
 		err = n.below(l, r, answer)
 	}
@@ -386,7 +386,7 @@ func (n *Node) unexpect(l *link) {
 func (n *Node) below(l *link, r *Record, answer value.Value) error {
 	d, ok := answer.(*value.Dict)
 	if !ok {
-		d = dict()
+		d = value.DictOf()
 	}
 	p := &params{of: d}
 	n.mu.Lock()

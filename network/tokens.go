@@ -79,7 +79,7 @@ func (n *Node) withdraw(tokens []string, but ID) {
 	n.wakeSaver()
 	for id, l := range n.links {
 		if id != but {
-			l.notify("hub.withdrawn", dict("tokens", fresh))
+			l.notify("hub.withdrawn", value.DictOf("tokens", fresh))
 		}
 		if !l.up && n.gone[l.token] {
 			n.log.Info("network: the token of a hub was withdrawn; its link is cut", "hub", l.name)
@@ -131,14 +131,14 @@ func (n *Node) givePass(l *link) {
 		}
 		packed = value.Bytes(pass.packed)
 	} else {
-		v, err := n.Ask(ctx, Question{To: root, What: passQuestion, Params: dict("hub", value.Str(l.id), "token", value.Str(l.token))})
+		v, err := n.Ask(ctx, Question{To: root, What: passQuestion, Params: value.DictOf("hub", value.Str(l.id), "token", value.Str(l.token))})
 		if err != nil {
 			n.log.Debug("network: no pass for a child", "hub", l.name, "error", err)
 			return
 		}
 		packed = v
 	}
-	l.notify("hub.pass", dict("pass", packed))
+	l.notify("hub.pass", value.DictOf("pass", packed))
 }
 
 // passQuestion asks the root for a pass.

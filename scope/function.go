@@ -69,18 +69,10 @@ func listFunctions(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	all := q.scope.hub.Functions().List()
 	list := make(value.List, len(all))
 	for i, e := range all {
-		d, err := value.NewDict([]value.Pair{
-			{Key: value.Str("name"), Value: value.Str(e.Name)},
-			{Key: value.Str("file"), Value: value.Str(e.File)},
-			{Key: value.Str("role"), Value: value.Str(e.Role.String())},
-			{Key: value.Str("timeout"), Value: value.Float(e.Time.Seconds())},
-			{Key: value.Str("help"), Value: value.Str(e.Help)},
-			{Key: value.Str("refused"), Value: value.Str(e.Refused)},
-		})
-		if err != nil {
-			return nil, err
-		}
-		list[i] = d
+		list[i] = value.DictOf(
+			"name", value.Str(e.Name), "file", value.Str(e.File), "role", value.Str(e.Role.String()),
+			"timeout", value.Float(e.Time.Seconds()), "help", value.Str(e.Help), "refused", value.Str(e.Refused),
+		)
 	}
 	return expr.FromValue(t, list)
 }

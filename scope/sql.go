@@ -107,11 +107,7 @@ func dbQuery(t *expr.Thread, a expr.Args) (expr.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	columns := make(value.List, len(r.Columns))
-	for i, name := range r.Columns {
-		columns[i] = value.Str(name)
-	}
-	return expr.FromValue(t, value.Tuple{columns, rows(r)})
+	return expr.FromValue(t, value.Tuple{value.Texts(r.Columns), rows(r)})
 }
 
 // sql carries out what has gathered and runs SQL, which from then on has

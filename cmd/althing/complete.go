@@ -31,7 +31,10 @@ var completed = []struct {
 	place int
 	query string
 }{
-	{"get", 0, keysLike}, {"set", 0, keysLike}, {"delete", 0, keysLike}, {"watch", 0, keysLike},
+	{"get", 0, keysLike},
+	{"set", 0, keysLike},
+	{"delete", 0, keysLike},
+	{"watch", 0, keysLike},
 	{"send", 0, "[g for g in groups() if g.startswith(LIKE)]"},
 	{"sql", 0, "['SELECT * FROM ' + r[0] for r in dbExec(\"SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')\")]"},
 }

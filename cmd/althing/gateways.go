@@ -60,8 +60,10 @@ func (g *gateways) close() {
 // console, unless it is nil, is told what happens.
 func (g *gateways) open(h *hub.Hub, secured security, log *slog.Logger, console io.Writer) (err error) {
 	g.text = &text.Server{Hub: h, Log: log, TLS: secured.config, TLSOnly: secured.only}
-	g.session, err = session.New(h, session.Options{Log: log, TLS: secured.config, TLSOnly: secured.only, Console: console,
-		Handed: g.listeners[sessionGateway] == nil})
+	g.session, err = session.New(h, session.Options{
+		Log: log, TLS: secured.config, TLSOnly: secured.only, Console: console,
+		Handed: g.listeners[sessionGateway] == nil,
+	})
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func groups(ctx context.Context, session *hub.Session, _ *params) (althing.Answe
 	if err != nil {
 		return done, err
 	}
-	return answer(member("groups", texts(names)), member("sizes", counted))
+	return answer(member("groups", value.Texts(names)), member("sizes", counted))
 }
 
 func members(ctx context.Context, session *hub.Session, p *params) (althing.Answer, error) {
@@ -54,11 +54,7 @@ func members(ctx context.Context, session *hub.Session, p *params) (althing.Answ
 	}
 	all := make(value.List, len(clients))
 	for i, c := range clients {
-		who, err := value.NewDict([]value.Pair{member("id", value.Str(c.ID)), member("name", value.Str(c.Name))})
-		if err != nil {
-			return done, err
-		}
-		all[i] = who
+		all[i] = value.DictOf("id", value.Str(c.ID), "name", value.Str(c.Name))
 	}
 	return answer(member("members", all))
 }

@@ -107,15 +107,6 @@ func later(written hub.Pending, answer func(revision uint64) (althing.Answer, er
 // stored is later's answer for what has no revision.
 func stored(uint64) (althing.Answer, error) { return done, nil }
 
-// texts is a list of texts.
-func texts(list []string) value.List {
-	all := make(value.List, len(list))
-	for i, text := range list {
-		all[i] = value.Str(text)
-	}
-	return all
-}
-
 // eval works out a text.
 func eval(ctx context.Context, session *hub.Session, p *params) (althing.Answer, error) {
 	text := p.text("text")
@@ -157,7 +148,7 @@ func query(ctx context.Context, session *hub.Session, p *params) (althing.Answer
 		rows[i] = value.List(row)
 	}
 	return answer(
-		member("columns", texts(result.Columns)), member("rows", rows),
+		member("columns", value.Texts(result.Columns)), member("rows", rows),
 		member("affected", value.Int(result.Affected)), member("changed", value.Bool(result.Changed)),
 		member("more", value.Bool(result.More)),
 	)

@@ -93,7 +93,7 @@ func list(ctx context.Context, session *hub.Session, p *params) (althing.Answer,
 	if err != nil {
 		return done, err
 	}
-	return answer(member("keys", texts(keys)))
+	return answer(member("keys", value.Texts(keys)))
 }
 
 func remove(ctx context.Context, session *hub.Session, p *params) (althing.Answer, error) {

@@ -30,11 +30,7 @@ func listTokens(_ context.Context, session *hub.Session, _ *params) (althing.Ans
 	}
 	all := make(value.List, len(ids))
 	for i, id := range ids {
-		came, err := value.NewDict([]value.Pair{member("id", value.Str(id)), member("hubs", texts(hubs[id]))})
-		if err != nil {
-			return done, err
-		}
-		all[i] = came
+		all[i] = value.DictOf("id", value.Str(id), "hubs", value.Texts(hubs[id]))
 	}
 	return answer(member("tokens", all))
 }

@@ -139,14 +139,9 @@ func (o *object) text(key, s string) {
 }
 
 func (o *object) names(key string, names []string) {
-	if len(names) == 0 {
-		return
+	if len(names) > 0 {
+		o.add(key, value.Texts(names))
 	}
-	list := make(value.List, len(names))
-	for i, name := range names {
-		list[i] = value.Str(name)
-	}
-	o.add(key, list)
 }
 
 func (o *object) value() value.Value {

@@ -59,8 +59,8 @@ func serverdata(i wire.Info, size int) *value.Dict {
 		list[n] = value.List{value.Str(sock.Name), value.Int(sock.Port)}
 	}
 	entries[socks].Value = fit(list, &room)
-	entries[commands].Value = fit(texts(i.Commands), &room)
-	entries[requests].Value = fit(texts(append([]string{askServerdata}, i.Requests...)), &room)
+	entries[commands].Value = fit(value.Texts(i.Commands), &room)
+	entries[requests].Value = fit(value.Texts(append([]string{askServerdata}, i.Requests...)), &room)
 	return dict(entries)
 }
 
@@ -143,8 +143,8 @@ func clientdata(h wire.Hello) *value.Dict {
 		entries = append(entries, pair("serveraddr", addr))
 	}
 	room := maxStep - len(pickle.Append(nil, dict(entries)))
-	entries[requests].Value = fit(texts(slices.Concat(ownRequests, h.Requests)), &room)
-	entries[commands].Value = fit(texts(slices.Concat(ownCommands, h.Commands)), &room)
+	entries[requests].Value = fit(value.Texts(slices.Concat(ownRequests, h.Requests)), &room)
+	entries[commands].Value = fit(value.Texts(slices.Concat(ownCommands, h.Commands)), &room)
 	return dict(entries)
 }
 
@@ -178,14 +178,6 @@ func dict(entries []value.Pair) *value.Dict {
 		panic(err)
 	}
 	return d
-}
-
-func texts(names []string) value.List {
-	list := make(value.List, len(names))
-	for i, name := range names {
-		list[i] = value.Str(name)
-	}
-	return list
 }
 
 func textOf(d *value.Dict, key string, limit int) (string, error) {

@@ -39,7 +39,9 @@ func all(text string, format rows.Format, kind rows.Kind) (list []rows.Row, err 
 // Shared values come back as they were, whatever the format.
 func TestValuesKeepTheirTypes(t *testing.T) {
 	values := []value.Value{
-		value.Int(1), value.Str("text, \"quoted\"\nand lines"), value.None{}, value.Bool(true), value.Float(1), value.Bytes("\x00\xff"),
+		value.Int(1), value.Str("text, \"quoted\"\nand lines"),
+		value.None{},
+		value.Bool(true), value.Float(1), value.Bytes("\x00\xff"),
 		tuple(t, `{"$tuple":[1,2.5]}`), tuple(t, `{"$float":"inf"}`), value.Str(""), value.Str(`{"$bytes":"AA=="}`), tuple(t, `{"a":[]}`),
 	}
 	for _, format := range formats {
