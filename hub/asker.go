@@ -187,7 +187,7 @@ func (h *Hub) Elsewhere(ctx context.Context, by scope.Caller, to, what string, p
 func (h *Hub) FetchElsewhere(ctx context.Context, by scope.Caller, at scope.Address) (found []scope.Entries, err error) {
 	ctx, cancel := context.WithTimeout(ctx, h.config.Limits.SQLTime)
 	defer cancel()
-	params := dict("pattern", value.Str(at.Name))
+	params := value.DictOf("pattern", value.Str(at.Name))
 	if !at.Every {
 		answer, err := h.Elsewhere(ctx, by, at.Hubs[0], fetchMethod, params)
 		if err != nil {
