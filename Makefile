@@ -8,10 +8,10 @@ PYTHONSEED ?= 0
 PYTHONSEEDS ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint browser fuzz fuzz-python bench cross vuln acceptance rename
+.PHONY: help run test race lint browser fuzz fuzz-python bench cross vuln acceptance acceptance-arm package rename
 
 help: ## say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 run: ## run the hub
 	go run ./cmd/althing serve
@@ -56,6 +56,16 @@ acceptance: ## try real hubs from outside, where ../shared is there
 	@scripts/need.sh python3 python3
 	@if [ -x ../shared/acceptance/run ]; then ../shared/acceptance/run all; \
 		else echo "../shared/acceptance is not there: nothing to run"; fi
+
+acceptance-arm: ## try the hub of a Raspberry Pi in the same way, under qemu
+	@scripts/need.sh python3 python3
+	@scripts/need.sh qemu-arm-static qemu-user-static
+	GOOS=linux GOARCH=arm GOARM=6 CGO_ENABLED=0 go build -trimpath -o dist/althing-arm6 ./cmd/althing
+	@if [ -x ../shared/acceptance/run ]; then ALTHING_BINARY="qemu-arm-static $(CURDIR)/dist/althing-arm6" ../shared/acceptance/run foundation; \
+		else qemu-arm-static dist/althing-arm6 eval --local '"../shared/acceptance is not there: only this was tried"'; fi
+
+package: ## make the archives and Debian packages of a release in dist/
+	go run ./scripts/pack $(TARGETS)
 
 rename: ## give the module another path: make rename MODULE=example.org/althing
 	@scripts/rename.sh $(or $(MODULE),$(error say MODULE=example.org/althing))

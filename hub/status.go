@@ -10,8 +10,9 @@ import (
 	"althing/value"
 )
 
-// Version is the hub's version, as status and server.version tell it.
-const Version = "0.1.0"
+// Version is the hub's version, as status and server.version tell it. What is packed
+// from a commit that is no release has it set by the linker; nothing else sets it.
+var Version = "0.1.0"
 
 // counts is what the hub has done since it started.
 type counts struct {

@@ -109,7 +109,7 @@ func settingsInUse() string { return cmp.Or(os.Getenv(variable("config")), setti
 // administrator of the machine who has none looks after the hub that starts with it.
 func settingsFile() string {
 	own := ownSettings()
-	if os.Geteuid() == 0 && !exists(own) && exists(bootSettings) {
+	if os.Geteuid() == 0 && os.Getenv("XDG_CONFIG_HOME") == "" && !exists(own) && exists(bootSettings) {
 		return bootSettings
 	}
 	return own
