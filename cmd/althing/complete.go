@@ -44,6 +44,11 @@ const keysLike = "[k for k in MyData if k.startswith(LIKE)]"
 // addCompletions has the verbs complete what a hub knows. It is silent where there
 // is none.
 func addCompletions(root *cobra.Command) {
+	verb, _, _ := root.Find([]string{"completion"})
+	verb.Short = "print what has a shell complete verbs, flags and names"
+	for _, shell := range verb.Commands() {
+		shell.Short = "print it for " + shell.Name()
+	}
 	for _, what := range completed {
 		c, _, _ := root.Find([]string{what.verb}) // a test tries each
 		c.ValidArgsFunction = func(c *cobra.Command, args []string, like string) ([]string, cobra.ShellCompDirective) {
