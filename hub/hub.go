@@ -22,6 +22,7 @@ import (
 	"althing/expr"
 	"althing/expr/modules"
 	"althing/functions"
+	"althing/hostmetrics"
 	"althing/journal"
 	"althing/journal/jetstore"
 	"althing/messaging"
@@ -99,6 +100,7 @@ type Hub struct {
 	asking   atomic.Int64      // questions to other hubs that are under way
 	keyed    keyed
 	crew     crew
+	sampler  *hostmetrics.Sampler
 	counts   counts
 
 	saving atomic.Bool // a backup is being made
@@ -230,6 +232,7 @@ func (h *Hub) ready() {
 	h.turns.New = h.newTurn
 	h.upkeep = upkeep{hub: h, poke: make(chan struct{}, 1)}
 	h.crier = newCrier(h)
+	h.sampler = hostmetrics.New(0)
 	ctx, cancel := context.WithCancel(context.Background())
 	h.cancel = cancel
 	h.running.Go(func() { h.upkeep.run(ctx) })
@@ -278,6 +281,7 @@ func (h *Hub) close(ctx context.Context) error {
 	}
 	h.cancel()
 	h.running.Wait()
+	h.sampler.Close()
 	h.crew.close()
 	if err := errors.Join(h.journal.Close(ctx), h.db.Close(ctx)); err != nil {
 		return errors.Join(err, h.release())

@@ -38,8 +38,9 @@ func (f *serveFlags) banner(out io.Writer, h *hub.Hub) {
 		parent: h.Network().Above().Address, guests: h.Access().Guests(), madeKey: h.Access().Made(), openAdmin: h.Access().Open(),
 		logged: systemd.Started(),
 	}
-	r.ports = appendPort(r.ports, h, textGateway, textPort, f.text)
-	r.ports = appendPort(r.ports, h, sessionGateway, sessionPort, f.session)
+	for _, p := range f.ports() {
+		r.ports = appendPort(r.ports, h, p.name, p.usual, *p.at)
+	}
 	r.write(out)
 }
 

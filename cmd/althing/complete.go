@@ -88,7 +88,8 @@ func candidates(c *cobra.Command, query, like string) (texts []string) {
 	text := func(flag string) string { return c.Flag(flag).Value.String() }
 	f := hubFlags{
 		hub:     cmp.Or(text("hub"), os.Getenv("ALTHING_HUB"), thisMachine),
-		keyFile: text("admin-key-file"), fingerprint: text("fingerprint"), certificate: text("certificate"), verb: c,
+		keyFile: text("admin-key-file"), fingerprint: text("fingerprint"), certificate: text("certificate"),
+		way: textWay, verb: c,
 	}
 	ctx, cancel := context.WithTimeout(c.Context(), completeWithin)
 	defer cancel()

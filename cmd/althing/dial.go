@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"althing/discovery"
 	"althing/secure"
 )
 
@@ -28,13 +29,31 @@ type hubFlags struct {
 	fingerprint string
 	certificate string
 	at          string         // another hub of its tree that is to do it
+	way         way            // by which the verb comes in; default: the text port
 	verb        *cobra.Command // whose flags these are
 }
 
+// way is a port of hubs by which verbs come in.
+type way struct {
+	name  string // as in "the hub's text port"
+	usual string // its number
+	of    func(discovery.Hub) uint16
+}
+
+var textWay = way{textGateway, textPort, func(h discovery.Hub) uint16 { return h.Text }}
+
 func (f *hubFlags) add(c *cobra.Command) {
-	f.verb = c
-	c.Flags().StringVar(&f.hub, "hub", "", "`address` of the hub's text port: host:port, host or port, with tls:// before it when it is to be secured (default $ALTHING_HUB, else this machine's, else the one that is found on the network)")
+	f.addWhere(c)
 	c.Flags().StringVar(&f.keyFile, "admin-key-file", "", "act as an administrator, or as a user, with the key in this `file` (default the key in $ALTHING_KEY)")
+}
+
+// addWhere adds those that say where the hub is, for a verb that needs no key.
+func (f *hubFlags) addWhere(c *cobra.Command) {
+	f.verb = c
+	if f.way.of == nil {
+		f.way = textWay
+	}
+	c.Flags().StringVar(&f.hub, "hub", "", "`address` of the hub's "+f.way.name+" port: host:port, host or port, with tls:// before it when it is to be secured (default $ALTHING_HUB, else this machine's, else the one that is found on the network)")
 	c.Flags().StringVar(&f.fingerprint, "fingerprint", "", "secure the connection, and trust no hub but the one with this `fingerprint` (default $ALTHING_FINGERPRINT)")
 	c.Flags().StringVar(&f.certificate, "certificate", "", "the `file` with a certificate and its key, for a hub that wants to see one (default $ALTHING_CERTIFICATE)")
 }
@@ -67,8 +86,12 @@ func (f *hubFlags) target(ctx context.Context) (t target, err error) {
 	if given == "" {
 		given = thisMachine
 	}
-	if t.address, err = hubAddress(source, given); err != nil {
+	if t.address, err = hubAddress(source, given, f.way.usual); err != nil {
 		return t, err
+	}
+	if source != "--hub" && f.way.usual != textPort { // the variable has the text port's
+		host, _, _ := net.SplitHostPort(t.address)
+		t.address = net.JoinHostPort(host, f.way.usual)
 	}
 	if secured {
 		t.tls = &tls.Config{MinVersion: tls.VersionTLS12}
@@ -109,9 +132,10 @@ func (f *hubFlags) pinned() (*secure.Fingerprint, error) {
 	return &fingerprint, nil
 }
 
-// hubAddress completes what a user calls the address of a hub.
-func hubAddress(source, given string) (string, error) {
-	host, port := given, textPort
+// hubAddress completes what a user calls the address of a hub; usual is the port
+// that need not be given.
+func hubAddress(source, given, usual string) (string, error) {
+	host, port := given, usual
 	switch ip := strings.Trim(given, "[]"); {
 	case isPort(given):
 		host, port = thisMachine, given

@@ -90,10 +90,7 @@ func bytesText(n int64) string { return strconv.FormatInt(n>>20, 10) + " MiB" }
 // lookAtPorts connects to the ports that a hub would listen on: it opens none, so
 // that it is in nobody's way.
 func lookAtPorts(ctx context.Context, e *examined) (found []finding) {
-	for _, gateway := range []struct {
-		name, usual string
-		at          address
-	}{{textGateway, textPort, e.settings.text}, {sessionGateway, sessionPort, e.settings.session}} {
+	for _, gateway := range e.settings.ports() {
 		if gateway.at.off {
 			continue
 		}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"sync"
 
+	"althing/gateway/cpu"
 	"althing/gateway/session"
 	"althing/gateway/text"
 	"althing/hub"
@@ -17,6 +18,8 @@ const (
 	textGateway    = "text"
 	sessionGateway = "session"
 	sessionPort    = "4000"
+	cpuGateway     = "cpu"
+	cpuPort        = "5000"
 )
 
 // gateways are the ways into one hub. One that has no listener is off.
@@ -24,22 +27,32 @@ type gateways struct {
 	listeners map[string]net.Listener
 	text      *text.Server
 	session   *session.Server
+	cpu       *cpu.Server
+}
+
+// gatewayPort is a gateway's port in the settings.
+type gatewayPort struct {
+	name, usual string
+	at          *address
+}
+
+// ports are those of all gateways, the text port first.
+func (f *serveFlags) ports() []gatewayPort {
+	return []gatewayPort{
+		{textGateway, textPort, &f.text},
+		{sessionGateway, sessionPort, &f.session},
+		{cpuGateway, cpuPort, &f.cpu},
+	}
 }
 
 // listen opens the addresses of all gateways that are on, or none.
 func (f *serveFlags) listen(ctx context.Context) (g gateways, err error) {
 	g.listeners = map[string]net.Listener{}
-	for _, gateway := range []struct {
-		name, port string
-		at         *address
-	}{
-		{textGateway, textPort, &f.text},
-		{sessionGateway, sessionPort, &f.session},
-	} {
+	for _, gateway := range f.ports() {
 		if gateway.at.off {
 			continue
 		}
-		l, err := gateway.at.listen(ctx, gateway.name, f.lan, gateway.port)
+		l, err := gateway.at.listen(ctx, gateway.name, f.lan, gateway.usual)
 		if err != nil {
 			g.close()
 			return g, err
@@ -60,6 +73,7 @@ func (g *gateways) close() {
 // console, unless it is nil, is told what happens.
 func (g *gateways) open(h *hub.Hub, secured security, log *slog.Logger, console io.Writer) (err error) {
 	g.text = &text.Server{Hub: h, Log: log, TLS: secured.config, TLSOnly: secured.only}
+	g.cpu = &cpu.Server{Hub: h, Log: log, TLS: secured.config, TLSOnly: secured.only}
 	g.session, err = session.New(h, session.Options{
 		Log: log, TLS: secured.config, TLSOnly: secured.only, Console: console,
 		Handed: g.listeners[sessionGateway] == nil,
@@ -74,7 +88,7 @@ func (g *gateways) open(h *hub.Hub, secured security, log *slog.Logger, console 
 // serve lets clients in. The error that ends a gateway before its time is sent to
 // failed.
 func (g *gateways) serve(h *hub.Hub, failed chan<- error) {
-	serve := map[string]func(net.Listener) error{textGateway: g.text.Serve, sessionGateway: g.session.Serve}
+	serve := map[string]func(net.Listener) error{textGateway: g.text.Serve, sessionGateway: g.session.Serve, cpuGateway: g.cpu.Serve}
 	if g.listeners[sessionGateway] == nil {
 		go func() { failed <- g.session.ServeHanded() }()
 	}
@@ -93,6 +107,7 @@ func (g *gateways) shutdown(ctx context.Context, again bool) {
 		end = g.session.ShutdownToRestart
 	}
 	all.Go(func() { _ = g.text.Shutdown(ctx) })
+	all.Go(func() { _ = g.cpu.Shutdown(ctx) })
 	all.Go(func() { _ = end(ctx) })
 	all.Wait()
 }

@@ -19,7 +19,7 @@ const mostNamed = 8
 // anybody's: it is told what is asked of it, but no key, unless its fingerprint is
 // known.
 func (f *hubFlags) orFound(ctx context.Context, t target) (target, error) {
-	port, err := strconv.ParseUint(textPort, 10, 16)
+	port, err := strconv.ParseUint(f.way.usual, 10, 16)
 	if err != nil || discovery.Here(ctx, uint16(port)) {
 		return t, err
 	}
@@ -63,7 +63,7 @@ func (f *hubFlags) listen(ctx context.Context) ([]discovery.Reached, error) {
 	if want != nil {
 		hubs = slices.DeleteFunc(hubs, func(h discovery.Hub) bool { return h.Fingerprint != want.String() })
 	}
-	found := discovery.Reach(ctx, hubs, func(h discovery.Hub) uint16 { return h.Text })
+	found := discovery.Reach(ctx, hubs, f.way.of)
 	return slices.DeleteFunc(found, func(r discovery.Reached) bool { return !r.At.IsValid() }), ctx.Err()
 }
 
@@ -75,7 +75,7 @@ func (f *hubFlags) chosen(t target, r discovery.Reached) (target, error) {
 	case err != nil:
 		return t, err
 	case t.tls != nil: // its fingerprint will be seen
-	case key != "":
+	case key != "" && f.verb.Flags().Lookup("admin-key-file") != nil: // the verb would give it
 		return t, fault.New(fault.Denied, "the admin key is not given to '%s' at %s, which was only found on the network: name it with --hub, or give --fingerprint", r.Name, t)
 	case r.TLS == tlsOnly:
 		return t, fault.New(fault.Denied, "'%s' at %s, which was found on the network, wants TLS: give the --fingerprint that it shows at its start", r.Name, t)

@@ -73,7 +73,7 @@ Exit status: 0 fine, 1 an error, 2 wrong usage, 3 not found, 4 refused,
 func clientVerbs() []*cobra.Command {
 	return []*cobra.Command{
 		newEval(), newGet(), newSet(), newDelete(), newWatch(),
-		newSend(), newRecv(), newGroups(), newCall(), newFunctions(), newSQL(), newExport(), newImport(), newStatus(),
+		newSend(), newRecv(), newGroups(), newCall(), newFunctions(), newSQL(), newExport(), newImport(), newStatus(), newCPU(),
 		newNet(), newParent(), newToken(), newFind(), newAddress(),
 	}
 }

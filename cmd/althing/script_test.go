@@ -101,13 +101,16 @@ func cmdHub(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		at = found[1]
 	}
-	cmdStart(ts, false, append([]string{name, "serve", "--data", ts.MkAbs(name), "--text", at, "--session", "127.0.0.1:0"}, args[1:]...))
+	cmdStart(ts, false, append([]string{name, "serve", "--data", ts.MkAbs(name), "--text", at, "--session", "127.0.0.1:0", "--cpu", "127.0.0.1:0"}, args[1:]...))
 	p := named(ts, name)
 	found, err := p.out.await(listening, p.ended)
 	if err != nil {
 		ts.Fatalf("%v%s", err, p.errs)
 	}
 	ts.Setenv("ALTHING_HUB", found[1])
+	found, err = p.out.await(`cpu port (\S+:\d+)`, p.ended)
+	ts.Check(err)
+	ts.Setenv("CPU", found[1])
 }
 
 func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {

@@ -33,7 +33,7 @@ const (
 // serveFlags are the settings of a hub.
 type serveFlags struct {
 	config, data, name, description string
-	text, session                   address
+	text, session, cpu              address
 	lan, console                    bool
 	guests, durability              string
 	adminKeyFile                    string
@@ -79,6 +79,7 @@ func (f *serveFlags) add(c *cobra.Command) {
 	flags.BoolVar(&f.lan, "lan", false, "listen to the whole network, not to this machine only")
 	flags.Var(&f.text, "text", "where the text port listens: host:port, :port, port or off (default 2980, or the next that is free)")
 	flags.Var(&f.session, "session", "where the session port listens, in the same way (default 4000, or the next that is free)")
+	flags.Var(&f.cpu, "cpu", "where the CPU port listens, in the same way (default 5000, or the next that is free)")
 	flags.Var(choice{&f.guests, []string{"full", "read", "none"}}, "guests", "what clients without a key may do: full, read or none")
 	flags.Var(choice{&f.durability, []string{"fast", "safe"}}, "durability", "fast: a power cut may cost the last second; safe: nothing, but slower")
 	flags.StringVar(&f.adminKeyFile, "admin-key-file", "", "the `file` with the admin key, which only its owner should be able to read; an empty one makes everyone an administrator (default the key made at the first start)")

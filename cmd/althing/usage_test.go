@@ -29,7 +29,7 @@ func TestHubAddress(t *testing.T) {
 		"::1": "[::1]:2980", "[::1]": "[::1]:2980", "[::1]:5": "[::1]:5", "99999": "99999:2980",
 		"http://shed": "", "shed:http": "", "a b": "", "shed:99999": "", "a:b:c": "",
 	} {
-		got, err := hubAddress("--hub", given)
+		got, err := hubAddress("--hub", given, textPort)
 		if got != want || (err == nil) != (want != "") {
 			t.Errorf("%q: %q, %v; not %q", given, got, err, want)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"althing/expr"
 	"althing/fault"
+	"althing/gateway/port"
 	"althing/hub"
 	"althing/secure"
 	"althing/wire"
@@ -38,7 +39,7 @@ const (
 	discarded = 4 << 20
 )
 
-// conn is one connection. One goroutine serves it; finish may be called by
+// conn is one connection. One goroutine serves it; Finish may be called by
 // another. A deadline cannot be set only when the connection is closed, which
 // the next read or write says.
 type conn struct {
@@ -46,6 +47,7 @@ type conn struct {
 	accepted net.Conn // as the listener gave it
 	net      net.Conn // the same, or TLS over it
 	session  *hub.Session
+	refused  error // why it is not let in
 
 	buf       []byte      // what has been read and not yet answered
 	large     int64       // what buf is counted for among the large ones
@@ -59,8 +61,8 @@ type conn struct {
 	handed    atomic.Bool // to whoever serves sessions
 }
 
-// finish makes the connection answer what it has read and close.
-func (c *conn) finish() {
+// Finish makes the connection answer what it has read and close.
+func (c *conn) Finish() {
 	c.finishing.Store(true)
 	if c.handed.Load() {
 		return // who has it ends it
@@ -68,7 +70,21 @@ func (c *conn) finish() {
 	_ = c.accepted.SetReadDeadline(time.Now().Add(lastRead))
 }
 
-// serve answers until the connection ends.
+// Close cuts the connection off.
+func (c *conn) Close() { c.accepted.Close() }
+
+// Serve answers until the connection ends, and closes it.
+func (c *conn) Serve(ctx context.Context) {
+	defer c.uncount()
+	defer func() { c.net.Close() }() // it may be TLS by then, which says goodbye
+	if c.refused != nil {
+		c.refuse(c.refused)
+		return
+	}
+	defer c.leave()
+	c.serve(ctx)
+}
+
 func (c *conn) serve(ctx context.Context) {
 	c.buf = make([]byte, 0, firstBuffer)
 	var f framing
@@ -121,7 +137,7 @@ func (c *conn) begin(ctx context.Context) (event, error) {
 		return e, err
 	}
 	if !secure.Begins(c.buf) {
-		if c.server.TLSOnly && !addrOf(c.accepted.RemoteAddr()).IsLoopback() {
+		if c.server.TLSOnly && !port.From(c.accepted).IsLoopback() {
 			return e, secure.ErrPlain
 		}
 		return e, nil
@@ -239,7 +255,7 @@ func (c *conn) patience(d time.Duration) {
 		until = time.Now().Add(d)
 	}
 	_ = c.net.SetReadDeadline(until)
-	if c.finishing.Load() { // the deadline that finish had set is gone
+	if c.finishing.Load() { // the deadline that Finish had set is gone
 		_ = c.net.SetReadDeadline(time.Unix(1, 0))
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"althing/expr"
 	"althing/expr/syntax"
+	"althing/gateway/port"
 )
 
 // How long to wait for more, from the specification of the text protocol
@@ -81,7 +82,7 @@ func (f *framing) after(e event, text []byte) (verdict, time.Duration) {
 	switch {
 	case len(text) == 0:
 		return wait, 0
-	case looksLikeHTTP(text):
+	case port.LooksLikeHTTP(text):
 		return hangUp, 0
 	case looksLikeSession(text):
 		return handOn, 0
@@ -117,7 +118,7 @@ func (f *framing) request(text []byte) (*expr.Program, error) {
 // last is the verdict when nothing more can come.
 func (f *framing) last(text []byte) verdict {
 	switch {
-	case len(text) == 0, looksLikeHTTP(text):
+	case len(text) == 0, port.LooksLikeHTTP(text):
 		return hangUp
 	case looksLikeSession(text):
 		return handOn
@@ -145,30 +146,6 @@ func (f *framing) beginsLines(text []byte) bool {
 func (f *framing) wait(d time.Duration) (verdict, time.Duration) {
 	f.next = d
 	return wait, d
-}
-
-// methods are the beginnings of HTTP requests. A browser can be made to send
-// them to any port, with lines of an attacker's choice behind them.
-var methods = [][]byte{
-	[]byte("GET /"), []byte("POST /"), []byte("PUT /"), []byte("HEAD /"), []byte("PATCH /"),
-	[]byte("DELETE /"), []byte("OPTIONS /"), []byte("OPTIONS *"), []byte("TRACE /"), []byte("CONNECT "),
-	[]byte("PRI * HTTP/"), []byte("GET http"), []byte("POST http"),
-}
-
-var hostField = []byte("host:")
-
-// looksLikeHTTP reports whether a connection or a line begins like HTTP.
-func looksLikeHTTP(text []byte) bool {
-	text = bytes.TrimLeft(text, " \t\r\n")
-	if len(text) == 0 || text[0]|0x20 != 'h' && (text[0] < 'A' || text[0] > 'Z') {
-		return false // at once, since every line of every client is looked at
-	}
-	for _, m := range methods {
-		if bytes.HasPrefix(text, m) {
-			return true
-		}
-	}
-	return len(text) >= len(hostField) && bytes.EqualFold(text[:len(hostField)], hostField)
 }
 
 var sessionStart = []byte(`{"jsonrpc"`)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"althing/expr"
+	"althing/gateway/port"
 	"althing/hub"
 )
 
@@ -63,7 +64,7 @@ func (c *conn) answerLines(ctx context.Context, text []byte, ended bool) (rest [
 			}
 			text = more
 			line = bytes.TrimSpace(line)
-			if hungUp = looksLikeHTTP(line); hungUp {
+			if hungUp = port.LooksLikeHTTP(line); hungUp {
 				break
 			}
 			if len(line) > 0 {

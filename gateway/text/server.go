@@ -5,20 +5,18 @@ package text
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"log/slog"
 	"net"
-	"net/netip"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"althing/access"
+	"althing/gateway/port"
 	"althing/hub"
 )
 
 // ErrServerClosed is what Serve returns after Shutdown or Close.
-var ErrServerClosed = errors.New("text: server closed")
+var ErrServerClosed = port.ErrClosed
 
 // How patient the gateway is.
 const (
@@ -31,9 +29,6 @@ const (
 	// lingering bounds how long, after a refusal, what the client still sends is
 	// thrown away, so that the refusal is read and not lost in a reset.
 	lingering = time.Second
-	// acceptPause is the rest after an accept that failed, which is nearly
-	// always a lack of file descriptors.
-	acceptPause = 50 * time.Millisecond
 )
 
 // Server answers on the text port. Its methods may be called concurrently.
@@ -51,146 +46,29 @@ type Server struct {
 	// no such service here.
 	HandOver func(ctx context.Context, c net.Conn, begun []byte)
 
-	mu        sync.Mutex
-	closing   bool // no new connections
-	listeners map[net.Listener]struct{}
-	conns     map[*conn]struct{}
-	running   sync.WaitGroup
-	large     atomic.Int64    // bytes of large requests that are not yet answered
-	ctx       context.Context //nolint:containedctx // of all connections: it ends with the server
-	cancel    context.CancelFunc
+	port  port.Port
+	large atomic.Int64 // bytes of large requests that are not yet answered
 }
 
 // Serve accepts connections on l until Shutdown or Close, and returns
 // ErrServerClosed then, else the error that stopped it. It closes l.
-func (s *Server) Serve(l net.Listener) error {
-	defer l.Close()
-	if !s.open(l) {
-		return ErrServerClosed
-	}
-	for {
-		c, err := l.Accept()
-		switch {
-		case err == nil:
-			s.admit(c)
-		case s.isClosing():
-			return ErrServerClosed
-		case errors.Is(err, net.ErrClosed):
-			return err
-		default:
-			s.log().Warn("text: no connection could be accepted", "error", err)
-			s.pause(acceptPause)
-		}
-	}
-}
+func (s *Server) Serve(l net.Listener) error { return s.port.Serve(l, s.log(), s.admit) }
 
-func (s *Server) open(l net.Listener) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closing {
-		return false
-	}
-	if s.conns == nil {
-		s.conns = map[*conn]struct{}{}
-		s.listeners = map[net.Listener]struct{}{}
-		s.ctx, s.cancel = context.WithCancel(context.Background())
-	}
-	s.listeners[l] = struct{}{}
-	return true
-}
-
-// admit starts the goroutine of one connection, unless there are too many.
-func (s *Server) admit(nc net.Conn) {
-	from := addrOf(nc.RemoteAddr())
-	session, err := s.Hub.Enter(hub.Caller{Gateway: "text", From: from, Role: access.Guest})
-	s.mu.Lock()
-	if s.closing {
-		s.mu.Unlock()
-		if err == nil {
-			session.Close()
-		}
-		nc.Close()
-		return
-	}
-	s.running.Add(1)
-	c := &conn{server: s, accepted: nc, net: nc, session: session}
-	s.conns[c] = struct{}{}
-	s.mu.Unlock()
-	go func() {
-		defer s.running.Done()
-		defer s.forget(c)
-		if err != nil {
-			c.refuse(err)
-			return
-		}
-		defer c.leave()
-		c.serve(s.ctx)
-	}()
-}
-
-func (s *Server) forget(c *conn) {
-	c.net.Close()
-	c.uncount()
-	s.mu.Lock()
-	delete(s.conns, c)
-	s.mu.Unlock()
+// admit begins a session for a connection, unless there are too many.
+func (s *Server) admit(nc net.Conn) port.Visit {
+	session, err := s.Hub.Enter(hub.Caller{Gateway: "text", From: port.From(nc), Role: access.Guest})
+	return &conn{server: s, accepted: nc, net: nc, session: session, refused: err}
 }
 
 // Shutdown stops accepting, lets every connection answer what it has read, and
 // returns when all are closed or ctx is done, whose error it then returns.
-func (s *Server) Shutdown(ctx context.Context) error {
-	s.stop((*conn).finish)
-	done := make(chan struct{})
-	go func() { s.running.Wait(); close(done) }()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		_ = s.Close() // it has no error of its own
-		<-done
-		return ctx.Err()
-	}
-}
+func (s *Server) Shutdown(ctx context.Context) error { return s.port.Shutdown(ctx) }
 
 // Close closes the listeners and every connection at once, and returns when
 // their goroutines have ended.
 func (s *Server) Close() error {
-	s.stop(func(c *conn) { c.accepted.Close() })
-	s.mu.Lock()
-	if s.cancel != nil {
-		s.cancel()
-	}
-	s.mu.Unlock()
-	s.running.Wait()
+	s.port.Close()
 	return nil
-}
-
-func (s *Server) stop(each func(*conn)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.closing = true
-	for l := range s.listeners {
-		l.Close()
-	}
-	for c := range s.conns {
-		each(c)
-	}
-}
-
-// pause rests, but not past the end of the server.
-func (s *Server) pause(d time.Duration) {
-	rest := time.NewTimer(d)
-	defer rest.Stop()
-	select {
-	case <-rest.C:
-	case <-s.ctx.Done():
-	}
-}
-
-func (s *Server) isClosing() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.closing
 }
 
 func (s *Server) log() *slog.Logger {
@@ -198,12 +76,4 @@ func (s *Server) log() *slog.Logger {
 		return s.Log
 	}
 	return slog.Default()
-}
-
-func addrOf(a net.Addr) netip.Addr {
-	if t, ok := a.(*net.TCPAddr); ok {
-		addr, _ := netip.AddrFromSlice(t.IP)
-		return addr.Unmap()
-	}
-	return netip.Addr{}
 }
