@@ -3,6 +3,7 @@ package network
 import (
 	"context"
 	"crypto/hmac"
+	"maps"
 	"net"
 	"slices"
 	"strconv"
@@ -24,9 +25,9 @@ import (
 type candidate struct {
 	record  *Record
 	said    []byte // the transcript
-	token   Token  // by which it comes, or
-	pass    Pass
+	token   Token  // by which it comes; none: by a pass, or as one that was here before
 	granted string // issuer/token
+	since   time.Time
 }
 
 // candidates are those that are at it, by their conns.
@@ -44,6 +45,7 @@ func (c *candidates) put(conn *althing.Conn, who candidate) error {
 	if c.all == nil {
 		c.all = map[*althing.Conn]candidate{}
 	}
+	maps.DeleteFunc(c.all, func(_ *althing.Conn, old candidate) bool { return who.since.Sub(old.since) > handshakePatience })
 	if len(c.all) >= mostCandidates {
 		return fault.New(fault.Limit, "%d hubs are joining at the same time; try again", mostCandidates)
 	}
@@ -79,7 +81,7 @@ func (n *Node) join(_ context.Context, c *althing.Conn, given *value.Dict) (alth
 		return althing.Answer{}, err
 	}
 	own := nonce()
-	who := candidate{record: r, said: transcript(r.ID(), n.ID(), chance, own)}
+	who := candidate{record: r, said: transcript(r.ID(), n.ID(), chance, own), since: time.Now()}
 	answer := []any{
 		"record", value.Bytes(n.tree.Self().packed), "nonce", value.Bytes(own),
 		"proof", value.Bytes(n.options.Identity.Sign("parent", who.said)), "line", n.lineOf(n.ID()),
@@ -92,10 +94,9 @@ func (n *Node) join(_ context.Context, c *althing.Conn, given *value.Dict) (alth
 		who.granted = string(n.ID()) + "/" + token
 		answer = append(answer, "mac", value.Bytes(who.token.proof("parent", who.said)))
 	} else {
-		if who.pass, err = n.goodPass(packedPass, r.ID()); err != nil {
+		if who.granted, err = n.admitted(packedPass, r.ID()); err != nil {
 			return althing.Answer{}, err
 		}
-		who.granted = who.pass.Token
 		answer = append(answer, "pass", value.Bytes(n.pass.packed))
 	}
 	if err := n.candidates.put(c, who); err != nil {
@@ -151,13 +152,19 @@ var (
 	errWrongProof = fault.New(fault.Denied, "the other side cannot prove that it is the hub it says to be")
 )
 
-// goodPass reads a pass that a hub shows. The caller holds mu.
-func (n *Node) goodPass(packed []byte, of ID) (Pass, error) {
-	pass, err := UnpackPass(packed)
-	if err != nil || pass.Hub != of || pass.Root != n.tree.Root() || n.gone[pass.Token] {
-		return Pass{}, errWrongPass
+// admitted says by which token a hub came that shows a pass, or was a child of this
+// one before: then its key is enough, for the tree may have got another root while
+// it was away. The caller holds mu.
+func (n *Node) admitted(packed []byte, id ID) (granted string, err error) {
+	if pass, err := UnpackPass(packed); err == nil && pass.Hub == id && pass.Root == n.tree.Root() && !n.gone[pass.Token] {
+		return pass.Token, nil
 	}
-	return pass, nil
+	h, _ := n.tree.Hub(id)
+	granted, was := n.granted[id]
+	if !was || h.parent() != n.ID() || n.gone[granted] {
+		return "", errWrongPass
+	}
+	return granted, nil
 }
 
 // prove makes a hub that has proved itself a child. What takes longer is done
@@ -228,7 +235,9 @@ func (n *Node) adopt(c *althing.Conn, r *Record, who candidate) (althing.Answer,
 	}
 	n.tell(fresh, r.ID())
 	l := newLink(r, c, c.RemoteAddr().String())
-	l.token = who.granted
+	l.token, n.granted[l.id] = who.granted, who.granted
+	n.wakeSaver()
+	n.byConn[c] = l // what the child says from now on waits until the link is ready
 	return althing.Answer{
 		Value: value.DictOf("line", n.lineOf(n.ID()), "tokens", n.withdrawn()),
 		After: func() { n.joined(l) },
@@ -237,13 +246,15 @@ func (n *Node) adopt(c *althing.Conn, r *Record, who candidate) (althing.Answer,
 
 // joined begins to use the link to a child, which knows of it now.
 func (n *Node) joined(l *link) {
-	close(l.ready)
+	defer close(l.ready)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if err := n.admit(l); err != nil {
+		delete(n.byConn, l.conn)
 		l.close(fault.Of(err).Message)
 		return
 	}
+	n.tell(n.tree.Connected(l.id, true, n.now()), l.id) // the link of before may have ended meanwhile
 	n.log.Info("network: a hub has joined", "hub", l.name, "id", string(l.id), "address", l.address)
 	host, _, _ := net.SplitHostPort(l.address)
 	n.say(host + " is registered as '" + l.name + "'")

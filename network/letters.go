@@ -9,7 +9,7 @@ import (
 
 // push is the sending of what waits for another hub.
 type push struct {
-	next  ID        // the neighbor that it goes to
+	link  *link     // to the neighbor that it goes to
 	began time.Time // from the first that was not acknowledged
 	acks  time.Time // when something was acknowledged last
 }
@@ -21,15 +21,6 @@ func (n *Node) Wake(to ID) {
 	if n.pushing[to] == nil {
 		n.push(to)
 	}
-}
-
-// Again says that everything that waits for another hub is to be sent, from the
-// first that was not acknowledged.
-func (n *Node) Again(to ID) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	delete(n.pushing, to)
-	n.push(to)
 }
 
 // routed begins to send where there is a way now, and again where it is another
@@ -48,17 +39,24 @@ func (n *Node) push(to ID) {
 		delete(n.pushing, to)
 		return
 	}
-	if p := n.pushing[to]; p != nil && p.next == w.Next {
-		return
+	if p := n.pushing[to]; p == nil || p.link != n.links[w.Next] {
+		n.begin(to, n.links[w.Next])
 	}
-	n.begin(to, w.Next)
 }
 
 // begin sends everything that was not acknowledged. The caller holds mu.
-func (n *Node) begin(to, next ID) {
-	p, l := &push{next: next, began: n.now(), acks: n.now()}, n.links[next]
+func (n *Node) begin(to ID, l *link) {
+	p := &push{link: l, began: n.now(), acks: n.now()}
 	n.pushing[to] = p
 	n.spawn(func() {
+		n.beginning.Lock() // of several the one that counts is the last
+		defer n.beginning.Unlock()
+		n.mu.Lock()
+		counts := n.pushing[to] == p
+		n.mu.Unlock()
+		if !counts {
+			return
+		}
 		n.options.Local.Push(to, func(letter Letter) error {
 			letter.To, letter.Origin = to, n.ID()
 			err := l.offer("hub.letter", packLetter(letter, 1))

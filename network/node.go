@@ -45,7 +45,9 @@ type Node struct {
 	ctx     context.Context //nolint:containedctx // it is the node's life, not a request's
 	end     context.CancelFunc
 	running sync.WaitGroup
-	moving  sync.Mutex // held by who changes the parent
+	moving  sync.Mutex // held by who changes the parent, or tries to reach it
+
+	beginning sync.Mutex // held by who begins to send what waits for another hub
 
 	mu      sync.Mutex
 	run     string // of this start
@@ -58,6 +60,11 @@ type Node struct {
 	first   string // where it was said to be at the start
 	tokens  []Token
 	gone    map[string]bool // tokens that were withdrawn, here or elsewhere: issuer/ID
+	granted map[ID]string   // by which token each child came: issuer/ID
+	newest  uint64          // the sequence of the last record that was made
+	root    ID              // as it was when passes were given last
+	movers  int             // who waits for moving
+	attempt func()          // gives up what is being tried in moving
 	pass    Pass
 	pushing map[ID]*push
 	dialing *dialing // nil: no parent is wanted
@@ -92,7 +99,7 @@ func New(o Options) (*Node, error) {
 	ctx, end := context.WithCancel(context.Background())
 	n := &Node{
 		options: o, log: o.Log, now: o.Now, ctx: ctx, end: end, run: rand.Text()[:runLength],
-		links: map[ID]*link{}, byConn: map[*althing.Conn]*link{}, gone: map[string]bool{}, pushing: map[ID]*push{}, unsaved: make(chan struct{}, 1),
+		links: map[ID]*link{}, byConn: map[*althing.Conn]*link{}, gone: map[string]bool{}, granted: map[ID]string{}, pushing: map[ID]*push{}, unsaved: make(chan struct{}, 1),
 	}
 	if err := n.load(); err != nil {
 		end()
@@ -113,6 +120,7 @@ func (n *Node) Start(session, text string) error {
 		return err
 	}
 	n.tree.SetSelf(r, n.now())
+	n.root = n.tree.Root()
 	n.running.Go(n.keepSaved)
 	n.running.Go(n.keepPushing)
 	if n.above.Address != "" {
@@ -142,6 +150,8 @@ func (n *Node) record(parent ID) (*Record, error) {
 	if n.tree != nil {
 		sequence = max(sequence, n.tree.Self().Sequence+1)
 	}
+	sequence = max(sequence, n.newest+1)
+	n.newest = sequence
 	o := &n.options
 	return o.Identity.Record(Record{
 		Name: o.Name, Parent: parent, Sequence: sequence, Run: n.run, Session: n.session, Text: n.text, Version: o.Version,
@@ -196,6 +206,14 @@ func (n *Node) changed() {
 	n.wakeSaver()
 	n.spawn(n.options.Local.Changed)
 	n.routed()
+	if root := n.tree.Root(); root != n.root { // passes of another one are worth nothing now
+		n.root = root
+		for _, l := range n.links {
+			if !l.up {
+				n.spawn(func() { n.givePass(l) })
+			}
+		}
+	}
 }
 
 // learn takes in what a neighbor tells of the tree.

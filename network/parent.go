@@ -104,8 +104,7 @@ func (n *Node) Expect(address, token string) error {
 // to be: the own address, a hub below this one, one that cannot be reached or does
 // not want it. The clients notice nothing but their layer.
 func (n *Node) Move(ctx context.Context, address, token string) error {
-	n.moving.Lock()
-	defer n.moving.Unlock()
+	defer n.takeOver()()
 	above := Above{Address: address, Token: token}
 	l, err := n.reach(ctx, above)
 	if err != nil {
@@ -121,8 +120,7 @@ func (n *Node) Move(ctx context.Context, address, token string) error {
 
 // Leave makes the hub one without a parent.
 func (n *Node) Leave() error {
-	n.moving.Lock()
-	defer n.moving.Unlock()
+	defer n.takeOver()()
 	n.mu.Lock()
 	if n.above == (Above{}) {
 		n.mu.Unlock()
@@ -211,15 +209,43 @@ func (n *Node) seek(ctx context.Context) {
 	}
 }
 
-// reachOnce is reach for the seeking; a Move goes first.
+// takeOver begins a change of the parent, whatever is being tried: that of before may
+// take long not to answer. release ends it.
+func (n *Node) takeOver() (release func()) {
+	n.mu.Lock()
+	n.movers++
+	if n.attempt != nil {
+		n.attempt()
+	}
+	n.mu.Unlock()
+	n.moving.Lock()
+	return func() {
+		n.mu.Lock()
+		n.movers--
+		n.mu.Unlock()
+		n.moving.Unlock()
+	}
+}
+
+// reachOnce is reach for the seeking; who changes the parent goes first.
 func (n *Node) reachOnce(ctx context.Context, above Above) (*link, error) {
 	n.moving.Lock()
 	defer n.moving.Unlock()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	n.mu.Lock()
+	n.attempt = cancel
+	if n.movers > 0 {
+		cancel()
+	}
+	n.mu.Unlock()
 	if ctx.Err() != nil {
-		return nil, ctx.Err()
+		return nil, errMoving
 	}
 	return n.reach(ctx, above)
 }
+
+var errMoving = fault.New(fault.Unavailable, "the hub is about to move to another parent")
 
 // problem notes why the parent is not reached. It is logged when it is another one
 // than before.
@@ -247,18 +273,27 @@ func (n *Node) reach(ctx context.Context, above Above) (*link, error) {
 		}
 	}
 	if err := client.Connect(ctx, above.Address); err != nil {
-		return nil, err
+		return nil, understood(err, above.Address)
 	}
 	l, err := n.introduce(ctx, client, above)
 	if err != nil {
 		_ = client.Close() // the error is the one of before
-		return nil, err
+		return nil, understood(err, above.Address)
 	}
 	client.OnDisconnect(func(error) { l.broken() })
 	if _, err := client.Conn(); err != nil {
 		l.broken() // before the callback was there
 	}
 	return l, nil
+}
+
+// understood is an error that people can do something about: a connection may end in
+// the system's words.
+func understood(err error, address string) error {
+	if fault.Of(err).Code == fault.Internal {
+		return fault.Wrap(err, fault.Unavailable, "the connection to %s has broken off: %v", address, err)
+	}
+	return err
 }
 
 // introduce proves to a hub who this one is, and has it prove the same.
@@ -309,6 +344,9 @@ func (n *Node) introduce(ctx context.Context, client *althing.Client, above Abov
 
 // believe checks what the parent has proved.
 func (n *Node) believe(p *params, parent *Record, said []byte, token Token, pass Pass) error {
+	n.mu.Lock()
+	before := n.above.ID
+	n.mu.Unlock()
 	if parent.ID() == n.ID() {
 		return errOwnAddress
 	}
@@ -321,8 +359,8 @@ func (n *Node) believe(p *params, parent *Record, said []byte, token Token, pass
 		}
 		return nil
 	}
-	if parent.ID() == pass.Root {
-		return nil
+	if parent.ID() == pass.Root || parent.ID() == before {
+		return nil // or this hub was below it before
 	}
 	if theirs, err := UnpackPass(p.bytes("pass")); err != nil || theirs.Hub != parent.ID() || theirs.Root != pass.Root {
 		return errWrongPass
@@ -363,7 +401,7 @@ func (n *Node) enter(ctx context.Context, client *althing.Client, conn *althing.
 		err = n.below(l, r, answer)
 	}
 	if err != nil {
-		n.unexpect(l)
+		n.unexpect(l, r)
 		return nil, err
 	}
 	return l, nil
@@ -376,10 +414,22 @@ func (n *Node) expect(l *link) {
 	n.byConn[l.conn] = l
 }
 
-func (n *Node) unexpect(l *link) {
+// unexpect is for a link that was not made. The other side may have thought so, and
+// have told of it: then the hub says again where it is.
+func (n *Node) unexpect(l *link, said *Record) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	delete(n.byConn, l.conn)
+	self := n.tree.Self()
+	if said.Sequence <= self.Sequence {
+		return
+	}
+	r, err := n.record(self.Parent)
+	if err != nil {
+		return // the one of before could be made of the same
+	}
+	n.tree.SetSelf(r, n.now())
+	n.tell(News{Records: []*Record{r}}, "")
 }
 
 // below puts the hub below the parent that has taken it.
@@ -412,6 +462,9 @@ func (n *Node) below(l *link, r *Record, answer value.Value) error {
 		other.notify("hub.tree", packNews(n.tree.Side(id)))
 	}
 	n.changed()
+	if len(n.gone) > 0 {
+		l.notify("hub.withdrawn", dict("tokens", n.withdrawn()))
+	}
 	n.spawn(func() { _ = n.heardWithdrawn(l, &params{of: d}) }) // what is none is no token
 	return nil
 }

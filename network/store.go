@@ -52,6 +52,7 @@ type stored struct {
 	Pass      []byte        `json:"pass,omitempty"`
 	Tokens    []storedToken `json:"tokens,omitempty"`
 	Withdrawn []string      `json:"withdrawn,omitempty"`
+	Children  map[ID]string `json:"children,omitempty"` // and the tokens by which they came
 }
 
 type storedToken struct {
@@ -117,6 +118,7 @@ func (n *Node) load() error {
 	for _, t := range s.Withdrawn {
 		n.gone[t] = true
 	}
+	maps.Copy(n.granted, s.Children)
 	return n.loadTree(s)
 }
 
@@ -189,11 +191,15 @@ func (n *Node) save() error {
 func (n *Node) stored() stored {
 	s := stored{
 		Format: storeFormat, Self: n.tree.Self().Packed(), First: n.first, Parent: n.above.Address, ParentID: n.tree.Self().Parent,
-		Token: n.above.Token, Pass: n.pass.Packed(), Withdrawn: slices.Sorted(maps.Keys(n.gone)),
+		Token: n.above.Token, Pass: n.pass.Packed(), Withdrawn: slices.Sorted(maps.Keys(n.gone)), Children: map[ID]string{},
 	}
 	for _, h := range n.tree.All() {
-		if h.ID() != n.ID() {
-			s.Hubs = append(s.Hubs, h.Packed())
+		if h.ID() == n.ID() {
+			continue
+		}
+		s.Hubs = append(s.Hubs, h.Packed())
+		if granted, is := n.granted[h.ID()]; is && h.Parent == n.ID() {
+			s.Children[h.ID()] = granted
 		}
 	}
 	for _, t := range n.tokens {

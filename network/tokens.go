@@ -68,7 +68,7 @@ func (n *Node) withdraw(tokens []string, but ID) {
 	defer n.mu.Unlock()
 	var fresh value.List
 	for _, t := range tokens {
-		if !n.gone[t] && len(n.gone) < mostWithdrawn {
+		if !n.gone[t] && (but == "" || len(n.gone) < mostWithdrawn) { // its own a hub always notes
 			n.gone[t] = true
 			fresh = append(fresh, value.Str(t))
 		}
