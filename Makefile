@@ -8,7 +8,7 @@ PYTHONSEED ?= 0
 PYTHONSEEDS ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint browser fuzz fuzz-python bench cross vuln acceptance acceptance-arm package rename
+.PHONY: help run test race soak lint browser fuzz fuzz-python bench cross vuln acceptance acceptance-arm package rename
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,10 @@ race: ## run the tests with the race detector
 	@scripts/need.sh ip iproute2
 	@scripts/need.sh gcc gcc libc6-dev
 	CGO_ENABLED=1 go test -race ./...
+
+SOAK ?= 1h
+soak: ## let everything happen to trees of hubs for SOAK (1h), from the seed SOAK_SEED on
+	SOAK=$(SOAK) go test -count=1 -timeout 0 -run '^TestRandomWalk$$' ./internal/treetest
 
 browser: ## use the pages in Chromium; installs it if it is missing
 	@scripts/need.sh chromium chromium
