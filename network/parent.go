@@ -463,7 +463,7 @@ func (n *Node) below(l *link, r *Record, answer value.Value) error {
 	}
 	n.changed()
 	if len(n.gone) > 0 {
-		l.notify("hub.withdrawn", dict("tokens", n.withdrawn()))
+		l.notify("hub.withdrawn", value.DictOf("tokens", n.withdrawn()))
 	}
 	n.spawn(func() { _ = n.heardWithdrawn(l, &params{of: d}) }) // what is none is no token
 	return nil
