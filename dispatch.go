@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"althing/fault"
@@ -191,6 +192,18 @@ func (c *Conn) answerRequest(ctx context.Context, requests *table[RequestFunc], 
 
 // relay asks the client that a request names.
 func (s *Server) relay(ctx context.Context, c *Conn, f wire.Frame) {
+	if s.Elsewhere != nil && strings.Contains(f.To, "@") {
+		c.beside(ctx, f, func(ctx context.Context) {
+			began := time.Now()
+			v, err := s.Elsewhere(ctx, c, f.To, f.Name, f.Args)
+			if err != nil {
+				c.fail(f, err)
+				return
+			}
+			c.answer(f, wire.Frame{Value: v, Seconds: time.Since(began).Seconds()})
+		})
+		return
+	}
 	to, err := s.client(f.To)
 	if err == nil {
 		err = to.lacks(f.Name)
@@ -207,6 +220,17 @@ func (s *Server) relay(ctx context.Context, c *Conn, f wire.Frame) {
 		}
 		c.answer(f, wire.Frame{Value: answer.Value, Seconds: took.Seconds()})
 	})
+}
+
+// RequestFrom asks a client of the server, by its id or name, for a value, for
+// somebody who has no conn here.
+func (s *Server) RequestFrom(ctx context.Context, by, client, name string, args []value.Value) (value.Value, error) {
+	to, err := s.client(client)
+	if err != nil {
+		return nil, err
+	}
+	answer, _, err := to.ask(ctx, wire.Frame{Kind: wire.Request, Name: name, Args: args, From: by})
+	return answer.Value, err
 }
 
 func (s *Server) method(ctx context.Context, c *Conn, f wire.Frame) {

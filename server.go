@@ -68,6 +68,9 @@ type Server struct {
 	// client that is about to connect to a channel is a wire.Call of
 	// "channel.open", to the channel.
 	Permit func(c *Conn, kind wire.Kind, name, to string) error
+	// Elsewhere, when set, answers a request for a client of another server, whose
+	// name has an '@' in it.
+	Elsewhere func(ctx context.Context, c *Conn, to, name string, args []value.Value) (value.Value, error)
 	// ConnContext, when set, gives the context in which everything is done for
 	// one connection, from its registration on, and for those that its client has
 	// to channels. It is derived from ctx; nc is the connection as the listener

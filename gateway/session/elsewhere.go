@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"althing"
+	"althing/access"
 	"althing/fault"
 	"althing/hub"
 	"althing/value"
@@ -186,4 +187,53 @@ func (g *gathered) add(name string, v value.Value, result string) {
 			g.entries = append(g.entries, member(value.Text(pair.Key)+"@"+name, pair.Value))
 		}
 	}
+}
+
+// requestFrom asks a client of another hub for a value.
+func (s *Server) requestFrom(ctx context.Context, c *althing.Conn, to, name string, args []value.Value) (value.Value, error) {
+	a, err := s.hub.Locate(to)
+	switch {
+	case err != nil:
+		return nil, err
+	case a.Every:
+		return nil, fault.New(fault.Invalid, "a request is for one client")
+	case a.Here:
+		return s.server.RequestFrom(ctx, c.Name(), a.Name, name, args)
+	}
+	var asker hub.Asker
+	err = linkOf(ctx).use(func(session *hub.Session) (err error) {
+		asker, err = session.Asker()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	given, err := value.NewDict([]value.Pair{
+		member("from", value.Str(c.Name())), member("to", value.Str(a.Name)), member("name", value.Str(name)), member("args", value.List(args)),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return asker.Ask(ctx, a.Hubs[0], requestQuestion, given)
+}
+
+// requestQuestion is how one hub asks another to ask a client.
+const requestQuestion = "request"
+
+// request asks a client of this hub for somebody at another.
+func (s *Server) request(ctx context.Context, session *hub.Session, given *value.Dict) (value.Value, error) {
+	p := &params{of: given}
+	from, to, name, args := p.text("from"), p.text("to"), p.text("name"), p.list("args")
+	if p.err != nil {
+		return nil, p.err
+	}
+	if err := session.May(access.Send); err != nil {
+		return nil, err
+	}
+	by := session.Addr()
+	v, err := s.server.RequestFrom(ctx, from+by[strings.LastIndexByte(by, '@'):], to, name, args)
+	if v == nil {
+		v = value.None{}
+	}
+	return v, err
 }

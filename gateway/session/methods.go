@@ -43,6 +43,7 @@ func (s *Server) addMethods() error {
 			return err
 		}
 	}
+	answers[requestQuestion] = s.request
 	s.hub.Answers(answers)
 	for name, do := range map[string]does{"group.join": join, "group.leave": leave, "at": s.at} {
 		if err := s.server.Method(name, false, inOrder(do)); err != nil {
@@ -53,7 +54,7 @@ func (s *Server) addMethods() error {
 		waits bool
 		do    althing.MethodFunc
 	}{
-		"registry.watch": {false, watch},
+		"registry.watch": {false, s.watch},
 		"unwatch":        {false, unwatch},
 		"inbox.next":     {true, next},
 		"inbox.push":     {false, push},

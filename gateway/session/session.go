@@ -66,7 +66,7 @@ func New(h *hub.Hub, o Options) (*Server, error) {
 	s.server.Protocols = []wire.Protocol{jsonrpc.Lines{}, jsonrpc.WebSocket{}, localthings.Protocol{}}
 	s.server.TLS, s.server.TLSOnly, s.server.Console = o.TLS, o.TLSOnly, o.Console
 	s.server.Directory, s.server.Authorize, s.server.ConnContext = directory{s}, authorize, withLink
-	s.server.Deliver, s.server.Status = deliver, s.status
+	s.server.Deliver, s.server.Status, s.server.Elsewhere = deliver, s.status, s.requestFrom
 	s.server.Limits = althing.Limits{
 		Message: int(min(limits.Value, wire.MaxFrame/2)), QueueTotal: int(limits.QueueTotal),
 		Conns: int(limits.Conns), ConnsPerAddr: int(limits.ConnsPerHost),

@@ -184,6 +184,11 @@ func TestKeysOfOtherHubs(t *testing.T) {
 		{"at", `{"hub":"*","method":"eval","params":{"text":"1"}}`, `!invalid 'hub' names one hub`},
 	})
 
+	story(t, p, [][3]string{
+		{"registry.watch", `{"pattern":"k@barn"}`, `!invalid a watch is of this hub's keys; …`},
+		{"registry.watch", `{"pattern":"k@*"}`, `!invalid a watch is of this hub's keys; …`},
+		{"registry.watch", `{"pattern":"k@main"}`, `{"watch":…`},
+	})
 	hubs[2].stop()
 	if err := hubs[2].hub.Close(t.Context()); err != nil {
 		t.Fatal(err)
@@ -323,4 +328,22 @@ func TestClientAtAnotherHub(t *testing.T) {
 		shared, err := c.Get(ctx, "k")
 		return err == nil && shared.Away != "" && shared.Age > 0 && value.Equal(shared.Value, value.Int(56))
 	})
+}
+
+func TestRequestsToClientsOfOtherHubs(t *testing.T) {
+	hubs := grow(t, "main", "barn")
+	lamp := dial(t, hubs[1].addr, althing.ClientOptions{Name: "lamp"})
+	if err := lamp.AddRequest("WATT", 7, false); err != nil {
+		t.Fatal(err)
+	}
+	phone := dial(t, hubs[0].addr, althing.ClientOptions{Name: "phone"})
+	answer, err := phone.RequestFrom(t.Context(), "lamp@barn", "WATT")
+	if err != nil || !value.Equal(answer.Value, value.Int(7)) {
+		t.Errorf("got %v %v", answer.Value, err)
+	}
+	for to, code := range map[string]fault.Code{"nobody@barn": fault.NotFound, "lamp@nowhere": fault.NotFound, "lamp@*": fault.Invalid} {
+		if _, err := phone.RequestFrom(t.Context(), to, "WATT"); !fault.Is(err, code) {
+			t.Errorf("%s: %v", to, err)
+		}
+	}
 }

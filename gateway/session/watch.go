@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 
 	"althing"
@@ -12,18 +13,24 @@ import (
 // eventAnew tells that a watch begins anew.
 const eventAnew = "anew"
 
+var errWatchElsewhere error = fault.New(fault.Invalid, "a watch is of this hub's keys; connect to the other hub to watch its own")
+
 // watch begins to tell the client of what changes.
-func watch(ctx context.Context, c *althing.Conn, given *value.Dict) (althing.Answer, error) {
+func (s *Server) watch(ctx context.Context, c *althing.Conn, given *value.Dict) (althing.Answer, error) {
 	p := params{of: given}
 	pattern := p.text("pattern")
 	after, knows := p.number("after")
 	if p.err != nil {
 		return done, p.err
 	}
+	a, err := s.hub.Locate(pattern)
+	if err != nil || !a.Here || a.Every {
+		return done, cmp.Or(err, errWatchElsewhere)
+	}
 	l := linkOf(ctx)
 	t := &teller{conn: c, link: l, id: l.number(), answered: make(chan struct{}), knows: knows}
-	err := l.use(func(session *hub.Session) error {
-		w, err := session.Watch(ctx, pattern, after, func(news hub.Changes) error { return t.tell(ctx, news) })
+	err = l.use(func(session *hub.Session) error {
+		w, err := session.Watch(ctx, a.Name, after, func(news hub.Changes) error { return t.tell(ctx, news) })
 		if err == nil {
 			l.keep(t.id, w)
 		}
@@ -32,9 +39,9 @@ func watch(ctx context.Context, c *althing.Conn, given *value.Dict) (althing.Ans
 	if err != nil {
 		return done, err
 	}
-	a, err := answer(member("watch", t.id))
-	a.After = func() { close(t.answered) }
-	return a, err
+	begun, err := answer(member("watch", t.id))
+	begun.After = func() { close(t.answered) }
+	return begun, err
 }
 
 // teller tells one client of what one watch sees. tell is called by one goroutine
