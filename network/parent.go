@@ -78,9 +78,8 @@ func (n *Node) Above() Above {
 		return a
 	}
 	a.Token = ""
-	h, _ := n.tree.Hub(n.ID())
-	if a.Up = n.links[a.ID] != nil && a.ID == h.Parent; a.ID == h.Parent {
-		a.Since = h.Since
+	if h, _ := n.tree.Hub(n.ID()); a.ID != "" && a.ID == h.Parent {
+		a.Up, a.Since = n.links[a.ID] != nil, h.Since
 	}
 	return a
 }

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -254,7 +255,7 @@ func (t *Tree) arrange() {
 	}
 	for _, children := range t.children {
 		slices.SortFunc(children, func(a, b ID) int {
-			return strings.Compare(t.hubs[a].Name+"\x00"+string(a), t.hubs[b].Name+"\x00"+string(b))
+			return cmp.Or(strings.Compare(t.hubs[a].Name, t.hubs[b].Name), strings.Compare(string(a), string(b)))
 		})
 	}
 }
