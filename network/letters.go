@@ -1,6 +1,7 @@
 package network
 
 import (
+	"maps"
 	"time"
 
 	"althing/fault"
@@ -12,6 +13,7 @@ type push struct {
 	link  *link     // to the neighbor that it goes to
 	began time.Time // from the first that was not acknowledged
 	acks  time.Time // when something was acknowledged last
+	again bool      // the other end misses something, and is to be told in a moment
 }
 
 // Wake says that something waits for another hub.
@@ -26,6 +28,9 @@ func (n *Node) Wake(to ID) {
 // routed begins to send where there is a way now, and again where it is another
 // one: what was on its way on the old one may be lost. The caller holds mu.
 func (n *Node) routed() {
+	for to := range maps.Clone(n.pushing) {
+		n.push(to) // also where nothing waits yet: what comes while there is no way is lost
+	}
 	for _, to := range n.options.Local.Waiting() {
 		n.push(to)
 	}
@@ -193,10 +198,29 @@ func (n *Node) ack(l *link, p *params) error {
 	if sending == nil {
 		return nil
 	}
-	if again && n.now().Sub(sending.began) >= againPause {
-		delete(n.pushing, from)
-		n.push(from)
-	}
 	sending.acks = n.now()
+	if again && !sending.again {
+		sending.again = true
+		pause := againPause - n.now().Sub(sending.began)
+		n.spawn(func() { n.anew(from, sending, pause) })
+	}
 	return nil
+}
+
+// anew sends everything that was not acknowledged once more, when what is on its
+// way has had its time to arrive.
+func (n *Node) anew(to ID, p *push, pause time.Duration) {
+	wait := time.NewTimer(pause)
+	defer wait.Stop()
+	select {
+	case <-wait.C:
+	case <-n.ctx.Done():
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.pushing[to] == p {
+		delete(n.pushing, to)
+		n.push(to)
+	}
 }

@@ -138,3 +138,22 @@ func TestMoveFromASilentParent(t *testing.T) {
 		t.Errorf("moving took %v", took)
 	}
 }
+
+// What is sent while another hub is away comes as soon as it is back, though the
+// link to the neighbor was there all the time.
+func TestLettersWhileAway(t *testing.T) {
+	all := chain(t, "main", "barn", "north")
+	main, barn, north := all[0], all[1], all[2]
+	north.place.send(north.Node, main.ID(), "before")
+	until(t, "the first", func() bool { return len(main.place.letters()) == 1 && len(north.place.Waiting()) == 0 }, main, north)
+	main.stop()
+	until(t, "that main is gone", sees("main main/barn! main/barn/north", barn, north), barn, north)
+	north.place.send(north.Node, main.ID(), "meanwhile")
+	main.start(main.address)
+	until(t, "the link", sees("main main/barn main/barn/north", north), north)
+	began := time.Now()
+	until(t, "the second", func() bool { return len(main.place.letters()) == 2 }, main, north)
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("it came %v after the link", took)
+	}
+}

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -260,5 +262,25 @@ func (h *Hub) MoveInside(parent *Hub) error {
 		if err := h.Move(parent, ""); !fault.Is(err, fault.Denied) || time.Now().After(end) {
 			return err
 		}
+	}
+}
+
+// Copy stops the hub, copies its data folder and starts it again; what is given puts
+// the copy in place of the folder later, as one does with a backup. What the hub's
+// client was given meanwhile it keeps.
+func (h *Hub) Copy() (bringBack func()) {
+	t := h.tree.t
+	t.Helper()
+	saved := filepath.Join(t.TempDir(), "copy")
+	h.Stop()
+	if err := os.CopyFS(saved, os.DirFS(h.data)); err != nil {
+		t.Fatal(err)
+	}
+	h.Start()
+	return func() {
+		t.Helper()
+		h.Stop()
+		h.data, h.client.last = saved, ""
+		h.Start()
 	}
 }

@@ -45,3 +45,28 @@ func TestCutTwentyTimes(t *testing.T) {
 	tree.Delivered()
 	t.Logf("%d messages across %d cuts in %v", cuts*(each+1), cuts, time.Since(began))
 }
+
+// A hub that is brought back from a copy of its folder has forgotten what it sent
+// and what it got since. What is sent then comes all the same, once.
+func TestBroughtBack(t *testing.T) {
+	for _, which := range []string{"main", "north"} {
+		t.Run(which, func(t *testing.T) {
+			tree := treetest.Grow(t, "main", "main/barn", "main/barn/north")
+			main, north := tree.Hub("main"), tree.Hub("north")
+			both := func(messages int) {
+				tree.Send(main, north, messages, 0)
+				tree.Send(north, main, messages, 0)
+			}
+			both(10)
+			tree.Delivered()
+			bringBack := tree.Hub(which).Copy()
+			tree.Agree()
+			both(20)
+			tree.Delivered()
+			bringBack()
+			both(50) // before the links are there, perhaps
+			tree.Agree()
+			tree.Delivered()
+		})
+	}
+}
