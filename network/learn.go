@@ -143,6 +143,7 @@ func (t *Tree) Move(r *Record, side News, at time.Time) error {
 		t.self, t.hubs = self, before
 		return errKnot
 	}
+	t.arrange()
 	t.prune()
 	t.Learn(r.Parent, side, at)
 	return nil
@@ -272,6 +273,9 @@ func (t *Tree) forget(which func(ID) bool) {
 		if which(id) {
 			ids = append(ids, id)
 		}
+	}
+	if len(ids) == 0 {
+		return
 	}
 	for _, id := range ids {
 		if len(t.gone) >= mostGone {

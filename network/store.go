@@ -137,6 +137,7 @@ func (n *Node) loadTree(s stored) error {
 			n.tree.put(h, h.Parent == "", time.Time{})
 		}
 	}
+	n.tree.arrange()
 	n.tree.prune()
 	return nil
 }

@@ -63,6 +63,7 @@ func (t *Tree) Self() *Record { return t.self }
 func (t *Tree) SetSelf(r *Record, at time.Time) {
 	t.self = r
 	t.put(r, r.Parent == "" || t.hubs[r.id].Up, at)
+	t.arrange()
 	t.prune()
 }
 
