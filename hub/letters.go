@@ -248,7 +248,7 @@ func (a *arrivals) finish() {
 		if len(queue) == 0 {
 			return
 		}
-		for _, one := range queue {
+		for i, one := range queue {
 			results, err := one.ticket.Wait(context.Background())
 			if err != nil {
 				one.done(0, err)
@@ -258,7 +258,9 @@ func (a *arrivals) finish() {
 			if result.Now {
 				a.letters.took(one.letter, result.Refused)
 			}
-			one.done(result.Number, nil)
+			if last := i == len(queue)-1; last || result.Number != one.letter.Number || queue[i+1].letter.Stream != one.letter.Stream {
+				one.done(result.Number, nil) // else that of the next says it, too
+			}
 		}
 	}
 }

@@ -57,7 +57,8 @@ type Local interface {
 	// Arrive stores a letter from another hub, and then calls done: with the number
 	// up to which its stream has arrived, or why it cannot be stored now. Letters
 	// of one hub are stored in the order of the calls, and so are the calls of
-	// done. It does not wait for that.
+	// done. It does not wait for that. Where the next has arrived in order, too, done
+	// may be left out.
 	Arrive(l Letter, done func(number uint64, err error))
 	// Answer answers another hub's question.
 	Answer(ctx context.Context, q Question) (value.Value, error)
