@@ -124,9 +124,13 @@ func TestHalfRegistered(t *testing.T) {
 		half = append(half, l)
 	}
 	registerRaw(t, s, "raw").alive(t)
-	for _, l := range half {
-		if _, err := io.ReadAll(l); errors.Is(err, os.ErrDeadlineExceeded) {
+	for i, l := range half {
+		told, err := io.ReadAll(l)
+		if errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Fatal("a connection that never registers is kept")
+		}
+		if i%3 == 0 && i%40 > 0 && !strings.Contains(string(told), `"code":"timeout"`) {
+			t.Fatalf("who has sent %q is told %q", begun[:i%40], told)
 		}
 	}
 	if n := len(s.Conns()); n != 1 {

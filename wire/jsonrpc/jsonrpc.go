@@ -6,7 +6,9 @@ package jsonrpc
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net"
+	"time"
 
 	"althing/fault"
 	"althing/value"
@@ -55,6 +57,7 @@ func (Lines) Accept(ctx context.Context, conn net.Conn, desk wire.Desk) (wire.Co
 	for range maxWrong {
 		f, err := c.Read()
 		if err != nil {
+			c.tooLate(err)
 			return nil, err
 		}
 		answer, entered := reception(f, desk)
@@ -76,6 +79,21 @@ func (Lines) Accept(ctx context.Context, conn net.Conn, desk wire.Desk) (wire.Co
 	}
 	wire.Linger(conn)
 	return nil, fault.New(fault.Denied, "%d times something else than a registration", maxWrong)
+}
+
+// goodbye is how long the reason may take to be sent to who has not registered in
+// time: nearly nothing was sent before, so that there is room for it.
+const goodbye = 100 * time.Millisecond
+
+// tooLate tells who has not registered in time that this is why it is let go.
+func (c *codec) tooLate(err error) {
+	var late net.Error
+	if !errors.As(err, &late) || !late.Timeout() {
+		return
+	}
+	if c.conn.SetDeadline(time.Now().Add(goodbye)) == nil {
+		_, _ = c.Write(Refusal(fault.New(fault.Timeout, "nobody registered in time; connect again and begin with register, whole")))
+	}
 }
 
 // reception answers one frame of a client that is not registered yet.
