@@ -23,6 +23,8 @@ const (
 	LogFolder = "log"
 	// SQLFile is its file with the SQL tables.
 	SQLFile = "sql.db"
+	// SeriesFolder is where it keeps what numbers were.
+	SeriesFolder = "series"
 	// IdentityFile is who the hub is to other hubs, and NetworkFile what it knows of
 	// their tree.
 	IdentityFile = "hub.key"

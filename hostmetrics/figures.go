@@ -69,6 +69,14 @@ func (f Figures) Traffic() (received, sent float64) {
 	return received, sent
 }
 
+// LoadOfMinute is the load of the last minute; NaN where there is no such thing.
+func (f Figures) LoadOfMinute() float64 {
+	if len(f.Load) == 0 {
+		return math.NaN()
+	}
+	return f.Load[0]
+}
+
 // Hottest is the highest temperature; NaN when there is no sensor.
 func (f Figures) Hottest() float64 {
 	hottest := math.NaN()

@@ -29,6 +29,7 @@ import (
 	"althing/network"
 	"althing/registry"
 	"althing/scope"
+	"althing/series"
 	"althing/sqldb"
 	"althing/state"
 	"althing/value"
@@ -101,6 +102,7 @@ type Hub struct {
 	keyed    keyed
 	crew     crew
 	sampler  *hostmetrics.Sampler
+	series   *series.Store
 	counts   counts
 
 	saving atomic.Bool // a backup is being made
@@ -159,6 +161,9 @@ func (h *Hub) open(ctx context.Context) (err error) {
 		return err
 	}
 	if err := h.openTree(); err != nil {
+		return err
+	}
+	if h.series, err = series.Open(h.dir.Path(datadir.SeriesFolder), series.Options{Now: h.config.Now}); err != nil {
 		return err
 	}
 	h.ready()
@@ -237,6 +242,7 @@ func (h *Hub) ready() {
 	h.cancel = cancel
 	h.running.Go(func() { h.upkeep.run(ctx) })
 	h.running.Go(func() { h.crier.run(ctx) })
+	h.running.Go(func() { h.record(ctx) })
 	h.running.Go(func() { h.watchDisk(ctx) })
 	h.running.Go(func() { h.endFunctions(ctx) })
 	h.running.Go(func() {
@@ -282,6 +288,9 @@ func (h *Hub) close(ctx context.Context) error {
 	h.cancel()
 	h.running.Wait()
 	h.sampler.Close()
+	if err := h.series.Close(); err != nil {
+		h.log.Warn("the last minute of what the hub records of itself cannot be kept", "error", err)
+	}
 	h.crew.close()
 	if err := errors.Join(h.journal.Close(ctx), h.db.Close(ctx)); err != nil {
 		return errors.Join(err, h.release())

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"althing/hostmetrics"
 	"althing/registry"
 	"althing/value"
 )
@@ -66,6 +67,7 @@ func (h *Hub) ServerKey(key string) (value.Value, bool) {
 func (h *Hub) Status() *value.Dict {
 	st, log := h.state.Stats(), h.journal.Stats()
 	path, layer := h.node.Path()
+	mine := h.process.look(h.Now(), h.started)
 	return value.DictOf(
 		"name", value.Str(h.config.Name),
 		"version", value.Str(Version),
@@ -96,6 +98,8 @@ func (h *Hub) Status() *value.Dict {
 		"records", value.Int(log.Records),
 		"transactions", value.Int(log.Transactions),
 		"log_bytes", value.Int(log.Bytes),
+		"cpu", value.Float(hostmetrics.Round(mine.cpu)),
+		"memory_bytes", value.Int(mine.memory),
 	)
 }
 

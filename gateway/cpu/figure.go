@@ -3,7 +3,6 @@ package cpu
 import (
 	"bytes"
 	"encoding/json"
-	"math"
 
 	"althing/hostmetrics"
 )
@@ -21,21 +20,13 @@ func figure(dst []byte, host *hostmetrics.Sampler, message []byte) (reply []byte
 		received, sent := host.Figures().Traffic()
 		return hostmetrics.Append(dst, received+sent), true
 	case "load":
-		return hostmetrics.Append(dst, load(host.Figures())), true
+		return hostmetrics.Append(dst, host.Figures().LoadOfMinute()), true
 	case "temp":
 		return hostmetrics.Append(dst, host.Figures().Hottest()), true
 	case "all":
 		return all(dst, host.Figures()), true
 	}
 	return hostmetrics.Append(dst, host.CPU()), true
-}
-
-// load is that of the last minute.
-func load(f hostmetrics.Figures) float64 {
-	if len(f.Load) == 0 {
-		return math.NaN()
-	}
-	return f.Load[0]
 }
 
 func all(dst []byte, f hostmetrics.Figures) []byte {
