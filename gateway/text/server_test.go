@@ -93,7 +93,7 @@ func TestOneRequest(t *testing.T) {
 		{"x = 5", "OK"},
 		{"1/0", "Error: ZeroDivisionError: division by zero"},
 		{"nosuch", "Error: NameError: name 'nosuch' is not defined"},
-		{"setReg('bad@key', 1)", "Error: ValueError: the key 'bad@key' has an '@', which is reserved for name@hub"},
+		{"setReg('bad@key', 1)", "Error: LookupError: no hub 'key' in this tree; s.listnetwork() shows it"},
 		{"'\u00e9\u4e16'", "\u00e9\u4e16"},
 		{"\x00", "Error: SyntaxError: source code string cannot contain null bytes (line 1, column 1)"},
 		{"'a\\nb'", "a\nb"},
