@@ -54,6 +54,7 @@ var measures = []struct {
 	{"expressions", "expressions of a maker's day, in this process", expressions},
 	{"hostile", "expressions that want all time and memory", hostile},
 	{"framework", "servers of the root package beside NATS core", framework},
+	{"cpu", "a thousand clients of the CPU port", cpuPort},
 	{"build", "sizes of the binaries", build},
 }
 

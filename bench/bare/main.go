@@ -2,6 +2,7 @@
 // measured against.
 //
 //	bare ADDRESS REPLY   accepts, reads once, writes the reply and closes
+//	bare ADDRESS REPLY kept  writes the reply whenever something comes
 //	bare ADDRESS         reads line after line and writes each back
 package main
 
@@ -18,8 +19,10 @@ func main() {
 	case 2:
 	case 3:
 		serve = answer([]byte(os.Args[2]))
+	case 4:
+		serve = answers([]byte(os.Args[2]))
 	default:
-		fmt.Fprintln(os.Stderr, "usage: bare ADDRESS [REPLY]")
+		fmt.Fprintln(os.Stderr, "usage: bare ADDRESS [REPLY [kept]]")
 		os.Exit(2)
 	}
 	fmt.Fprintln(os.Stderr, "bare:", listen(os.Args[1], serve))
@@ -48,6 +51,23 @@ func answer(reply []byte) func(net.Conn) {
 		request := make([]byte, 1024)
 		if _, err := conn.Read(request); err == nil {
 			_, _ = conn.Write(reply)
+		}
+	}
+}
+
+// answers ends with the connection.
+func answers(reply []byte) func(net.Conn) {
+	return func(conn net.Conn) {
+		defer conn.Close()
+		request := make([]byte, 1024)
+		for {
+			_, err := conn.Read(request)
+			if err == nil {
+				_, err = conn.Write(reply)
+			}
+			if err != nil {
+				return
+			}
 		}
 	}
 }
