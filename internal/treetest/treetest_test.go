@@ -13,7 +13,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestShapes(t *testing.T) {
 	for name, paths := range map[string][]string{
-		"chain": treetest.Chain(6), "star": treetest.Star(8), "binary": treetest.Binary(7),
+		"chain": treetest.Chain(6), "star": treetest.Star(50), "binary": treetest.Binary(63),
 	} {
 		t.Run(name, func(t *testing.T) {
 			tree := treetest.Grow(t, paths...)
