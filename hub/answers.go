@@ -11,8 +11,9 @@ type Answer func(ctx context.Context, s *Session, params *value.Dict) (value.Val
 
 // answers are what other hubs may ask beside what the gateway answers.
 var answers = map[string]Answer{
-	askList: answerList,
-	askEnd:  answerEnd,
+	askList:    answerList,
+	askEnd:     answerEnd,
+	askChanges: answerChanges,
 }
 
 // Answers has questions of other hubs answered. It is called before the hub's tree

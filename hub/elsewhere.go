@@ -51,5 +51,8 @@ func (h *Hub) Forward(by scope.Caller, to scope.Address, m *messaging.Send) *mes
 	}
 }
 
+// NameOf is the name by which the hub with that ID is found.
+func (h *Hub) NameOf(id string) string { return h.node.Name(network.ID(id)) }
+
 // Name is the hub's own name, by which others of its tree find it.
 func (h *Hub) Name() string { return h.node.Name(h.node.ID()) }

@@ -99,6 +99,8 @@ type Hub struct {
 	lasts    lasts
 	answers  map[string]Answer // of its gateway
 	asking   atomic.Int64      // questions to other hubs that are under way
+	follows  atomic.Int64      // watches of other hubs' keys
+	inquired inquiries
 	keyed    keyed
 	crew     crew
 	sampler  *hostmetrics.Sampler

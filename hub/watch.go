@@ -6,6 +6,7 @@ import (
 
 	"althing/fault"
 	"althing/registry"
+	"althing/value"
 )
 
 // Watch tells of every change of the shared values that match a pattern. It keeps
@@ -25,7 +26,11 @@ type Watch struct {
 	mu      sync.Mutex
 	stopped bool
 
-	// Of the goroutine of the pump.
+	at position // of the goroutine of the pump
+}
+
+// position is how far a watch has told.
+type position struct {
 	after uint64
 	anew  bool   // it is beginning anew,
 	key   string // has told of everything up to this key,
@@ -47,8 +52,13 @@ type Changes struct {
 // FromNow is the revision by which a watch tells only of what comes.
 const FromNow = ^uint64(0)
 
-// mostAnew is how many values are told of at a time when a watch begins anew.
-const mostAnew = 256
+const (
+	// mostAnew is how many values are told of at a time when a watch begins anew,
+	// and largestAnew after how many bytes there are enough of them: all of them
+	// are one answer to another hub.
+	mostAnew    = 256
+	largestAnew = 256 << 10
+)
 
 // Watch begins to tell of what matches and has changed after a revision; 0 begins
 // with all that is there. tell is called by one goroutine at a time and may
@@ -62,12 +72,12 @@ func (s *Session) Watch(ctx context.Context, pattern string, after uint64, tell 
 	if err != nil {
 		return nil, s.refuse(err)
 	}
-	w := &Watch{hub: s.hub, of: &s.watches, pattern: p, tell: tell, after: after}
+	w := &Watch{hub: s.hub, of: &s.watches, pattern: p, tell: tell, at: position{after: after}}
 	switch now := s.hub.state.Revision(registry.Values); after {
 	case FromNow:
-		w.after = now
+		w.at.after = now
 	case 0: // what was is not told, although it may be remembered
-		w.anew, w.fence = true, now
+		w.at.anew, w.at.fence = true, now
 	}
 	w.pump = pump{start: s.hub.crew.start, work: w.work}
 	s.hub.crier.watch(w)
@@ -98,7 +108,7 @@ func (w *Watch) isStopped() bool {
 // work tells of everything until there is no more.
 func (w *Watch) work() {
 	for !w.isStopped() {
-		news, some := w.next()
+		news, some := w.hub.behind(&w.at, w.pattern)
 		if !some {
 			return
 		}
@@ -108,51 +118,56 @@ func (w *Watch) work() {
 	}
 }
 
-// next gives what is to be told next; false: nothing for now.
-func (w *Watch) next() (Changes, bool) {
-	if w.anew {
-		return w.goOnAnew(), true
+// behind gives what is to be told next of what matches, and moves the position on
+// by that; false: nothing for now.
+func (h *Hub) behind(at *position, pattern *registry.Pattern) (Changes, bool) {
+	if at.anew {
+		return h.goOnAnew(at, pattern), true
 	}
-	recent, next, all := w.hub.state.Since(w.after)
+	recent, next, all := h.state.Since(at.after)
 	if !all {
-		w.anew, w.key, w.fence = true, "", w.hub.state.Revision(registry.Values)
-		news := w.goOnAnew()
+		at.anew, at.key, at.fence = true, "", h.state.Revision(registry.Values)
+		news := h.goOnAnew(at, pattern)
 		news.Anew = true
 		return news, true
 	}
-	list, err := recent.Match(context.Background(), w.pattern, w.hub.Now())
+	list, err := recent.Match(context.Background(), pattern, h.Now())
+	at.after = next
 	if err != nil || len(list) == 0 {
-		w.after = next
 		return Changes{}, false
 	}
-	w.after = next
 	return Changes{List: list, After: next}, true
 }
 
 // goOnAnew gives the next values of those that match, each as it is now.
-func (w *Watch) goOnAnew() (news Changes) {
-	_ = w.hub.gate.Enter(context.Background()) // it waits for a place as long as it takes
-	defer w.hub.gate.Leave()
-	view := w.hub.state.View(registry.Values)
-	for key, e := range view.MatchBehind(context.Background(), w.pattern, w.key, w.hub.Now()) {
-		if len(news.List) == mostAnew {
+func (h *Hub) goOnAnew(at *position, pattern *registry.Pattern) (news Changes) {
+	_ = h.gate.Enter(context.Background()) // it waits for a place as long as it takes
+	defer h.gate.Leave()
+	view := h.state.View(registry.Values)
+	size := 0
+	for key, e := range view.MatchBehind(context.Background(), pattern, at.key, h.Now()) {
+		if len(news.List) == mostAnew || size >= largestAnew {
 			return news
 		}
-		w.key = key
+		at.key = key
+		size += len(key) + value.Size(e.Value)
 		news.List = append(news.List, registry.Change{Rev: e.Rev, Key: key, Value: e.Value})
 	}
-	w.anew, w.after, news.After = false, w.fence, w.fence
+	at.anew, at.after, news.After = false, at.fence, at.fence
 	return news
 }
 
 // watches are those of one session. Safe for concurrent use.
 type watches struct {
 	mu     sync.Mutex
-	all    map[*Watch]struct{}
+	all    map[watching]struct{}
 	closed bool
 }
 
-func (l *watches) add(w *Watch, most int64) error {
+// watching is a watch of this hub's keys, or of another's.
+type watching interface{ Stop() }
+
+func (l *watches) add(w watching, most int64) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
@@ -161,13 +176,13 @@ func (l *watches) add(w *Watch, most int64) error {
 	case int64(len(l.all)) >= most:
 		return fault.New(fault.Limit, "a connection may have %d watches; end one first, or watch with a wider pattern", most)
 	case l.all == nil:
-		l.all = map[*Watch]struct{}{}
+		l.all = map[watching]struct{}{}
 	}
 	l.all[w] = struct{}{}
 	return nil
 }
 
-func (l *watches) remove(w *Watch) {
+func (l *watches) remove(w watching) {
 	l.mu.Lock()
 	delete(l.all, w)
 	l.mu.Unlock()

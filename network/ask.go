@@ -66,6 +66,7 @@ func (n *Node) pose(ctx context.Context, q Question, hops int) (value.Value, err
 	v, err := l.conn.Call(ctx, "hub.ask", value.DictOf(
 		"hub", value.Str(q.To), "origin", value.Str(q.Origin), "from", text(q.From), "role", value.Int(int64(q.Role)),
 		"hops", value.Int(int64(hops+1)), "within", value.Float(within.Seconds()), "what", value.Str(q.What), "params", p,
+		"waits", value.Bool(q.Waits),
 	))
 	if err != nil {
 		return nil, err
@@ -105,6 +106,7 @@ func since(d time.Duration) string { return max(d, 0).Round(time.Second).String(
 func (n *Node) asked(_ context.Context, l *link, p *params) (althing.Answer, error) {
 	q := Question{
 		To: p.id("hub"), Origin: p.id("origin"), From: p.text("from"), Role: Role(p.small("role")), What: p.text("what"), Params: p.dict("params"),
+		Waits: p.flag("waits"),
 	}
 	hops, within := p.small("hops"), p.seconds("within")
 	if p.err == nil {
@@ -116,13 +118,17 @@ func (n *Node) asked(_ context.Context, l *link, p *params) (althing.Answer, err
 	case hops > mostHops:
 		return althing.Answer{}, errTooFar
 	}
-	if l.asks.Add(1) > mostAsks {
-		l.asks.Add(-1)
-		return althing.Answer{}, fault.New(fault.Limit, "the link to '%s' waits for %d answers already; try again", l.name, mostAsks)
+	asks, most := &l.asks, int64(mostAsks)
+	if q.Waits {
+		asks, most = &l.waits, mostWaits
+	}
+	if asks.Add(1) > most {
+		asks.Add(-1)
+		return althing.Answer{}, fault.New(fault.Limit, "the link to '%s' waits for %d answers already; try again", l.name, most)
 	}
 	q.Role = n.lowered(l, q.Role)
 	return althing.Answer{Later: func(ctx context.Context) (althing.Answer, error) {
-		defer l.asks.Add(-1)
+		defer asks.Add(-1)
 		ctx, cancel := context.WithTimeout(ctx, min(within, longestAnswer))
 		defer cancel()
 		ctx, last := withAfter(ctx)

@@ -22,7 +22,7 @@ type link struct {
 	end     func() // of the client that has dialed; nil: a client has
 
 	heard, said atomic.Int64  // when, in nanoseconds
-	asks        atomic.Int64  // of the neighbor's, that are not answered yet
+	asks, waits atomic.Int64  // of the neighbor's, that are not answered yet
 	ready       chan struct{} // closed when the link is made, or is not to be
 	gone        chan struct{} // closed when it has ended
 	once        sync.Once

@@ -40,6 +40,7 @@ type Question struct {
 	From       string // the client, for audit and log
 	Role       Role   // what it may count as at the other hub
 	What       string // what is asked, as the hubs' Answer knows it
+	Waits      bool   // its answer is waited for, so that it is not to keep others out
 	Params     *value.Dict
 }
 
@@ -95,6 +96,8 @@ const (
 	// mostAsks is how many questions of a neighbor are under way at once: fewer than
 	// a connection does beside what comes next, which would wait otherwise.
 	mostAsks = 48
+	// mostWaits is how many that wait may be under way beside them.
+	mostWaits = 12
 	// longestAnswer bounds how long a question may take when its asker does not
 	// say.
 	longestAnswer = 30 * time.Second

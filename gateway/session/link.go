@@ -73,7 +73,7 @@ type link struct {
 
 	telling  sync.Mutex // held by the watch that says something
 	watching sync.Mutex
-	watches  map[value.Int]*hub.Watch // by the numbers that the client knows them by
+	watches  map[value.Int]watching // by the numbers that the client knows them by
 	last     value.Int
 }
 

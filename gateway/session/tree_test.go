@@ -184,11 +184,6 @@ func TestKeysOfOtherHubs(t *testing.T) {
 		{"at", `{"hub":"*","method":"eval","params":{"text":"1"}}`, `!invalid 'hub' names one hub`},
 	})
 
-	story(t, p, [][3]string{
-		{"registry.watch", `{"pattern":"k@barn"}`, `!invalid a watch is of this hub's keys; …`},
-		{"registry.watch", `{"pattern":"k@*"}`, `!invalid a watch is of this hub's keys; …`},
-		{"registry.watch", `{"pattern":"k@main"}`, `{"watch":…`},
-	})
 	hubs[2].stop()
 	if err := hubs[2].hub.Close(t.Context()); err != nil {
 		t.Fatal(err)

@@ -13,7 +13,13 @@ import (
 // eventAnew tells that a watch begins anew.
 const eventAnew = "anew"
 
-var errWatchElsewhere error = fault.New(fault.Invalid, "a watch is of this hub's keys; connect to the other hub to watch its own")
+var (
+	errWatchEverywhere error = fault.New(fault.Invalid, "a watch is of one hub's keys; begin one for each hub")
+	errLinkClosed      error = fault.New(fault.Closed, "the client has gone")
+)
+
+// watching is a watch that goes on until it is stopped.
+type watching interface{ Stop() }
 
 // watch begins to tell the client of what changes.
 func (s *Server) watch(ctx context.Context, c *althing.Conn, given *value.Dict) (althing.Answer, error) {
@@ -24,11 +30,14 @@ func (s *Server) watch(ctx context.Context, c *althing.Conn, given *value.Dict) 
 		return done, p.err
 	}
 	a, err := s.hub.Locate(pattern)
-	if err != nil || !a.Here || a.Every {
-		return done, cmp.Or(err, errWatchElsewhere)
+	if err != nil || a.Every {
+		return done, cmp.Or(err, errWatchEverywhere)
 	}
 	l := linkOf(ctx)
 	t := &teller{conn: c, link: l, id: l.number(), answered: make(chan struct{}), knows: knows}
+	if !a.Here {
+		return s.follow(ctx, t, a, after)
+	}
 	err = l.use(func(session *hub.Session) error {
 		w, err := session.Watch(ctx, a.Name, after, func(news hub.Changes) error { return t.tell(ctx, news) })
 		if err == nil {
@@ -39,9 +48,28 @@ func (s *Server) watch(ctx context.Context, c *althing.Conn, given *value.Dict) 
 	if err != nil {
 		return done, err
 	}
-	begun, err := answer(member("watch", t.id))
-	begun.After = func() { close(t.answered) }
-	return begun, err
+	return t.begun()
+}
+
+// follow begins to tell the client of what changes at another hub.
+func (s *Server) follow(ctx context.Context, t *teller, a hub.Address, after uint64) (althing.Answer, error) {
+	t.where = "@" + s.hub.NameOf(a.Hubs[0])
+	var f *hub.Follow
+	err := t.link.use(func(session *hub.Session) (err error) {
+		f, err = session.Follow(a.Hubs[0], a.Name, after, func(news hub.Changes) error { return t.tell(ctx, news) })
+		return err
+	})
+	if err != nil {
+		return done, err
+	}
+	return althing.Answer{Later: func(ctx context.Context) (althing.Answer, error) {
+		t.link.keep(t.id, f)
+		if err := f.Begin(ctx); err != nil {
+			t.link.forget(t.id)
+			return done, err
+		}
+		return t.begun()
+	}}, nil
 }
 
 // teller tells one client of what one watch sees. tell is called by one goroutine
@@ -52,11 +80,23 @@ type teller struct {
 	id       value.Int
 	answered chan struct{} // closed when the client knows the watch
 	knows    bool          // the client has been told of something, or says so
+	where    string        // what the client finds behind a key: @hub, when it is another's
+}
+
+// begun is the answer that names the watch. What it tells comes behind it.
+func (t *teller) begun() (althing.Answer, error) {
+	begun, err := answer(member("watch", t.id))
+	begun.After = func() { close(t.answered) }
+	return begun, err
 }
 
 // tell tells of changes, at the pace at which the client reads.
 func (t *teller) tell(ctx context.Context, news hub.Changes) error {
-	<-t.answered
+	select {
+	case <-t.answered:
+	case <-t.link.closed:
+		return errLinkClosed
+	}
 	if t.knows && news.Anew {
 		if err := t.say(ctx, func() error { return t.anew() }); err != nil {
 			return err
@@ -68,7 +108,7 @@ func (t *teller) tell(ctx context.Context, news hub.Changes) error {
 	t.knows = true
 	for i, change := range news.List {
 		members := []value.Pair{
-			member("key", value.Str(change.Key)), member("value", value.None{}), member("revision", value.Int(change.Rev)),
+			member("key", value.Str(change.Key+t.where)), member("value", value.None{}), member("revision", value.Int(change.Rev)),
 		}
 		if change.Deleted {
 			members = append(members, member("deleted", value.Bool(true)))
@@ -144,17 +184,17 @@ func (l *link) number() value.Int {
 	return l.last
 }
 
-func (l *link) keep(id value.Int, w *hub.Watch) {
+func (l *link) keep(id value.Int, w watching) {
 	l.watching.Lock()
 	defer l.watching.Unlock()
 	if l.watches == nil {
-		l.watches = map[value.Int]*hub.Watch{}
+		l.watches = map[value.Int]watching{}
 	}
 	l.watches[id] = w
 }
 
 // forget gives the watch with that number, and nil when there is none.
-func (l *link) forget(id value.Int) *hub.Watch {
+func (l *link) forget(id value.Int) watching {
 	l.watching.Lock()
 	defer l.watching.Unlock()
 	w := l.watches[id]
