@@ -23,8 +23,9 @@ import (
 // code Full and that message is not sent; when it has been full, or a write has
 // made no progress, for Limits.WriteTimeout, the conn is dropped. When all queues
 // of a server together are larger than Limits.QueueTotal, it drops those conns
-// whose unread bytes have waited longest. A conn whose queue is half full is not read, so that a side that asks without reading the
-// answers slows down nobody but itself.
+// whose unread bytes have waited longest. A conn whose queue is half full is not
+// read, so that a side that asks without reading the answers slows down nobody but
+// itself.
 type Conn struct {
 	*peer
 
