@@ -55,6 +55,7 @@ var measures = []struct {
 	{"hostile", "expressions that want all time and memory", hostile},
 	{"framework", "servers of the root package beside NATS core", framework},
 	{"cpu", "a thousand clients of the CPU port", cpuPort},
+	{"layers", "a tree of hubs: messages through it, links at rest, its list", layers},
 	{"build", "sizes of the binaries", build},
 }
 
