@@ -25,10 +25,10 @@ const (
 	SQLFile = "sql.db"
 	// SeriesFolder is where it keeps what numbers were.
 	SeriesFolder = "series"
-	// IdentityFile is who the hub is to other hubs, and NetworkFile what it knows of
-	// their tree.
+	// IdentityFile is who the hub is to other hubs.
 	IdentityFile = "hub.key"
-	NetworkFile  = "network.json"
+	// NetworkFile is what it knows of their tree.
+	NetworkFile = "network.json"
 
 	// VersionFile is there in every data folder.
 	VersionFile = "VERSION"

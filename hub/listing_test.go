@@ -34,7 +34,8 @@ func (s sham) Answer(ctx context.Context, _ network.Question) (value.Value, erro
 	clients := value.List{value.Str("lamp(10.0.0.7)"), value.Str("door(10.0.0.8)")}
 	return value.NewDict([]value.Pair{
 		{Key: value.Str("below"), Value: value.List{value.Str("x"), value.List{}, clients}},
-		{Key: value.Str("cpu"), Value: value.Float(1.5)}, {Key: value.Str("memory"), Value: value.Int(31e6)},
+		{Key: value.Str("cpu"), Value: value.Float(1.5)},
+		{Key: value.Str("memory"), Value: value.Int(31e6)},
 	})
 }
 
