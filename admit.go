@@ -92,7 +92,7 @@ func (s *Server) register(r *run, nc net.Conn) (*Conn, error) {
 		before.drop(fault.New(fault.Conflict, "the client has registered again"))
 	}
 	if s.isClosing(r) { // it has let everybody go who was there before
-		c.drop(shuttingDown.reason)
+		c.drop(s.whyClosing(r))
 	}
 	s.came(c, fmt.Sprintf("%s is registered as '%s'", c.from.Addr(), c.Name()), "from", c.from.String(), "protocol", c.protocol)
 	return c, nil

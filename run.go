@@ -20,6 +20,7 @@ type run struct {
 	started   time.Time
 	listeners []net.Listener
 	closing   bool
+	why       *fault.Error   // of closing, as clients are told
 	work      sync.WaitGroup // all goroutines of the server
 	updates   chan func()    // callbacks that wait for Update
 	ticking   chan struct{}  // closed to end the ticking; nil when nothing ticks
@@ -162,6 +163,13 @@ func (s *Server) isClosing(r *run) bool {
 	return r.closing
 }
 
+// whyClosing is what clients are told; nil: nothing.
+func (s *Server) whyClosing(r *run) *fault.Error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return r.why
+}
+
 // Wait waits until the server has ended, and returns why.
 func (s *Server) Wait() error {
 	s.mu.Lock()
@@ -250,7 +258,7 @@ func (s *Server) stop(why ending) *run {
 		s.mu.Unlock()
 		return nil
 	}
-	r.closing = true
+	r.closing, r.why = true, why.reason
 	for _, l := range r.listeners {
 		l.Close()
 		r.unbound = append(r.unbound, closing(serversock, portOf(l.Addr())))
