@@ -41,7 +41,7 @@ func (s sham) Answer(ctx context.Context, _ network.Question) (value.Value, erro
 
 // TestTwoHundredHubsAreListed in less than a second, with one that says nothing.
 func TestTwoHundredHubsAreListed(t *testing.T) {
-	if testing.Short() || raced {
+	if testing.Short() || raceDetector {
 		t.Skip("as many trees as hubs are kept in one process, which takes a while")
 	}
 	h := hubtest.Open(t, func(c *hub.Config) { c.Name = "main" })

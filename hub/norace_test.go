@@ -2,4 +2,4 @@
 
 package hub_test
 
-const raced = false
+const raceDetector = false
