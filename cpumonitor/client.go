@@ -101,7 +101,9 @@ func (c *Client) Figure(ctx context.Context, name string) (float64, error) {
 
 // All is everything that a hub knows of its machine: one JSON object.
 func (c *Client) All(ctx context.Context) (json.RawMessage, error) {
-	text, err := c.ask(ctx, "all", longestAll, func(text []byte) bool { return text[0] != '{' || json.Valid(text) })
+	text, err := c.ask(ctx, "all", longestAll, func(text []byte) bool {
+		return text[0] != '{' || text[len(text)-1] == '}' && json.Valid(text) // which reads all of it each time
+	})
 	if err == nil && text[0] != '{' {
 		err = fault.New(fault.Invalid, "%s tells nothing but how busy its machine is", c.addr)
 	}
