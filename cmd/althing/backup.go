@@ -179,16 +179,9 @@ the end, or not at all.`,
 		Example: "  althing restore barn.backup --data /srv/althing",
 		Args:    exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := f.find(c); err != nil {
-				return err
-			}
-			ctx, stop := untilSignal(c.Context())
-			defer stop()
-			err := f.restore(ctx, c.OutOrStdout(), c.ErrOrStderr(), args[0])
-			if ctx.Err() != nil && err != nil {
-				return fmt.Errorf("interrupted; nothing was restored: %w", err)
-			}
-			return err
+			return f.whileWanted(c, "interrupted; nothing was restored", func(ctx context.Context) error {
+				return f.restore(ctx, c.OutOrStdout(), c.ErrOrStderr(), args[0])
+			})
 		},
 	}
 	f.add(c)

@@ -30,18 +30,14 @@ type boot struct {
 }
 
 func newBoot() *cobra.Command {
-	c := &cobra.Command{
+	return verbsOf(&cobra.Command{
 		Use:   "boot",
 		Short: "have a hub start with the machine",
 		Long: `Has a hub start when the machine does, and again when it fails: as a service of
 systemd, in the name of a user that is nothing else and reaches nothing else. With
 --user it is a service of your own, for which nobody has to be root.`,
 		Example: "  sudo althing boot install --lan\n  althing boot status\n  sudo althing boot remove",
-		Args:    knownVerb,
-		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(newBootInstall(), newBootRemove(), newBootStatus())
-	return c
+	}, newBootInstall(), newBootRemove(), newBootStatus())
 }
 
 func addUserFlag(c *cobra.Command, own *bool) {

@@ -13,17 +13,13 @@ import (
 )
 
 func newConfig() *cobra.Command {
-	c := &cobra.Command{
+	return verbsOf(&cobra.Command{
 		Use:   "config",
 		Short: "look at the settings of a hub",
 		Long: `The settings of a hub are the flags of 'althing serve', variables and a settings
 file. These verbs check them, show what holds, and print a file to begin with.`,
 		Example: "  althing config check\n  althing config print --lan\n  althing config doc > althing.toml",
-		Args:    knownVerb,
-		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(newConfigCheck(), newConfigPrint(), newConfigDoc())
-	return c
+	}, newConfigCheck(), newConfigPrint(), newConfigDoc())
 }
 
 func newConfigCheck() *cobra.Command {

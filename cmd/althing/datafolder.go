@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -26,6 +28,21 @@ func (f *dataFlags) find(c *cobra.Command) (err error) {
 		return err
 	}
 	f.data, err = dataFolder(f.data)
+	return err
+}
+
+// whileWanted has do work on the folder until a signal ends it. A work that was cut
+// short says so, and with what result.
+func (f *dataFlags) whileWanted(c *cobra.Command, cutShort string, do func(ctx context.Context) error) error {
+	if err := f.find(c); err != nil {
+		return err
+	}
+	ctx, stop := untilSignal(c.Context())
+	defer stop()
+	err := do(ctx)
+	if ctx.Err() != nil && err != nil {
+		return fmt.Errorf("%s: %w", cutShort, err)
+	}
 	return err
 }
 

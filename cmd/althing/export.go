@@ -42,17 +42,13 @@ func (f *fileFlags) formatOf(path string) rows.Format {
 }
 
 func newExport() *cobra.Command {
-	c := &cobra.Command{
+	return verbsOf(&cobra.Command{
 		Use:   "export registry|table",
 		Short: "write shared values, or the rows of a table, into a file",
 		Long: `Writes shared values, or the rows of a table, as JSON or CSV: to the standard
 output, or into a file that is there whole in the end or not at all. What others
 change meanwhile may be in it or not. 'althing import' reads it.`,
-		Args: knownVerb,
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(newExportRegistry(), newExportTable())
-	return c
+	}, newExportRegistry(), newExportTable())
 }
 
 // exportFlags are what both exports take.

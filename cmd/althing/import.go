@@ -26,7 +26,7 @@ const (
 )
 
 func newImport() *cobra.Command {
-	c := &cobra.Command{
+	return verbsOf(&cobra.Command{
 		Use:   "import registry|table",
 		Short: "set shared values, or insert rows into a table, from a file",
 		Long: `Sets shared values, or inserts rows into a table, from a file of JSON or CSV as
@@ -34,11 +34,7 @@ func newImport() *cobra.Command {
 the standard input ('-') is checked as it comes. Some hundred rows are one
 transaction: when one is refused, none of its transaction happens, and it is said
 how many rows were imported before.`,
-		Args: knownVerb,
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(newImportRegistry(), newImportTable())
-	return c
+	}, newImportRegistry(), newImportTable())
 }
 
 // importFlags are what both imports take.

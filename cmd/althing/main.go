@@ -28,7 +28,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 }
 
 func newRoot() *cobra.Command {
-	root := &cobra.Command{
+	root := verbsOf(&cobra.Command{
 		Use:   "althing",
 		Short: "A hub for the programs and devices of one network",
 		Long: `althing is a hub for the programs and devices of one network, and the verbs to
@@ -46,9 +46,7 @@ Exit status: 0 fine, 1 an error, 2 wrong usage, 3 not found, 4 refused,
 		Version:       hub.Version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          knownVerb,
-		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
+	})
 	cobra.EnableCommandSorting = false // the order below is the one of a reader
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(inOurWords(root.UsageTemplate()))

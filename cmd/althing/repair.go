@@ -34,16 +34,9 @@ aside, not deleted. A folder that is not damaged stays as it is.`,
 		Example: "  althing repair\n  althing repair --data /srv/althing",
 		Args:    exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := f.find(c); err != nil {
-				return err
-			}
-			ctx, stop := untilSignal(c.Context())
-			defer stop()
-			err := f.repair(ctx, c.OutOrStdout(), c.ErrOrStderr())
-			if ctx.Err() != nil && err != nil {
-				return fmt.Errorf("interrupted: %w", err)
-			}
-			return err
+			return f.whileWanted(c, "interrupted", func(ctx context.Context) error {
+				return f.repair(ctx, c.OutOrStdout(), c.ErrOrStderr())
+			})
 		},
 	}
 	f.add(c)

@@ -59,6 +59,14 @@ func between(least, most int) cobra.PositionalArgs {
 	}
 }
 
+// verbsOf makes c a command of verbs, which does nothing itself but show them.
+func verbsOf(c *cobra.Command, verbs ...*cobra.Command) *cobra.Command {
+	c.Args = knownVerb
+	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	c.AddCommand(verbs...)
+	return c
+}
+
 // knownVerb refuses what is no verb. It is asked when none was found.
 func knownVerb(c *cobra.Command, args []string) error {
 	unguard(c, args)

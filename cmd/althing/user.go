@@ -13,18 +13,14 @@ import (
 )
 
 func newUser() *cobra.Command {
-	c := &cobra.Command{
+	return verbsOf(&cobra.Command{
 		Use:   "user",
 		Short: "make and take back the keys of users",
 		Long: `With --guests read or none, a hub lets only those change things, or in at all, that
 have a key. These verbs make keys in the data folder of a hub on this machine, list
 whose there are, and take them back. A hub that runs notices at once.`,
 		Example: "  althing user add anna > anna.key\n  althing user list\n  althing user remove anna",
-		Args:    knownVerb,
-		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(newUserAdd(), newUserList(), newUserRemove())
-	return c
+	}, newUserAdd(), newUserList(), newUserRemove())
 }
 
 func newUserAdd() *cobra.Command {

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"althing/fault"
-	"althing/gateway/port"
 	"althing/hostmetrics"
 	"althing/hub"
+	"althing/port"
 	"althing/secure"
 	"althing/wire"
 )

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"althing/access"
-	"althing/gateway/port"
 	"althing/hub"
+	"althing/port"
 )
 
 // ErrServerClosed is what Serve returns after Shutdown or Close.

@@ -12,8 +12,8 @@ import (
 
 	"althing/expr"
 	"althing/fault"
-	"althing/gateway/port"
 	"althing/hub"
+	"althing/port"
 	"althing/secure"
 	"althing/wire"
 )

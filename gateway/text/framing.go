@@ -7,7 +7,7 @@ import (
 
 	"althing/expr"
 	"althing/expr/syntax"
-	"althing/gateway/port"
+	"althing/port"
 )
 
 // How long to wait for more, from the specification of the text protocol

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"althing/expr"
-	"althing/gateway/port"
 	"althing/hub"
+	"althing/port"
 )
 
 // pipelined is how many requests of one connection may wait for the log together,

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"althing/access"
-	"althing/gateway/port"
 	"althing/hub"
+	"althing/port"
 )
 
 // ErrServerClosed is what Serve returns after Shutdown or Close.
@@ -41,9 +41,9 @@ type Server struct {
 	// TLSOnly refuses connections from other machines that do not begin with
 	// TLS.
 	TLSOnly bool
-	// HandOver takes a connection that begins as a session of our own
-	// protocol, with the bytes read so far, and returns when it has ended. Nil: it is answered that there is
-	// no such service here.
+	// HandOver takes a connection that begins as a session of our own protocol, with
+	// the bytes read so far, and returns when it has ended. Nil: it is answered that
+	// there is no such service here.
 	HandOver func(ctx context.Context, c net.Conn, begun []byte)
 
 	port  port.Port
