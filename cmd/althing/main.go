@@ -49,7 +49,7 @@ Exit status: 0 fine, 1 an error, 2 wrong usage, 3 not found, 4 refused,
 	})
 	cobra.EnableCommandSorting = false // the order below is the one of a reader
 	root.SetFlagErrorFunc(flagError)
-	root.SetUsageTemplate(inOurWords(root.UsageTemplate()))
+	root.SetUsageFunc(showUsage(""))
 	root.SetHelpCommand(newHelp())
 	root.AddGroup(&cobra.Group{ID: "hub", Title: "The hub:"}, &cobra.Group{ID: "client", Title: "Talking to a hub:"})
 	for _, c := range []*cobra.Command{newServe(), newBoot(), newAdminKey(), newUser(), newFingerprint(), newBackup(), newRestore(), newRepair(), newConfig(), newDoctor()} {

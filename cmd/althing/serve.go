@@ -97,7 +97,7 @@ func (f *serveFlags) add(c *cobra.Command) {
 	list := bounds.FlagUsages()
 	bounds.VisitAll(func(f *pflag.Flag) { f.Hidden = true }) // among the others they would hide those
 	flags.AddFlagSet(bounds)
-	c.SetUsageTemplate(inOurWords(c.UsageTemplate()) + "\nBounds:\n" + list)
+	c.SetUsageFunc(showUsage("\nBounds:\n" + list))
 }
 
 // serve runs hubs one after the other until it is told to stop for good.

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -19,12 +20,54 @@ func usagef(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...)}
 }
 
-// inOurWords has cobra say verb: a command is something else here.
-func inOurWords(template string) string {
-	return strings.NewReplacer(
-		"[command] --help", "VERB --help", "about a command.", "about a verb.", "[command]", "VERB",
-		"Additional Commands:", "More:", "Available Commands:", "Verbs:",
-	).Replace(template)
+// showUsage makes what cobra calls to show how a verb is used; beyond is what a
+// verb has to say after that. cobra would rather have a template, but those find
+// methods by their names: with one of them in the program, the linker has to keep
+// every method of every type, which is four megabytes.
+func showUsage(beyond string) func(*cobra.Command) error {
+	return func(c *cobra.Command) error {
+		_, err := io.WriteString(c.OutOrStderr(), usage(c)+beyond)
+		return err
+	}
+}
+
+func usage(c *cobra.Command) string {
+	var b strings.Builder
+	b.WriteString("Usage:\n")
+	if c.Runnable() {
+		fmt.Fprintf(&b, "  %s\n", c.UseLine())
+	}
+	if c.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "  %s VERB\n", c.CommandPath())
+	}
+	if c.HasExample() {
+		fmt.Fprintf(&b, "\nExamples:\n%s\n", c.Example)
+	}
+	others := "Verbs:"
+	for _, group := range c.Groups() {
+		listVerbs(&b, group.Title, c, group.ID)
+		others = "More:"
+	}
+	if !c.AllChildCommandsHaveGroup() {
+		listVerbs(&b, others, c, "")
+	}
+	if c.HasAvailableLocalFlags() {
+		fmt.Fprintf(&b, "\nFlags:\n%s", c.LocalFlags().FlagUsages())
+	}
+	if c.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "\nUse \"%s VERB --help\" for more information about a verb.\n", c.CommandPath())
+	}
+	return b.String()
+}
+
+// listVerbs lists the verbs of a group, or those that are in none.
+func listVerbs(b *strings.Builder, title string, c *cobra.Command, group string) {
+	fmt.Fprintf(b, "\n%s\n", title)
+	for _, verb := range c.Commands() {
+		if verb.GroupID == group && (verb.IsAvailableCommand() || verb.Name() == "help") {
+			fmt.Fprintf(b, "  %-*s %s\n", verb.NamePadding(), verb.Name(), verb.Short)
+		}
+	}
 }
 
 func newHelp() *cobra.Command {
