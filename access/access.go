@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"althing/fault"
@@ -26,6 +27,7 @@ type Access struct {
 	open    bool   // the key is empty: everyone who registers is an administrator
 	made    string // the key, when it was made just now
 	log     *slog.Logger
+	keys    atomic.Int64 // how many admin keys there were before this one
 
 	mu     sync.Mutex
 	key    digest
@@ -106,6 +108,7 @@ func (a *Access) SetKey(key string) error {
 		return err
 	}
 	a.key, a.secret = d, key
+	a.keys.Add(1)
 	return nil
 }
 

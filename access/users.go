@@ -191,13 +191,14 @@ func (a *Access) refresh() {
 type Proof struct {
 	access *Access
 	user   *userKey // nil: an administrator
+	key    int64    // of an administrator: which of the admin keys it was
 }
 
 // Role is the role that was proven; Guest when the key was taken back since, as
-// far as the hub has noticed.
+// far as the hub has noticed, or the admin key is another one now.
 func (p *Proof) Role() Role {
 	switch {
-	case p == nil || p.user != nil && p.user.gone.Load():
+	case p == nil || p.user != nil && p.user.gone.Load() || p.user == nil && p.key != p.access.keys.Load():
 		return Guest
 	case p.user == nil:
 		return Admin
@@ -235,7 +236,7 @@ func (a *Access) Prove(from, key string) (*Proof, error) {
 		return nil, err
 	}
 	if a.isAdmin(key) {
-		return &Proof{access: a}, nil
+		return &Proof{access: a, key: a.keys.Load()}, nil
 	}
 	a.refresh()
 	for _, u := range a.users.byName {

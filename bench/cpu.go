@@ -33,7 +33,7 @@ func cpuPort(ctx context.Context, b *bench) error {
 		return err
 	}
 	ours, err := b.start(ctx, func(address string) []string {
-		return []string{b.althing, "serve", "--text", "off", "--session", "off", "--cpu", address, "--log-level", "error", "--data", data}
+		return []string{b.althing, "serve", "--text", "off", "--session", "off", "--web", "off", "--cpu", address, "--log-level", "error", "--data", data}
 	}, load.Step{Send: []byte("all"), Want: []byte(`{"at":`)})
 	if err != nil {
 		return err

@@ -82,10 +82,25 @@ func (s *Session) Authorize(key string) error {
 // which could give them any name.
 func guesser(addr string) string { return addr[strings.LastIndexByte(addr, '@')+1:] }
 
+// Prove says what a key is, and changes nothing about the caller. Wrong ones count
+// against its address.
+func (s *Session) Prove(key string) (*access.Proof, error) {
+	return s.hub.access.Prove(guesser(s.addr), key)
+}
+
+// Once gives a session for one of several requests that come over the caller's
+// connection, each with rights of its own: those of the connection, and what a key
+// has proven for this one. It may be used beside the others, and ends with its Close.
+func (s *Session) Once(proof *access.Proof) *Session {
+	once := &Session{hub: s.hub, caller: s.caller, addr: s.addr, leave: func() {}}
+	once.proof.Store(proof)
+	return once
+}
+
 // Login gives the caller the role of whose key it is, until its connection ends,
 // and says who that is.
 func (s *Session) Login(key string) (who string, err error) {
-	proof, err := s.hub.access.Prove(guesser(s.addr), key)
+	proof, err := s.Prove(key)
 	if err != nil {
 		return "", err
 	}

@@ -10,6 +10,7 @@ import (
 	"althing/gateway/cpu"
 	"althing/gateway/session"
 	"althing/gateway/text"
+	"althing/gateway/web"
 	"althing/hub"
 )
 
@@ -20,6 +21,8 @@ const (
 	sessionPort    = "4000"
 	cpuGateway     = "cpu"
 	cpuPort        = "5000"
+	webGateway     = "web"
+	webPort        = "8080"
 )
 
 // gateways are the ways into one hub. One that has no listener is off.
@@ -28,6 +31,7 @@ type gateways struct {
 	text      *text.Server
 	session   *session.Server
 	cpu       *cpu.Server
+	web       *web.Server
 }
 
 // gatewayPort is a gateway's port in the settings.
@@ -42,6 +46,7 @@ func (f *serveFlags) ports() []gatewayPort {
 		{textGateway, textPort, &f.text},
 		{sessionGateway, sessionPort, &f.session},
 		{cpuGateway, cpuPort, &f.cpu},
+		{webGateway, webPort, &f.web},
 	}
 }
 
@@ -69,11 +74,12 @@ func (g *gateways) close() {
 	}
 }
 
-// open makes the gateways of a hub.
-// console, unless it is nil, is told what happens.
-func (g *gateways) open(h *hub.Hub, secured security, log *slog.Logger, console io.Writer) (err error) {
+// open makes the gateways of a hub. names are those by which browsers reach it,
+// beside the machine's own; console, unless it is nil, is told what happens.
+func (g *gateways) open(h *hub.Hub, secured security, names []string, log *slog.Logger, console io.Writer) (err error) {
 	g.text = &text.Server{Hub: h, Log: log, TLS: secured.config, TLSOnly: secured.only}
 	g.cpu = &cpu.Server{Hub: h, Log: log, TLS: secured.config, TLSOnly: secured.only}
+	g.web = &web.Server{Hub: h, Log: log, TLS: secured.config, TLSOnly: secured.only, Names: names}
 	g.session, err = session.New(h, session.Options{
 		Log: log, TLS: secured.config, TLSOnly: secured.only, Console: console,
 		Handed: g.listeners[sessionGateway] == nil,
@@ -88,7 +94,7 @@ func (g *gateways) open(h *hub.Hub, secured security, log *slog.Logger, console 
 // serve lets clients in. The error that ends a gateway before its time is sent to
 // failed.
 func (g *gateways) serve(h *hub.Hub, failed chan<- error) {
-	serve := map[string]func(net.Listener) error{textGateway: g.text.Serve, sessionGateway: g.session.Serve, cpuGateway: g.cpu.Serve}
+	serve := map[string]func(net.Listener) error{textGateway: g.text.Serve, sessionGateway: g.session.Serve, cpuGateway: g.cpu.Serve, webGateway: g.web.Serve}
 	if g.listeners[sessionGateway] == nil {
 		go func() { failed <- g.session.ServeHanded() }()
 	}
@@ -108,6 +114,7 @@ func (g *gateways) shutdown(ctx context.Context, again bool) {
 	}
 	all.Go(func() { _ = g.text.Shutdown(ctx) })
 	all.Go(func() { _ = g.cpu.Shutdown(ctx) })
+	all.Go(func() { _ = g.web.Shutdown(ctx) })
 	all.Go(func() { _ = end(ctx) })
 	all.Wait()
 }

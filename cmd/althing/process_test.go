@@ -124,7 +124,7 @@ const listening = `text port (\S+:\d+)`
 // startHub starts a hub on a free port of this machine and waits for its banner.
 func startHub(t *testing.T, data string, more ...string) (p *process, address string) {
 	t.Helper()
-	args := append([]string{"serve", "--data", data, "--text", "127.0.0.1:0", "--session", "127.0.0.1:0", "--cpu", "127.0.0.1:0"}, more...)
+	args := append([]string{"serve", "--data", data, "--text", "127.0.0.1:0", "--session", "127.0.0.1:0", "--cpu", "127.0.0.1:0", "--web", "127.0.0.1:0"}, more...)
 	p, err := start(t.TempDir(), clean(t.TempDir()), args...)
 	if err != nil {
 		t.Fatal(err)

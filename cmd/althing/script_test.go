@@ -101,7 +101,7 @@ func cmdHub(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		at = found[1]
 	}
-	cmdStart(ts, false, append([]string{name, "serve", "--data", ts.MkAbs(name), "--text", at, "--session", "127.0.0.1:0", "--cpu", "127.0.0.1:0"}, args[1:]...))
+	cmdStart(ts, false, append([]string{name, "serve", "--data", ts.MkAbs(name), "--text", at, "--session", "127.0.0.1:0", "--cpu", "127.0.0.1:0", "--web", "127.0.0.1:0"}, args[1:]...))
 	p := named(ts, name)
 	found, err := p.out.await(listening, p.ended)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,7 +34,8 @@ const (
 // serveFlags are the settings of a hub.
 type serveFlags struct {
 	config, data, name, description string
-	text, session, cpu              address
+	text, session, cpu, web         address
+	webHost                         string
 	lan, console                    bool
 	guests, durability              string
 	adminKeyFile                    string
@@ -80,6 +82,8 @@ func (f *serveFlags) add(c *cobra.Command) {
 	flags.Var(&f.text, "text", "where the text port listens: host:port, :port, port or off (default 2980, or the next that is free)")
 	flags.Var(&f.session, "session", "where the session port listens, in the same way (default 4000, or the next that is free)")
 	flags.Var(&f.cpu, "cpu", "where the CPU port listens, in the same way (default 5000, or the next that is free)")
+	flags.Var(&f.web, "web", "where the web port listens, with the dashboard and the HTTP API, in the same way (default 8080, or the next that is free)")
+	flags.StringVar(&f.webHost, "web-host", "", "the host `names`, with commas between them, by which browsers reach the web port beside the machine's own")
 	flags.Var(choice{&f.guests, []string{"full", "read", "none"}}, "guests", "what clients without a key may do: full, read or none")
 	flags.Var(choice{&f.durability, []string{"fast", "safe"}}, "durability", "fast: a power cut may cost the last second; safe: nothing, but slower")
 	flags.StringVar(&f.adminKeyFile, "admin-key-file", "", "the `file` with the admin key, which only its owner should be able to read; an empty one makes everyone an administrator (default the key made at the first start)")
@@ -168,7 +172,7 @@ func (f *serveFlags) once(ctx context.Context, log *slog.Logger, out io.Writer) 
 		if f.console {
 			console = out
 		}
-		err = g.open(h, secured, log, console)
+		err = g.open(h, secured, strings.Split(f.webHost, ","), log, console)
 	}
 	if err != nil {
 		return false, errors.Join(err, within(stopWithin, func() error { return store(h) }))

@@ -54,7 +54,7 @@ func Start(t testing.TB, path, data string, flags ...string) *Hub {
 	t.Helper()
 	said, saying := io.Pipe()
 	h := &Hub{t: t, logged: make(chan struct{}), ended: make(chan struct{})}
-	h.cmd = exec.Command(path, append([]string{"serve", "--text", "127.0.0.1:0", "--session", "127.0.0.1:0", "--cpu", "127.0.0.1:0", "--data", data}, flags...)...)
+	h.cmd = exec.Command(path, append([]string{"serve", "--text", "127.0.0.1:0", "--session", "127.0.0.1:0", "--cpu", "127.0.0.1:0", "--web", "127.0.0.1:0", "--data", data}, flags...)...)
 	h.cmd.Stdout, h.cmd.Stderr = saying, saying
 	if err := h.cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -1,0 +1,39 @@
+package web
+
+import (
+	"net/url"
+	"strings"
+
+	"althing/fault"
+)
+
+// longestNote bounds a line of the audit.
+const longestNote = 200
+
+// audit notes a change, or that it was refused: who wanted what, and from where.
+func (c *call) audit(err error) {
+	if reads(c.Method) || c.operation.quiet || c.session == nil {
+		return // who is not even known was refused before anything was looked at
+	}
+	act := c.noted
+	if act == "" {
+		act = c.Method + " " + strings.TrimPrefix(c.URL.Path, apiRoot)
+	}
+	if len(act) > longestNote {
+		act = act[:longestNote] + "..."
+	}
+	if err != nil {
+		act += ", refused: " + string(fault.Of(err).Code)
+	}
+	c.server.Hub.Access().Audit(c.session.Addr(), "web: "+c.who()+": "+act)
+}
+
+// parseQuery reads a query. Semicolons are no separators, and what is escaped wrong
+// is refused.
+func parseQuery(raw string) (url.Values, error) {
+	query, err := url.ParseQuery(raw)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "the query behind the ? cannot be read")
+	}
+	return query, nil
+}

@@ -1,0 +1,74 @@
+package web
+
+import (
+	"context"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+
+	"althing/hub"
+	"althing/secure"
+	"althing/wire"
+)
+
+// conn is one connection: it tells TLS by the first byte, when that is read. HTTP/1.1
+// is all it speaks, so that one request at a time is on it.
+type conn struct {
+	net.Conn // as the listener gave it
+	server   *Server
+	session  *hub.Session // counts it, and gives each request its own
+	refused  error        // why it is not let in
+
+	begun  bool
+	secure bool
+	failed error
+	now    atomic.Pointer[net.Conn] // the same, or TLS over it
+	gone   sync.Once
+}
+
+type connKey struct{}
+
+// connOf is the connection that a request has come over.
+func connOf(ctx context.Context) *conn { return ctx.Value(connKey{}).(*conn) }
+
+// Read reads what the client says, in clear. The server reads before it writes, so
+// that the first read is alone.
+func (c *conn) Read(p []byte) (int, error) {
+	if !c.begun {
+		c.begun = true
+		c.failed = c.begin()
+	}
+	if c.failed != nil {
+		return 0, c.failed
+	}
+	return (*c.now.Load()).Read(p)
+}
+
+// begin looks at the first byte, under the deadline for a request's head.
+func (c *conn) begin() error {
+	first := make([]byte, 1)
+	if _, err := io.ReadFull(c.Conn, first); err != nil {
+		return err
+	}
+	inner := wire.Ahead(c.Conn, first)
+	if c.server.TLS != nil && secure.Begins(first) {
+		ctx, cancel := context.WithTimeout(c.server.ctx, wire.Patience)
+		defer cancel()
+		secured, err := secure.Accept(ctx, c.Conn, first, c.server.TLS)
+		if err != nil {
+			return err
+		}
+		inner, c.secure = secured, true
+	}
+	c.now.Store(&inner)
+	return nil
+}
+
+func (c *conn) Write(p []byte) (int, error) { return (*c.now.Load()).Write(p) }
+
+// Close closes it, and gives its place among the hub's connections back.
+func (c *conn) Close() error {
+	c.gone.Do(c.session.Close)
+	return (*c.now.Load()).Close()
+}

@@ -1,0 +1,224 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+
+	"althing/access"
+	"althing/fault"
+)
+
+// operation is one thing that can be asked of the hub over HTTP. The table of all is
+// the one place from which requests are routed, checked and described.
+type operation struct {
+	method  string
+	path    string // below /api/v1; {name} is one part of it
+	summary string
+	act     access.Act // what the caller must be allowed to
+	params  []param    // of the query, beside those in the path
+	in, out any        // a value of the type of the body and of the answer; nil: none
+	most    int64      // of bytes of the body; 0: mostBody
+	plain   bool       // its path is not below /api/v1
+	noCSRF  bool       // it is what a page does before it has a token
+	quiet   bool       // it changes nothing, though it is no GET: the audit leaves it out
+
+	// One of the two answers. What run gives is sent as JSON; nil is no content.
+	// serve writes the answer itself, for as long as it likes.
+	run   func(*call) (any, error)
+	serve func(*call, http.ResponseWriter) error
+}
+
+// anyone is the act of an operation that everybody may ask for.
+const anyone access.Act = 255
+
+// apiRoot is where the API's paths begin.
+const apiRoot = "/api/v1"
+
+// mostBody bounds a body: it is the bound of a query, and a value in JSON is at most
+// twice as large as a value may be.
+const mostBody = 1 << 20
+
+// operations is the table: one line an area.
+var operations = slices.Concat(
+	healthOperations,
+	sessionOperations,
+)
+
+// route is the operation's path as the mux has it.
+func (o *operation) route() string {
+	if o.plain {
+		return o.path
+	}
+	return apiRoot + o.path
+}
+
+// routes makes the handler of everything.
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	byPath := map[string]map[string]*operation{}
+	for i := range operations {
+		o := &operations[i]
+		if byPath[o.route()] == nil {
+			byPath[o.route()] = map[string]*operation{}
+		}
+		byPath[o.route()][o.method] = o
+	}
+	for path, byMethod := range byPath {
+		mux.Handle(path, s.dispatch(byMethod))
+	}
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
+		s.refuse(w, r, fault.New(fault.NotFound, "there is no such path; GET %s/openapi.json has them all", apiRoot))
+	})
+	mux.Handle("/", s.assets())
+	return mux
+}
+
+// dispatch chooses by the method.
+func (s *Server) dispatch(byMethod map[string]*operation) http.HandlerFunc {
+	var allowed []string
+	for method := range byMethod {
+		allowed = append(allowed, method)
+		if method == http.MethodGet {
+			allowed = append(allowed, http.MethodHead)
+		}
+	}
+	slices.Sort(allowed)
+	allow := strings.Join(allowed, ", ")
+	return func(w http.ResponseWriter, r *http.Request) {
+		method := r.Method
+		if method == http.MethodHead {
+			method = http.MethodGet
+		}
+		o := byMethod[method]
+		if o == nil {
+			w.Header().Set("Allow", allow)
+			s.refuse(w, r, failed(http.StatusMethodNotAllowed, fault.Invalid, "%.20q is not for this path; it takes %s", r.Method, allow))
+			return
+		}
+		s.answer(o, w, r)
+	}
+}
+
+// answer answers one request.
+func (s *Server) answer(o *operation, w http.ResponseWriter, r *http.Request) {
+	c := &call{Request: r, server: s, operation: o, conn: connOf(r.Context()), reply: w.Header(), status: http.StatusOK}
+	w.Header().Set("Cache-Control", "no-store")
+	defer func() {
+		if p := recover(); p != nil {
+			s.refuse(w, r, fmt.Errorf("a panic at %s: %v", o.route(), p))
+		}
+	}()
+	out, err := c.run(w)
+	c.audit(err)
+	switch {
+	case err != nil:
+		s.refuse(w, r, err)
+	case o.serve != nil: // it has answered
+	case out == nil && c.status == http.StatusOK:
+		w.WriteHeader(http.StatusNoContent)
+	case out == nil:
+		w.WriteHeader(c.status)
+	default:
+		c.write(w, out)
+	}
+}
+
+// run checks who asks and what, and carries it out.
+func (c *call) run(w http.ResponseWriter) (out any, err error) {
+	if err := c.identify(); err != nil {
+		return nil, err
+	}
+	c.session = c.conn.session.Once(c.proof)
+	defer func() { c.session.Close() }() // a login makes it another
+	if err := c.may(c.operation.act); err != nil {
+		return nil, err
+	}
+	if err := c.checkParams(); err != nil {
+		return nil, err
+	}
+	if err := c.readBody(w); err != nil {
+		return nil, err
+	}
+	if c.operation.serve == nil {
+		return c.operation.run(c)
+	}
+	return nil, c.stream(w)
+}
+
+// may says why the caller may not do that, or nil.
+func (c *call) may(act access.Act) error {
+	if act == anyone {
+		return nil
+	}
+	err := c.session.May(act)
+	if err != nil && c.session.Role() == access.Guest {
+		return statusError{http.StatusUnauthorized, fault.Of(err)}
+	}
+	return err
+}
+
+// readBody reads and decodes what an operation takes.
+func (c *call) readBody(w http.ResponseWriter) error {
+	if c.operation.in == nil {
+		if c.ContentLength != 0 && !reads(c.Method) {
+			return failed(http.StatusBadRequest, fault.Invalid, "this path takes no body")
+		}
+		return nil
+	}
+	if kind, _, err := mime.ParseMediaType(c.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return failed(http.StatusUnsupportedMediaType, fault.Invalid, "the body is to be JSON, with Content-Type: application/json")
+	}
+	most := c.operation.most
+	if most == 0 {
+		most = mostBody
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, c.Body, most))
+	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return failed(http.StatusRequestEntityTooLarge, fault.Limit, "the body may have %d bytes", tooLarge.Limit)
+	}
+	if err != nil {
+		return failed(http.StatusBadRequest, fault.Invalid, "the body did not arrive")
+	}
+	in := reflect.New(reflect.TypeOf(c.operation.in))
+	if err := decode(body, in.Interface()); err != nil {
+		return err
+	}
+	c.in = in.Interface()
+	return nil
+}
+
+// decode reads a body; what the operation does not know is a mistake.
+func decode(body []byte, into any) error {
+	d := json.NewDecoder(strings.NewReader(string(body)))
+	d.DisallowUnknownFields()
+	err := d.Decode(into)
+	if err == nil {
+		if _, more := d.Token(); more != io.EOF {
+			return fault.New(fault.Invalid, "more than one JSON value is in the body")
+		}
+		return nil
+	}
+	if own, ok := errors.AsType[*fault.Error](err); ok {
+		return own
+	}
+	return fault.New(fault.Invalid, "the body cannot be read: %.200s", strings.TrimPrefix(err.Error(), "json: "))
+}
+
+// write sends the answer.
+func (c *call) write(w http.ResponseWriter, out any) {
+	text, err := json.Marshal(out)
+	if err != nil {
+		c.server.refuse(w, c.Request, fmt.Errorf("the answer of %s cannot be written: %w", c.operation.route(), err))
+		return
+	}
+	c.reply.Set("Content-Type", "application/json")
+	w.WriteHeader(c.status)
+	_, _ = w.Write(append(text, '\n')) // who has gone reads no answer
+}

@@ -1,0 +1,121 @@
+package web_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"althing/gateway/web"
+	"althing/hub/hubtest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// patience bounds what a test waits for.
+const patience = 15 * time.Second
+
+// start has a server listen on loopback, where its clients seem to be at from;
+// empty: on this machine.
+func start(t testing.TB, s *web.Server, from string) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
+	}
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(elsewhere{l, from}) }()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		if err := s.Shutdown(ctx); err != nil {
+			t.Error(err)
+		}
+		if err := <-done; !errors.Is(err, web.ErrServerClosed) {
+			t.Errorf("Serve ended with %v", err)
+		}
+	})
+	return l.Addr().String()
+}
+
+// elsewhere is a listener whose clients seem to come from an address.
+type elsewhere struct {
+	net.Listener
+	from string
+}
+
+func (l elsewhere) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil || l.from == "" {
+		return c, err
+	}
+	return farConn{c, &net.TCPAddr{IP: net.ParseIP(l.from), Port: 1}}, nil
+}
+
+type farConn struct {
+	net.Conn
+	addr net.Addr
+}
+
+func (c farConn) RemoteAddr() net.Addr { return c.addr }
+
+// browser keeps no connection beyond the test's own.
+func browser(t testing.TB) *http.Client {
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport, Timeout: patience}
+}
+
+// ask sends one request and gives the answer with its body. Headers are "Name: value".
+func ask(t testing.TB, c *http.Client, method, url, body string, headers ...string) (*http.Response, string) {
+	t.Helper()
+	r, err := http.NewRequest(method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		if r.Header.Set(name, value); name == "Host" {
+			r.Host = value
+		}
+	}
+	answer, err := c.Do(r)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, url, err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, url, err)
+	}
+	return answer, string(text)
+}
+
+func TestHealthAndPage(t *testing.T) {
+	base := "http://" + start(t, &web.Server{Hub: hubtest.Open(t, nil)}, "")
+	c := browser(t)
+	for _, test := range []struct{ path, want string }{
+		{"/healthz", "ok\n"}, {"/readyz", "ok\n"}, {"/", "<!doctype html>"}, {"/api/v1/session", `"role":"guest"`},
+	} {
+		answer, text := ask(t, c, "GET", base+test.path, "")
+		if answer.StatusCode != 200 || !strings.Contains(text, test.want) {
+			t.Errorf("%s: %s %.200s", test.path, answer.Status, text)
+		}
+		if !strings.Contains(answer.Header.Get("Content-Security-Policy"), "default-src 'self'") {
+			t.Errorf("%s has no policy", test.path)
+		}
+	}
+}
