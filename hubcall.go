@@ -176,6 +176,7 @@ func moment(v value.Value) (time.Time, bool) {
 var elsewhere = map[string]bool{
 	"eval": true, "sql.query": true, "status": true, "command": true, "group.list": true, "group.members": true,
 	"registry.set": true, "registry.get": true, "registry.fetch": true, "registry.list": true, "registry.delete": true, "registry.history": true,
+	"recording.start": true, "recording.stop": true, "recording.list": true,
 }
 
 // commandAt has a command run by the hub of ClientOptions.At.

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestRights(t *testing.T) {
 	all := []access.Act{
 		access.Ask, access.Read, access.Write, access.Enter, access.Send, access.SQLRead, access.SQLWrite,
-		access.Function, access.Command, access.UserFunction, access.Manage, access.AdminFunction,
+		access.Function, access.Record, access.Command, access.UserFunction, access.Manage, access.AdminFunction,
 	}
 	for _, c := range []struct {
 		rule   string
@@ -33,11 +33,11 @@ func TestRights(t *testing.T) {
 		role   access.Role
 		may    []access.Act
 	}{
-		{"full is the seeds' openness: all but what is an administrator's", access.Full, access.Guest, all[:9]},
+		{"full is the seeds' openness: all but what is an administrator's", access.Full, access.Guest, all[:10]},
 		{"read: no writes, sends, SQL that changes, functions or commands", access.ReadOnly, access.Guest, []access.Act{access.Ask, access.Read, access.Enter, access.SQLRead}},
 		{"none: nothing", access.Nothing, access.Guest, nil},
-		{"a user may the same however open the hub is", access.Nothing, access.User, all[:10]},
-		{"a user is no administrator", access.Full, access.User, all[:10]},
+		{"a user may the same however open the hub is", access.Nothing, access.User, all[:11]},
+		{"a user is no administrator", access.Full, access.User, all[:11]},
 		{"an administrator may everything", access.Nothing, access.Admin, all},
 	} {
 		a := openAt(t, t.TempDir(), access.Options{Guests: c.guests})

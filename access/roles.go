@@ -46,6 +46,7 @@ const (
 	Function                 // functions of the owner's
 	UserFunction             // those that want a user
 	AdminFunction            // those that want an administrator
+	Record                   // shared values that are numbers, as series
 	Command                  // hub commands that need no administrator
 	Manage                   // hub commands that do, and the administrators' groups
 	acts
@@ -53,7 +54,7 @@ const (
 
 var actNames = [acts]string{
 	"ask", "read", "write", "register", "send messages", "read by SQL", "change anything by SQL",
-	"call the owner's functions", "call a function for users", "call a function for administrators", "run hub commands", "manage the hub",
+	"call the owner's functions", "call a function for users", "call a function for administrators", "record values", "run hub commands", "manage the hub",
 }
 
 // Guests is how open a hub is to those without a key.
@@ -110,6 +111,7 @@ var allowed = [acts]struct {
 	UserFunction:  {[3]bool{false, false, false}, true},
 	AdminFunction: {[3]bool{false, false, false}, false},
 
+	Record:  {[3]bool{true, false, false}, true},
 	Command: {[3]bool{true, false, false}, true},
 	Manage:  {[3]bool{false, false, false}, false},
 }

@@ -29,6 +29,8 @@ const (
 	IdentityFile = "hub.key"
 	// NetworkFile is what it knows of their tree.
 	NetworkFile = "network.json"
+	// RecordingsFile says which shared values it records.
+	RecordingsFile = "recordings.json"
 
 	// VersionFile is there in every data folder.
 	VersionFile = "VERSION"

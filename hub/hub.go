@@ -107,6 +107,8 @@ type Hub struct {
 	series   *series.Store
 	counts   counts
 
+	recordings recordings
+
 	saving atomic.Bool // a backup is being made
 
 	mu        sync.Mutex
@@ -166,6 +168,9 @@ func (h *Hub) open(ctx context.Context) (err error) {
 		return err
 	}
 	if h.series, err = series.Open(h.dir.Path(datadir.SeriesFolder), series.Options{Now: h.config.Now}); err != nil {
+		return err
+	}
+	if err := h.recordings.open(h); err != nil {
 		return err
 	}
 	h.ready()

@@ -12,7 +12,8 @@ import (
 const recordEvery = time.Second
 
 // Series are what numbers were. The hub records its machine's, host.cpu and so on,
-// and its own, hub.clients and so on.
+// its own, hub.clients and so on, and shared values, registry.garden.temp and so on,
+// where that is asked for.
 func (h *Hub) Series() *series.Store { return h.series }
 
 // record notes the hub's own series until ctx is done. A disk that does not take
@@ -31,8 +32,11 @@ func (h *Hub) record(ctx context.Context) {
 		now, handled := h.Now(), h.handled()
 		err := h.recordFigures(now, h.sampler.Figures(), handled-queries)
 		queries = handled
+		if other := h.recordings.record(now); err == nil {
+			err = other
+		}
 		if err != nil && !failing {
-			h.log.Warn("what the hub records of itself cannot be kept", "error", err)
+			h.log.Warn("what the hub records cannot be kept", "error", err)
 		}
 		failing = err != nil
 	}

@@ -166,7 +166,7 @@ func head(data []byte) (start int64, size, entries int, err error) {
 	}
 	start = int64(binary.LittleEndian.Uint64(data[4:]))
 	size, entries = int(binary.LittleEndian.Uint32(data[12:])), int(binary.LittleEndian.Uint32(data[16:]))
-	if size > mostSeries*(longestName+3) || entries > mostSeries || start < 0 || start > latest {
+	if size > mostSeries*(LongestName+3) || entries > mostSeries || start < 0 || start > latest {
 		return 0, 0, 0, errDamaged
 	}
 	return start, size, entries, nil
@@ -189,7 +189,7 @@ func parseTable(head, raw []byte, entries int, before *table) (*table, error) {
 	rest := raw
 	for range entries {
 		n, used := binary.Uvarint(rest)
-		if used <= 0 || n > longestName || uint64(len(rest)-used) < n+1 {
+		if used <= 0 || n > LongestName || uint64(len(rest)-used) < n+1 {
 			return nil, errDamaged
 		}
 		rest = rest[used:]

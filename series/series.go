@@ -11,11 +11,12 @@ import (
 	"althing/fault"
 )
 
+// LongestName is as long as a name of a series may be, in bytes.
+const LongestName = 256
+
 const (
 	// mostSeries are recorded at the same time: a thousand take 4 MB of memory.
 	mostSeries = 1000
-	// longestName is as long as a name of a series may be, in bytes.
-	longestName = 256
 	// mostPoints is what one question is answered by at most.
 	mostPoints = 10_000
 	// usualBytes is what all files have together. A hub's own series of ninety days
@@ -112,8 +113,8 @@ func (s *Store) resume() error {
 // the name is none, or that the minute before could not be written, which is then
 // lost. Times that are not numbers are left out.
 func (s *Store) Record(at time.Time, name string, v float64) error {
-	if name == "" || len(name) > longestName {
-		return fault.New(fault.Invalid, "the name of a series has 1 to %d bytes", longestName)
+	if name == "" || len(name) > LongestName {
+		return fault.New(fault.Invalid, "the name of a series has 1 to %d bytes", LongestName)
 	}
 	if math.IsNaN(v) || math.IsInf(float64(float32(v)), 0) {
 		return nil

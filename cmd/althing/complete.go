@@ -35,6 +35,7 @@ var completed = []struct {
 	{"set", 0, keysLike},
 	{"delete", 0, keysLike},
 	{"watch", 0, keysLike},
+	{"record", 0, keysLike},
 	{"send", 0, "[g for g in groups() if g.startswith(LIKE)]"},
 	{"sql", 0, "['SELECT * FROM ' + r[0] for r in dbExec(\"SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')\")]"},
 }

@@ -70,7 +70,7 @@ Exit status: 0 fine, 1 an error, 2 wrong usage, 3 not found, 4 refused,
 // anyone's: all they do, a program can do with package althing.
 func clientVerbs() []*cobra.Command {
 	return []*cobra.Command{
-		newEval(), newGet(), newSet(), newDelete(), newWatch(),
+		newEval(), newGet(), newSet(), newDelete(), newWatch(), newRecord(),
 		newSend(), newRecv(), newGroups(), newCall(), newFunctions(), newSQL(), newExport(), newImport(), newStatus(), newCPU(),
 		newNet(), newParent(), newToken(), newFind(), newAddress(),
 	}

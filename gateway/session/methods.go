@@ -27,6 +27,9 @@ func (s *Server) addMethods() error {
 		"group.list":       groups,
 		"group.members":    members,
 		"sql.query":        query,
+		"recording.start":  startRecording,
+		"recording.stop":   stopRecording,
+		"recording.list":   listRecordings,
 		"status":           status,
 		"command":          command,
 	}
