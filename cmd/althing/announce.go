@@ -29,7 +29,7 @@ func (f *serveFlags) announced(h *hub.Hub) discovery.Hub {
 	mode, fingerprint := h.Security()
 	known := discovery.Hub{Name: f.name, Version: hub.Version, TLS: mode, Fingerprint: fingerprint}
 	all := false // addresses of this machine have a way in
-	for gateway, port := range map[string]*uint16{textGateway: &known.Text, sessionGateway: &known.Session, cpuGateway: &known.CPU} {
+	for gateway, port := range map[string]*uint16{textGateway: &known.Text, sessionGateway: &known.Session, cpuGateway: &known.CPU, webGateway: &known.Web} {
 		at, err := netip.ParseAddrPort(h.Address(gateway))
 		if err != nil || at.Addr().IsLoopback() {
 			continue

@@ -227,7 +227,7 @@ func unit(kind string) string {
 
 // usualPorts are the defaults of the settings whose flags have none: without a
 // flag, a port gives way to the next when it is taken.
-var usualPorts = map[string]string{textGateway: textPort, sessionGateway: sessionPort, cpuGateway: cpuPort}
+var usualPorts = map[string]string{textGateway: textPort, sessionGateway: sessionPort, cpuGateway: cpuPort, webGateway: webPort}
 
 // tomlValue is a flag's value as the settings file has it.
 func tomlValue(f *pflag.Flag) string {

@@ -117,7 +117,7 @@ func foundPorts(h discovery.Hub) string {
 	for _, p := range []struct {
 		gateway string
 		number  uint16
-	}{{textGateway, h.Text}, {sessionGateway, h.Session}, {cpuGateway, h.CPU}, {"web", h.Web}} {
+	}{{textGateway, h.Text}, {sessionGateway, h.Session}, {cpuGateway, h.CPU}, {webGateway, h.Web}} {
 		if p.number != 0 {
 			list = append(list, fmt.Sprintf("%s %d", p.gateway, p.number))
 		}
