@@ -1,7 +1,9 @@
 // Package pychar knows the characters by their names, as Python's \N{…} does.
 //
-// The names are those of the Unicode version of package runenames, with those of
-// Chinese characters and Korean syllables, which follow rules, worked out.
+// The names are those of the Unicode version of Go's tables, with those of
+// Chinese characters and Korean syllables, which follow rules, worked out. The
+// others are unpacked by the first call that needs them, which takes some
+// milliseconds, and 1.5 MB that stay.
 // Everything here may be used concurrently.
 package pychar
 
@@ -13,8 +15,6 @@ import (
 	"strings"
 	"sync"
 	"unicode"
-
-	"golang.org/x/text/unicode/runenames"
 )
 
 // Names that follow rules.
@@ -28,7 +28,7 @@ const (
 const Longest = 100
 
 // Lookup gives the character of that name, in whatever case it is written unless
-// the name follows a rule. The first call takes some milliseconds and 300 KB that stay.
+// the name follows a rule.
 func Lookup(name string) (rune, bool) {
 	if len(name) > Longest {
 		return 0, false
@@ -46,7 +46,7 @@ func Lookup(name string) (rune, bool) {
 	all, hash := index(), hashOf(name)
 	at, _ := slices.BinarySearchFunc(all, hash, func(e entry, h uint32) int { return cmp.Compare(e.hash, h) })
 	for ; at < len(all) && all[at].hash == hash; at++ {
-		if r := all[at].char; runenames.Name(r) == name || slices.Contains(aliasesOf(r), name) {
+		if r := all[at].char; names().of(r) == name || slices.Contains(aliasesOf(r), name) {
 			return r, true
 		}
 	}
@@ -61,8 +61,8 @@ func Name(r rune) (string, bool) {
 	case unicode.Is(unicode.Unified_Ideograph, r) && !compatible(r):
 		return fmt.Sprintf("%s%04X", ideograph, r), true
 	}
-	name := runenames.Name(r)
-	return name, name != "" && name[0] != '<'
+	name := names().of(r)
+	return name, name != ""
 }
 
 // entry is a character by the hash of one of its names.
@@ -74,15 +74,14 @@ type entry struct {
 // index has all characters by the hashes of their names, so that a name is found
 // without the names being kept a second time.
 var index = sync.OnceValue(func() []entry {
-	all := make([]entry, 0, 40_000)
-	for _, named := range [][2]rune{{0, 0x1ffff}, {0x2f800, 0x2fa1f}, {0xe0000, 0xe01ff}} { // no other has a name of its own
-		for r := named[0]; r <= named[1]; r++ {
-			if name := runenames.Name(r); name != "" && name[0] != '<' {
-				all = append(all, entry{hashOf(name), r})
-			}
-			for _, name := range aliasesOf(r) {
-				all = append(all, entry{hashOf(name), r})
-			}
+	named := names()
+	all := make([]entry, 0, nameCount+2*len(aliases))
+	for i, r := range named.chars {
+		all = append(all, entry{hashOf(named.name(i)), r})
+	}
+	for r := range aliases {
+		for _, name := range aliasesOf(r) {
+			all = append(all, entry{hashOf(name), r})
 		}
 	}
 	slices.SortFunc(all, func(a, b entry) int { return cmp.Compare(a.hash, b.hash) })
