@@ -34,7 +34,7 @@ func (s *Session) SQL(ctx context.Context, sql string, args []value.Value, most 
 	if s.May(access.SQLWrite) == nil {
 		rights = sqldb.MayWrite
 	}
-	result, err := s.hub.db.ExecSome(ctx, sql, args, rights, most)
+	result, err := s.hub.runSQL(ctx, s, sql, args, rights, most)
 	if err != nil {
 		return sqldb.Result{}, s.refuse(err)
 	}

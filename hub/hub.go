@@ -108,6 +108,7 @@ type Hub struct {
 	counts   counts
 
 	recordings recordings
+	statements statements
 
 	saving atomic.Bool // a backup is being made
 
@@ -417,11 +418,6 @@ func (h *Hub) Stopping() <-chan struct{} { return h.stopping }
 
 // Expires notes that a value will lapse at that time.
 func (h *Hub) Expires(at time.Time) { h.upkeep.expects(at) }
-
-// SQL runs statements.
-func (h *Hub) SQL(ctx context.Context, sql string, may sqldb.Rights) (sqldb.Result, error) {
-	return h.db.Exec(ctx, sql, nil, may)
-}
 
 // Heard notes that a client has spoken.
 func (h *Hub) Heard(id string) { h.presence.hear(id, h.Now()) }

@@ -42,7 +42,7 @@ type Hub interface {
 	// Expires notes that a value will lapse at that time.
 	Expires(at time.Time)
 	// SQL runs statements.
-	SQL(ctx context.Context, sql string, may sqldb.Rights) (sqldb.Result, error)
+	SQL(ctx context.Context, by Caller, sql string, may sqldb.Rights) (sqldb.Result, error)
 	// Heard notes that a client has spoken.
 	Heard(id string)
 	// Locate says where in the tree of hubs it is what a text names: lamp@barn.

@@ -121,7 +121,7 @@ func (q *Query) sql(t *expr.Thread, sql string) (r sqldb.Result, err error) {
 		rights = sqldb.MayWrite
 	}
 	err = q.outside(t, func(ctx context.Context) error {
-		r, err = q.scope.hub.SQL(ctx, sql, rights)
+		r, err = q.scope.hub.SQL(ctx, q.by, sql, rights)
 		return err
 	})
 	return r, err
