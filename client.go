@@ -32,7 +32,8 @@ type ClientOptions struct {
 	// it, and runs its commands at once that others have to confirm.
 	Visitor bool
 	// At names another hub of the server's tree, which then does what Set, Get, Fetch,
-	// Page, List, Delete, History, SQL, Eval, Status, Groups, Members and Command say.
+	// Page, List, Delete, History, SQL, Eval, Status, Groups, Members and Command say,
+	// and whose keys Watch watches.
 	At string
 	// Protocol is what is spoken: the session protocol.
 	Protocol wire.Protocol

@@ -3,6 +3,8 @@ package althing
 import (
 	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	"althing/value"
@@ -29,12 +31,19 @@ type Change struct {
 // out and nothing told twice, but for the values that a key had meanwhile when the
 // hub does not remember so many changes. For that the client keeps the keys that
 // match and their revisions.
+//
+// A pattern may be another hub's, as in garden.*@barn, or that of all hubs of the
+// tree, garden.*@*. Then the keys have the hub behind them, and their revisions are
+// that hub's. The keys of a hub that leaves the tree count as deleted.
 func (c *Client) Watch(ctx context.Context, pattern string, f func(Change)) (stop func(), err error) {
 	conn, err := c.Conn()
 	if err != nil {
 		return nil, err
 	}
-	w := &watch{pattern: pattern, f: f, told: map[string]uint64{}, gone: map[string]uint64{}}
+	if c.options.At != "" {
+		pattern += "@" + c.options.At
+	}
+	w := &watch{pattern: pattern, f: f, parts: map[string]*part{}}
 	c.kept.watches.add(w)
 	if err := c.kept.watches.begin(ctx, conn, w); err != nil {
 		c.kept.watches.remove(w)
@@ -95,7 +104,10 @@ func (l *watches) lost() {
 	defer l.mu.Unlock()
 	l.byID = nil
 	for _, w := range l.all {
-		w.conn, w.fresh = nil, nil
+		w.conn = nil
+		for _, p := range w.parts {
+			p.fresh = nil
+		}
 	}
 }
 
@@ -103,10 +115,12 @@ func (l *watches) lost() {
 // keys there were: the hub is another, whose revisions mean nothing here.
 func (l *watches) forgotten() {
 	for _, w := range l.list() {
-		w.after = 0
-		clear(w.gone)
-		for key := range w.told {
-			w.told[key] = 0
+		for _, p := range w.parts {
+			p.after = 0
+			clear(p.gone)
+			for key := range p.told {
+				p.told[key] = 0
+			}
 		}
 	}
 }
@@ -118,8 +132,8 @@ func (l *watches) begin(ctx context.Context, conn *Conn, w *watch) error {
 		return err
 	}
 	params := []value.Pair{pattern}
-	if w.after > 0 || len(w.told) > 0 { // with it, the hub also says that nothing matches any more
-		params = append(params, param("after", value.Int(w.after)))
+	if after := w.after(); after != nil {
+		params = append(params, param("after", after))
 	}
 	answered := make(chan error, 1)
 	// The next frame may be the first change, so the id is noted by the goroutine
@@ -155,8 +169,10 @@ func (l *watches) begun(conn *Conn, w *watch, id value.Value) {
 	}
 	l.byID[idText(id)] = w
 	w.id, w.conn = id, conn
-	if w.after == 0 {
-		w.fresh = map[string]bool{}
+	for _, p := range w.parts {
+		if p.after == 0 {
+			p.fresh = map[string]bool{}
+		}
 	}
 }
 
@@ -168,10 +184,11 @@ func (l *watches) anew(data value.Value) {
 		return
 	}
 	id, _ := members.Get(value.Str("watch"))
+	hub := optional[value.Str](&result{members: members}, "hub")
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if w := l.byID[idText(id)]; w != nil {
-		w.fresh = map[string]bool{}
+		w.part(string(hub)).fresh = map[string]bool{}
 	}
 }
 
@@ -206,16 +223,50 @@ type watch struct {
 	conn    *Conn       // nil: the hub does not know of the watch
 
 	// Of the goroutine that handles frames, and of that which reconnects when
-	// there is none.
+	// there is none: by the hub, when it is told which, as of all hubs of a tree.
+	parts map[string]*part
+}
+
+// part is what a watch has told of one hub.
+type part struct {
 	after uint64            // the revision to go on behind; 0: the beginning
 	told  map[string]uint64 // the keys that there are, and the revision that was told
 	gone  map[string]uint64 // those that were removed after the revision to go on behind
 	fresh map[string]bool   // while the hub tells of everything that there is: what was told
 }
 
+// part gives what was told of a hub, which begins with everything that there is.
+func (w *watch) part(hub string) *part {
+	p := w.parts[hub]
+	if p == nil {
+		p = &part{told: map[string]uint64{}, gone: map[string]uint64{}, fresh: map[string]bool{}}
+		w.parts[hub] = p
+	}
+	return p
+}
+
+// after says behind what the watch goes on; nil: nothing was told. Where it is
+// said, the hub also tells that nothing matches any more.
+func (w *watch) after() value.Value {
+	if len(w.parts) == 0 {
+		return nil
+	}
+	if p := w.parts[""]; p != nil {
+		return value.Int(p.after)
+	}
+	hubs := make([]value.Pair, 0, len(w.parts))
+	for _, hub := range slices.Sorted(maps.Keys(w.parts)) {
+		hubs = append(hubs, param(hub, value.Int(w.parts[hub].after)))
+	}
+	d, _ := value.NewDict(hubs) // the names are those of a map
+	return d
+}
+
 // tell tells of what is news in what the hub says. A part of that may have been
 // told before the connection was lost.
 func (w *watch) tell(r *result) {
+	hub := string(optional[value.Str](r, "hub"))
+	p := w.part(hub)
 	if _, has := r.members.Get(value.Str("key")); has {
 		change := Change{
 			Key:      string(field[value.Str](r, "key")),
@@ -225,54 +276,60 @@ func (w *watch) tell(r *result) {
 		if !change.Deleted {
 			change.Value = r.any("value")
 		}
-		if r.err == nil {
-			w.pass(change)
+		if r.err == nil && p.news(change) {
+			w.f(change)
 		}
 	}
 	if _, has := r.members.Get(value.Str("after")); has {
 		if after := field[value.Int](r, "after"); r.err == nil {
-			w.reached(uint64(max(after, 0)))
+			for _, key := range p.reached(uint64(max(after, 0))) {
+				w.f(Change{Key: key, Revision: p.after, Deleted: true})
+			}
 		}
+	}
+	if p.after == 0 && len(p.told) == 0 && p.fresh == nil {
+		delete(w.parts, hub) // the hub has nothing, or has left the tree
 	}
 }
 
-// pass tells of a change, unless it was told of.
-func (w *watch) pass(change Change) {
-	if w.fresh != nil {
-		w.fresh[change.Key] = true
+// news takes a change in, and reports whether it was not told of before.
+func (p *part) news(change Change) bool {
+	if p.fresh != nil {
+		p.fresh[change.Key] = true
 	}
-	before, there := w.told[change.Key]
+	before, there := p.told[change.Key]
 	switch {
-	case change.Revision <= before, change.Revision <= w.gone[change.Key]:
-		return
+	case change.Revision <= before, change.Revision <= p.gone[change.Key]:
+		return false
 	case !change.Deleted:
-		w.told[change.Key] = change.Revision
+		p.told[change.Key] = change.Revision
 	case !there:
-		return
+		return false
 	default:
-		delete(w.told, change.Key)
-		w.gone[change.Key] = change.Revision
+		delete(p.told, change.Key)
+		p.gone[change.Key] = change.Revision
 	}
-	w.f(change)
+	return true
 }
 
 // reached notes that everything up to a revision has been told of. When that was
-// everything that there is, the other keys are there no more.
-func (w *watch) reached(revision uint64) {
-	fresh := w.fresh
-	w.after, w.fresh = revision, nil
-	for key, at := range w.gone {
+// everything that there is, the other keys are there no more, and are given.
+func (p *part) reached(revision uint64) (deleted []string) {
+	fresh := p.fresh
+	p.after, p.fresh = revision, nil
+	for key, at := range p.gone {
 		if at <= revision {
-			delete(w.gone, key)
+			delete(p.gone, key)
 		}
 	}
 	if fresh == nil {
-		return
+		return nil
 	}
-	for key := range w.told {
+	for key := range p.told {
 		if !fresh[key] {
-			delete(w.told, key)
-			w.f(Change{Key: key, Revision: revision, Deleted: true})
+			delete(p.told, key)
+			deleted = append(deleted, key)
 		}
 	}
+	return deleted
 }

@@ -173,6 +173,47 @@ func TestWatchGoesOn(t *testing.T) {
 	expectTold(t, changes, "g.a deleted 0")
 }
 
+// TestWatchOfAllHubsGoesOn: what is told of one hub says nothing of the others.
+func TestWatchOfAllHubsGoesOn(t *testing.T) {
+	s := newScript(t)
+	c := s.client()
+	hub := s.accept("EECO")
+	changes := make(chan string, 100)
+	began := make(chan error, 1)
+	go func() {
+		_, err := c.Watch(t.Context(), "g@*", told(changes))
+		began <- err
+	}()
+	hub.answer(hub.expect("registry.watch", `{"pattern":"g@*"}`), `{"watch":1}`,
+		change(`{"watch":1,"hub":"barn","key":"g@barn","value":1,"revision":9}`),
+		change(`{"watch":1,"hub":"main","key":"g@main","value":2,"revision":4,"after":5}`),
+		change(`{"watch":1,"hub":"shed","key":"g@shed","value":3,"revision":4,"after":5}`))
+	if err := wait(t, began, "watch"); err != nil {
+		t.Fatal(err)
+	}
+	expectTold(t, changes, "g@barn=1 9", "g@main=2 4", "g@shed=3 4")
+
+	// barn had not told all; shed has gone, and main does not remember so much.
+	hub.Close()
+	hub = s.accept("EECO")
+	anew := func(name string) string {
+		return `{"jsonrpc":"2.0","method":"event","params":{"kind":"anew","data":{"watch":1,"hub":"` + name + `"}}}`
+	}
+	hub.answer(hub.expect("registry.watch", `"after":{"barn":0,"main":5,"shed":5}`), `{"watch":1}`,
+		anew("shed"), change(`{"watch":1,"hub":"shed","after":0}`),
+		anew("main"), change(`{"watch":1,"hub":"main","key":"g@main","value":2,"revision":4,"after":900}`),
+		change(`{"watch":1,"hub":"barn","key":"g@barn","value":1,"revision":9}`),
+		change(`{"watch":1,"hub":"barn","key":"h@barn","value":4,"revision":8,"after":10}`))
+	expectTold(t, changes, "g@shed deleted 0", "h@barn=4 8")
+
+	// The hub has forgotten the client.
+	hub.Close()
+	hub = s.accept("OTHER")
+	hub.answer(hub.expect("registry.watch", `"after":{"barn":0,"main":0}`), `{"watch":1}`,
+		change(`{"watch":1,"hub":"barn","key":"g@barn","value":5,"revision":1,"after":2}`))
+	expectTold(t, changes, "g@barn=5 1", "h@barn deleted 2")
+}
+
 func TestWatchStops(t *testing.T) {
 	s := newScript(t)
 	c := s.client()

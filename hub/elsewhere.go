@@ -25,7 +25,9 @@ func (h *Hub) Locate(text string) (a Address, err error) {
 	case at == 0 || at == len(text)-1:
 		return a, fault.New(fault.Invalid, "'%.80s' is no address: it is name@hub, name@parent or name@* for all hubs", text)
 	}
-	a.Name = text[:at]
+	if a.Name = text[:at]; strings.Contains(a.Name, "@") {
+		return a, fault.New(fault.Invalid, "'%.80s' names two hubs: neither names nor keys have an '@' of their own", text)
+	}
 	if text[at+1:] != network.EveryName {
 		id, err := h.node.Find(text[at+1:])
 		if a.Here = id == h.node.ID(); !a.Here {

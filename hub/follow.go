@@ -13,9 +13,10 @@ import (
 )
 
 const (
-	// mostFollows is how many watches of other hubs' keys there may be at a time:
-	// each has a goroutine that waits.
-	mostFollows = 1000
+	// mostFollows is how many watches of other hubs' keys there may be at a time, a
+	// watch of all hubs being one for each: each has a goroutine that waits, some
+	// 8 KB.
+	mostFollows = 4000
 	// awayPause is how long a watch waits for the way to its hub: who is back is
 	// found within two seconds, and looking costs nothing that crosses a link.
 	awayPause = time.Second
@@ -33,7 +34,7 @@ const (
 // and goes on where it was. Those that ask for the same with the same rights ask
 // once for all. Begin is called once; Stop by anybody, and more than once.
 type Follow struct {
-	session *Session
+	of      *watches
 	asker   Asker
 	hub     string
 	pattern string
@@ -51,21 +52,35 @@ func (s *Session) Follow(to, pattern string, after uint64, tell func(Changes) er
 	if err != nil {
 		return nil, err
 	}
-	ctx, end := context.WithCancel(context.Background())
-	f := &Follow{
-		session: s, asker: asker, hub: to, pattern: pattern, tell: tell, ctx: ctx, end: end,
-		at: position{after: after, anew: after == 0},
+	if !s.hub.roomToFollow() {
+		return nil, s.refuse(errFollows)
 	}
-	if s.hub.follows.Add(1) > mostFollows {
-		err = fault.New(fault.Limit, "this hub has %d watches of other hubs' keys already; end one first", mostFollows)
-	} else {
-		err = s.watches.add(f, s.hub.config.Limits.Watches)
-	}
-	if err != nil {
+	f := newFollow(asker, &s.watches, to, pattern, after, tell)
+	if err := s.watches.add(f, s.hub.config.Limits.Watches); err != nil {
 		f.Stop()
 		return nil, s.refuse(err)
 	}
 	return f, nil
+}
+
+var errFollows = fault.New(fault.Limit, "this hub watches other hubs' keys %d times already; end a watch first", mostFollows)
+
+// roomToFollow takes a place among the watches of other hubs, which goes with the
+// Follow that is made then; false: there is none.
+func (h *Hub) roomToFollow() bool {
+	if h.follows.Add(1) <= mostFollows {
+		return true
+	}
+	h.follows.Add(-1)
+	return false
+}
+
+func newFollow(asker Asker, of *watches, to, pattern string, after uint64, tell func(Changes) error) *Follow {
+	ctx, end := context.WithCancel(context.Background())
+	return &Follow{
+		of: of, asker: asker, hub: to, pattern: pattern, tell: tell, ctx: ctx, end: end,
+		at: position{after: after, anew: after == 0},
+	}
 }
 
 // Begin asks for the first time. A refusal is its error, and the end of the watch;
@@ -86,7 +101,7 @@ func (f *Follow) Begin(ctx context.Context) error {
 // Stop ends the watch; what it was telling may be on its way.
 func (f *Follow) Stop() {
 	f.end()
-	f.session.watches.remove(f)
+	f.of.remove(f)
 	f.left.Do(func() { f.asker.hub.follows.Add(-1) })
 }
 

@@ -89,23 +89,24 @@ type Hub struct {
 	writing   sync.RWMutex
 	contended sync.Mutex // queries that met a conflict go on one after the other
 
-	unread   budget
-	presence presence
-	upkeep   upkeep
-	crier    *crier
-	node     *network.Node // its part in the tree of hubs
-	letters  *letters
-	process  process
-	lasts    lasts
-	answers  map[string]Answer // of its gateway
-	asking   atomic.Int64      // questions to other hubs that are under way
-	follows  atomic.Int64      // watches of other hubs' keys
-	inquired inquiries
-	keyed    keyed
-	crew     crew
-	sampler  *hostmetrics.Sampler
-	series   *series.Store
-	counts   counts
+	unread     budget
+	presence   presence
+	upkeep     upkeep
+	crier      *crier
+	node       *network.Node // its part in the tree of hubs
+	letters    *letters
+	process    process
+	lasts      lasts
+	answers    map[string]Answer // of its gateway
+	asking     atomic.Int64      // questions to other hubs that are under way
+	follows    atomic.Int64      // watches of other hubs' keys
+	everywhere lookouts
+	inquired   inquiries
+	keyed      keyed
+	crew       crew
+	sampler    *hostmetrics.Sampler
+	series     *series.Store
+	counts     counts
 
 	recordings recordings
 	statements statements

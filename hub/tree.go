@@ -93,7 +93,7 @@ func (t treeLocal) Arrive(l network.Letter, done func(number uint64, err error))
 
 // Changed implements network.Local. Clients hear of it from the server, which looks
 // by itself whether what it says about itself is still true.
-func (treeLocal) Changed() {}
+func (t treeLocal) Changed() { t.hub.everywhere.ring() }
 
 // Answer implements network.Local. Whoever asks has a session for it, with the
 // role that the links have left, so that rights and bounds are those of everybody.

@@ -72,21 +72,27 @@ func (s *Session) Watch(ctx context.Context, pattern string, after uint64, tell 
 	if err != nil {
 		return nil, s.refuse(err)
 	}
-	w := &Watch{hub: s.hub, of: &s.watches, pattern: p, tell: tell, at: position{after: after}}
-	switch now := s.hub.state.Revision(registry.Values); after {
+	w := s.hub.watch(&s.watches, p, after, tell)
+	if err := s.watches.add(w, s.hub.config.Limits.Watches); err != nil {
+		w.Stop()
+		return nil, s.refuse(err)
+	}
+	w.pump.ring()
+	return w, nil
+}
+
+// watch makes a watch that begins when its pump is rung.
+func (h *Hub) watch(of *watches, pattern *registry.Pattern, after uint64, tell func(Changes) error) *Watch {
+	w := &Watch{hub: h, of: of, pattern: pattern, tell: tell, at: position{after: after}}
+	switch now := h.state.Revision(registry.Values); after {
 	case FromNow:
 		w.at.after = now
 	case 0: // what was is not told, although it may be remembered
 		w.at.anew, w.at.fence = true, now
 	}
-	w.pump = pump{start: s.hub.crew.start, work: w.work}
-	s.hub.crier.watch(w)
-	if err := s.watches.add(w, s.hub.config.Limits.Watches); err != nil {
-		s.hub.crier.unwatch(w)
-		return nil, s.refuse(err)
-	}
-	w.pump.ring()
-	return w, nil
+	w.pump = pump{start: h.crew.start, work: w.work}
+	h.crier.watch(w)
+	return w
 }
 
 // Stop ends the watch; what it was telling may be on its way. It may be called by
@@ -164,7 +170,7 @@ type watches struct {
 	closed bool
 }
 
-// watching is a watch of this hub's keys, or of another's.
+// watching is a watch of this hub's keys, of another's, or of all hubs'.
 type watching interface{ Stop() }
 
 func (l *watches) add(w watching, most int64) error {

@@ -842,6 +842,10 @@ class Client:
         Call what is returned to end that. After a reconnect it goes on where it
         was: nothing is left out and nothing told twice, but for the values that
         a key had meanwhile when the hub does not remember so many.
+
+        A pattern may be another hub's, ``garden.*@barn``, or that of all hubs of
+        the tree, ``garden.*@*``. Then the keys have the hub behind them, and
+        their revisions are that hub's.
         """
         line, watch = self._ready(), _Watch(pattern, f)
         with self._lock:
@@ -864,7 +868,7 @@ class Client:
                 line.send("unwatch", {"watch": result["watch"]})
 
         # With "after" the hub also says that nothing matches any more.
-        params = {"pattern": watch.pattern, **({"after": watch.after} if watch.after or watch.told else {})}
+        params = {"pattern": watch.pattern, **({"after": watch.after()} if watch.parts else {})}
         line.ask("registry.watch", params, begun).wait(self.patience)
 
     def _unwatch(self, watch: _Watch) -> None:
@@ -980,6 +984,45 @@ class _Watch:
 
     def __init__(self, pattern: str, f: Callable[[Change], object]) -> None:
         self.pattern, self.f = pattern, f
+        self.parts: dict[str, _Part] = {}
+        """What was told, by the hub when it is told which: as of all hubs of a tree."""
+
+    def restart(self, forgotten: bool) -> None:
+        """Make ready for another connection; the hub may have forgotten us and count anew."""
+        for part in self.parts.values():
+            part.restart(forgotten)
+
+    def after(self) -> int | dict[str, int]:
+        """Behind what the watch goes on."""
+        if "" in self.parts:
+            return self.parts[""].after
+        return {hub: part.after for hub, part in self.parts.items()}
+
+    def anew(self, said: dict[str, Any]) -> None:
+        """The hub does not remember what we were to go on behind, and tells of all that there is."""
+        self._part(said).fresh = set()
+
+    def tell(self, said: dict[str, Any]) -> None:
+        """Tell of what is news: a part may have been told before a break."""
+        part = self._part(said)
+        if "key" in said:
+            change = Change(said["revision"], said["key"], said.get("value"), bool(said.get("deleted")))
+            if part.news(change):
+                self.f(change)
+        if "after" in said:
+            for key in part.reached(said["after"]):
+                self.f(Change(part.after, key, None, True))
+        if not part.after and not part.told and part.fresh is None:
+            del self.parts[said.get("hub", "")]  # the hub has nothing, or has left the tree
+
+    def _part(self, said: dict[str, Any]) -> _Part:
+        return self.parts.setdefault(said.get("hub", ""), _Part())
+
+
+class _Part:
+    """What a watch has told of one hub. It begins with all that there is."""
+
+    def __init__(self) -> None:
         self.after = 0
         """The revision to go on behind; 0: the beginning."""
         self.told: dict[str, int] = {}
@@ -990,46 +1033,36 @@ class _Watch:
         """While the hub tells of all that there is: what was told."""
 
     def restart(self, forgotten: bool) -> None:
-        """Make ready for another connection; the hub may have forgotten us and count anew."""
         if forgotten:
             self.after = 0
             self.gone.clear()
             self.told = dict.fromkeys(self.told, 0)
         self.fresh = None if self.after else set()
 
-    def anew(self, _: dict[str, Any]) -> None:
-        """The hub does not remember what we were to go on behind, and tells of all that there is."""
-        self.fresh = set()
-
-    def tell(self, said: dict[str, Any]) -> None:
-        """Tell of what is news: a part may have been told before a break."""
-        if "key" in said:
-            self._change(Change(said["revision"], said["key"], said.get("value"), bool(said.get("deleted"))))
-        if "after" in said:
-            self._reached(said["after"])
-
-    def _change(self, change: Change) -> None:
+    def news(self, change: Change) -> bool:
+        """Take a change in; False: it was told of before."""
         key = change.key
         if self.fresh is not None:
             self.fresh.add(key)
         if change.revision <= max(self.told.get(key, 0), self.gone.get(key, 0)):
-            return
+            return False
         if not change.deleted:
             self.told[key] = change.revision
         elif key in self.told:
             del self.told[key]
             self.gone[key] = change.revision
         else:
-            return
-        self.f(change)
+            return False
+        return True
 
-    def _reached(self, revision: int) -> None:
+    def reached(self, revision: int) -> list[str]:
+        """Everything up to a revision was told. Give the keys that are there no more, if that was all that there is."""
         fresh, self.fresh, self.after = self.fresh, None, revision
         self.gone = {key: at for key, at in self.gone.items() if at > revision}
-        if fresh is not None:  # that was all that there is
-            for key in [key for key in self.told if key not in fresh]:
-                del self.told[key]
-                self.f(Change(revision, key, None, True))
+        deleted = [] if fresh is None else [key for key in self.told if key not in fresh]
+        for key in deleted:
+            del self.told[key]
+        return deleted
 
 
 def _pushing(window: int) -> dict[str, Any]:

@@ -193,6 +193,23 @@ class SharedValues(WithHub):
         self.assertEqual(told.get(timeout=PATIENCE), (".a", "unheard", False))
         self.assertTrue(told.empty())
 
+    def test_watch_of_all_hubs_goes_on(self) -> None:
+        proxy, other = self.proxy(), self.client()
+        watcher, at = self.client(port=proxy.port), "@" + other.server["name"]
+        told: queue.Queue[tuple[str, Any, bool]] = queue.Queue()
+        other.set(self.key + ".a", 1)
+        watcher.watch(self.key + ".*@*", lambda change: told.put((change.key[len(self.key):], change.value, change.deleted)))
+        self.assertEqual(told.get(timeout=PATIENCE), (".a" + at, 1, False))
+        for n in range(3):
+            proxy.hang_up()
+            other.set(self.key + ".b", n)
+            other.delete(self.key + ".b")
+            proxy.open.set()
+            other.set(self.key + ".a", n)
+            self.assertEqual(told.get(timeout=PATIENCE), (".b" + at, n, False))
+            self.assertEqual(told.get(timeout=PATIENCE), (".b" + at, None, True))
+            self.assertEqual(told.get(timeout=PATIENCE), (".a" + at, n, False))
+
     def test_a_watch_that_is_refused(self) -> None:
         hub = self.client()
         self.refused("invalid", hub.call, "registry.watch", pattern=5)

@@ -34,6 +34,7 @@ func hubAnswers(to, text string) bool {
 func newSend() *cobra.Command {
 	var f hubFlags
 	var as identity
+	var at string
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "send TO TEXT",
@@ -45,16 +46,19 @@ SQLite or a ++ping, is read with recv.`,
 		Example: "  althing send lamp \"switch on\"\n  althing send ALL \"dinner\" --as cook\n  althing send lamp@barn \"switch on\"",
 		Args:    exactly(2),
 		RunE: func(c *cobra.Command, args []string) error {
-			ctx := c.Context()
+			ctx, to := c.Context(), args[0]
+			if at != "" {
+				to += "@" + at
+			}
 			return f.talk(ctx, func(a asker) error {
-				anybody, err := as.send(ctx, a, args[0], args[1])
+				anybody, err := as.send(ctx, a, to, args[1])
 				switch {
 				case err != nil:
 					return err
 				case asJSON:
-					return printObject(c.OutOrStdout(), []string{"to", "anybody"}, []value.Value{value.Str(args[0]), value.Bool(anybody)})
+					return printObject(c.OutOrStdout(), []string{"to", "anybody"}, []value.Value{value.Str(to), value.Bool(anybody)})
 				case !anybody:
-					fmt.Fprintf(c.ErrOrStderr(), "althing: nobody is in '%s': nobody will read this\n", visible(args[0]))
+					fmt.Fprintf(c.ErrOrStderr(), "althing: nobody is in '%s': nobody will read this\n", visible(to))
 				}
 				return nil
 			})
@@ -62,6 +66,7 @@ SQLite or a ++ping, is read with recv.`,
 	}
 	f.add(c)
 	as.add(c)
+	c.Flags().StringVar(&at, "at", "", "send it to TO at that `hub` of the hub's tree: its name, its path, parent, or * for all hubs")
 	c.Flags().BoolVar(&asJSON, "json", false, "print an object that says whether anybody is there to read it")
 	return c
 }

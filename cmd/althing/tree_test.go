@@ -96,6 +96,10 @@ func TestATree(t *testing.T) {
 		t.Errorf("the tree is drawn so:\n%s", said)
 	}
 	untilLayer(t, conn, 2, "main/barn/north")
+	main.does(t, 0, "send", "--at", "north", "--as", "ann", "lamp", "switch on")
+	if m, err := lamp.Next(t.Context()); err != nil || m.From != "ann@main" || m.String() != "switch on" {
+		t.Errorf("sent to another hub's client: %v, %v", m, err)
+	}
 
 	north.does(t, 0, "parent", "set", main.session)
 	untilLayer(t, conn, 1, "main/north")

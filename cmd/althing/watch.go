@@ -22,8 +22,9 @@ func newWatch() *cobra.Command {
 		Use:   "watch PATTERN",
 		Short: "print shared values as they change",
 		Long: `Prints the values whose keys match PATTERN (* ? [abc] [!abc]), and then every
-change of them as it happens, until Ctrl+C.`,
-		Example: "  althing watch 'garden.*'",
+change of them as it happens, until Ctrl+C. 'garden.*@barn' are the keys of another
+hub of the tree, and 'garden.*@*' those of all hubs.`,
+		Example: "  althing watch 'garden.*'\n  althing watch 'garden.*@*'",
 		Args:    exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			ctx, stop := untilSignal(c.Context())
@@ -36,6 +37,7 @@ change of them as it happens, until Ctrl+C.`,
 		},
 	}
 	f.add(c)
+	f.addAt(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a change")
 	return c
 }

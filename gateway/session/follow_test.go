@@ -148,7 +148,8 @@ func TestWatchThatAnotherHubRefuses(t *testing.T) {
 	story(t, p, [][3]string{
 		{"registry.watch", `{"pattern":"k@private"}`, `!denied …`},
 		{"registry.watch", `{"pattern":"k@nowhere"}`, `!not_found …`},
-		{"registry.watch", `{"pattern":"k@*"}`, `!invalid a watch is of one hub's keys; …`},
+		{"registry.watch", `{"pattern":"k@main@barn"}`, `!invalid …`},
+		{"registry.watch", `{"pattern":"k@*"}`, `{"watch":…`},
 		{"registry.watch", `{"pattern":"k@main"}`, `{"watch":…`},
 		{"registry.watch", `{"pattern":"k@parent"}`, `{"watch":…`},
 	})

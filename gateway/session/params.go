@@ -108,6 +108,30 @@ func (p *params) number(key string) (uint64, bool) {
 	return uint64(n), true
 }
 
+// numbers gives whole numbers that are not negative, by their names, and none when
+// they are missing.
+func (p *params) numbers(key string, most int) map[string]uint64 {
+	given := p.value(key)
+	d, ok := given.(*value.Dict)
+	switch {
+	case given == nil:
+		return nil
+	case !ok || d.Len() > most:
+		p.wrong("'%s' is an object with a whole number for each hub", key)
+		return nil
+	}
+	all := make(map[string]uint64, d.Len())
+	for _, pair := range d.Pairs() {
+		name, named := pair.Key.(value.Str)
+		n, counted := pair.Value.(value.Int)
+		if !named || !counted || n < 0 {
+			p.wrong("'%s' is an object with a whole number for each hub", key)
+		}
+		all[string(name)] = uint64(n)
+	}
+	return all
+}
+
 // count gives a whole number that is not negative, 0 when it is missing.
 func (p *params) count(key string) int {
 	n, _ := p.number(key)

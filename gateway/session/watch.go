@@ -1,8 +1,9 @@
 package session
 
 import (
-	"cmp"
 	"context"
+	"maps"
+	"slices"
 
 	"althing"
 	"althing/fault"
@@ -13,10 +14,7 @@ import (
 // eventAnew tells that a watch begins anew.
 const eventAnew = "anew"
 
-var (
-	errWatchEverywhere error = fault.New(fault.Invalid, "a watch is of one hub's keys; begin one for each hub")
-	errLinkClosed      error = fault.New(fault.Closed, "the client has gone")
-)
+var errLinkClosed error = fault.New(fault.Closed, "the client has gone")
 
 // watching is a watch that goes on until it is stopped.
 type watching interface{ Stop() }
@@ -25,18 +23,26 @@ type watching interface{ Stop() }
 func (s *Server) watch(ctx context.Context, c *althing.Conn, given *value.Dict) (althing.Answer, error) {
 	p := params{of: given}
 	pattern := p.text("pattern")
-	after, knows := p.number("after")
 	if p.err != nil {
 		return done, p.err
 	}
 	a, err := s.hub.Locate(pattern)
-	if err != nil || a.Every {
-		return done, cmp.Or(err, errWatchEverywhere)
+	if err != nil {
+		return done, err
 	}
 	l := linkOf(ctx)
-	t := &teller{conn: c, link: l, id: l.number(), answered: make(chan struct{}), knows: knows}
-	if !a.Here {
-		return s.follow(ctx, t, a, after)
+	t := &teller{conn: c, link: l, id: l.number(), answered: make(chan struct{})}
+	if a.Every {
+		return t.watchAll(ctx, a.Name, &p)
+	}
+	after, knows := p.number("after")
+	t.knows = knows
+	switch {
+	case p.err != nil:
+		return done, p.err
+	case !a.Here:
+		t.where = "@" + s.hub.NameOf(a.Hubs[0])
+		return t.follow(ctx, a, after)
 	}
 	err = l.use(func(session *hub.Session) error {
 		w, err := session.Watch(ctx, a.Name, after, func(news hub.Changes) error { return t.tell(ctx, news) })
@@ -52,8 +58,7 @@ func (s *Server) watch(ctx context.Context, c *althing.Conn, given *value.Dict) 
 }
 
 // follow begins to tell the client of what changes at another hub.
-func (s *Server) follow(ctx context.Context, t *teller, a hub.Address, after uint64) (althing.Answer, error) {
-	t.where = "@" + s.hub.NameOf(a.Hubs[0])
+func (t *teller) follow(ctx context.Context, a hub.Address, after uint64) (althing.Answer, error) {
 	var f *hub.Follow
 	err := t.link.use(func(session *hub.Session) (err error) {
 		f, err = session.Follow(a.Hubs[0], a.Name, after, func(news hub.Changes) error { return t.tell(ctx, news) })
@@ -72,8 +77,35 @@ func (s *Server) follow(ctx context.Context, t *teller, a hub.Address, after uin
 	}}, nil
 }
 
-// teller tells one client of what one watch sees. tell is called by one goroutine
-// at a time.
+// watchAll begins to tell the client of what changes at any hub. What it tells of
+// each of them goes on behind that hub's own revision.
+func (t *teller) watchAll(ctx context.Context, pattern string, p *params) (althing.Answer, error) {
+	behind := p.numbers("after", hub.MostHubs)
+	if p.err != nil {
+		return done, p.err
+	}
+	err := t.link.use(func(session *hub.Session) error {
+		w, err := session.WatchAll(ctx, pattern, slices.Collect(maps.Keys(behind)), func(name string) (uint64, func(hub.Changes) error) {
+			of := *t
+			of.hub, of.where = name, "@"+name
+			var after uint64
+			after, of.knows = behind[name]
+			delete(behind, name) // another hub of that name is another one
+			return after, func(news hub.Changes) error { return of.tell(ctx, news) }
+		})
+		if err == nil {
+			t.link.keep(t.id, w)
+		}
+		return err
+	})
+	if err != nil {
+		return done, err
+	}
+	return t.begun()
+}
+
+// teller tells one client of what one watch sees at one hub. tell is called by one
+// goroutine at a time.
 type teller struct {
 	conn     *althing.Conn
 	link     *link
@@ -81,6 +113,7 @@ type teller struct {
 	answered chan struct{} // closed when the client knows the watch
 	knows    bool          // the client has been told of something, or says so
 	where    string        // what the client finds behind a key: @hub, when it is another's
+	hub      string        // of a watch of all hubs: the one that is told of
 }
 
 // begun is the answer that names the watch. What it tells comes behind it.
@@ -127,7 +160,7 @@ func (t *teller) tell(ctx context.Context, news hub.Changes) error {
 
 // changed sends one notification of the watch.
 func (t *teller) changed(ctx context.Context, members ...value.Pair) error {
-	d, err := value.NewDict(append([]value.Pair{member("watch", t.id)}, members...))
+	d, err := value.NewDict(append(t.about(), members...))
 	if err != nil {
 		return err
 	}
@@ -135,11 +168,20 @@ func (t *teller) changed(ctx context.Context, members ...value.Pair) error {
 }
 
 func (t *teller) anew() error {
-	d, err := value.NewDict([]value.Pair{member("watch", t.id)})
+	d, err := value.NewDict(t.about())
 	if err != nil {
 		return err
 	}
 	return t.conn.Event(eventAnew, d)
+}
+
+// about says of what something is told.
+func (t *teller) about() []value.Pair {
+	about := []value.Pair{member("watch", t.id)}
+	if t.hub != "" {
+		about = append(about, member("hub", value.Str(t.hub)))
+	}
+	return about
 }
 
 // say says something when there is room for it. The watches of a client take

@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -122,4 +123,55 @@ func TestManyWatchesUnread(t *testing.T) {
 	}
 	unread.Close()
 	story(t, other, [][3]string{{"ping", ``, `{"time":…`}})
+}
+
+// TestWatchOfAllHubs: each hub is told of by itself, and goes on behind its own
+// revision. What the client knows of a hub that is not there is told to be gone.
+func TestWatchOfAllHubs(t *testing.T) {
+	hubs := grow(t, "main", "barn")
+	c, _ := register(t, hubs[0].addr, `{}`)
+	others := map[string]*peer{}
+	for _, h := range hubs {
+		other, _ := register(t, h.addr, `{}`)
+		other.call("registry.set", `{"key":"k.a","value":1}`)
+		others[h.hub.Name()] = other
+	}
+	after := map[string]any{} // by the hub
+	hears := func(watch int, want ...string) {
+		t.Helper()
+		var got []string
+		for range want {
+			heard := c.hear()
+			params, _ := heard["params"].(map[string]any)
+			if isEvent(heard, "anew") {
+				params, _ = params["data"].(map[string]any)
+				got = append(got, fmt.Sprintf("%v anew", params["hub"]))
+			} else {
+				got = append(got, fmt.Sprintf("%v %v %v", params["hub"], params["key"], params["value"]))
+				after[fmt.Sprint(params["hub"])] = params["after"]
+			}
+			if params["watch"] != float64(watch) {
+				t.Errorf("heard %v, want watch %d", heard, watch)
+			}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("heard %q, want %q", got, want)
+		}
+	}
+	story(t, c, [][3]string{{"registry.watch", `{"pattern":"k.*@*"}`, `{"watch":1}`}})
+	hears(1, "barn k.a@barn 1", "main k.a@main 1")
+	others["barn"].call("registry.set", `{"key":"k.b","value":2}`)
+	hears(1, "barn k.b@barn 2")
+	story(t, c, [][3]string{{"unwatch", `{"watch":1}`, `{}`}})
+	others["barn"].call("registry.delete", `{"pattern":"k.a"}`)
+	after["lost"] = 7
+	story(t, c, [][3]string{{"registry.watch", `{"pattern":"k.*@*","after":` + asJSON(after) + `}`, `{"watch":2}`}})
+	hears(2, "barn k.a@barn <nil>", "lost <nil> <nil>", "lost anew")
+	story(t, c, [][3]string{
+		{"registry.watch", `{"pattern":"k.*@*","after":7}`, `!invalid …`},
+		{"registry.watch", `{"pattern":"k.*@*","after":{"barn":-1}}`, `!invalid …`},
+		{"registry.watch", `{"pattern":"k.*@*","after":{"barn":"1"}}`, `!invalid …`},
+		{"registry.watch", `{"pattern":"k.*","after":{"barn":1}}`, `!invalid …`},
+	})
 }
