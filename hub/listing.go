@@ -35,15 +35,14 @@ func (t trunk) SetHigher(ctx context.Context, addr, token string) error {
 
 // Find implements commands.Tree.
 func (t trunk) Find(name string) (addr string, err error) {
-	id, err := t.hub.node.Find(name)
-	if err != nil {
-		return "", err
-	}
 	t.hub.node.Tree(func(tree *network.Tree) {
-		h, _ := tree.Hub(id)
-		addr = h.Session
+		var id network.ID
+		if id, err = tree.Find(name); err == nil {
+			h, _ := tree.Hub(id)
+			addr = h.Session
+		}
 	})
-	return addr, nil
+	return addr, err
 }
 
 // The questions by which hubs list and end each other.

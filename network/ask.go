@@ -85,6 +85,9 @@ func (n *Node) next(to ID) (*link, error) {
 	defer n.mu.Unlock()
 	w, err := n.tree.Way(to)
 	if err != nil {
+		if _, was, lost := n.tree.lately(string(to), n.now()); lost {
+			err = fault.New(fault.Unavailable, "the hub '%s' is away since %s", was.Name, since(n.now().Sub(was.At)))
+		}
 		return nil, err
 	}
 	if w.Cut != "" {

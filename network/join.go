@@ -131,8 +131,8 @@ var errOwnAddress = fault.New(fault.Conflict, "Can't connect to own address")
 // lineOf gives the records of a hub and of those above it. The caller holds mu.
 func (n *Node) lineOf(id ID) value.List {
 	var line value.List
-	for _, above := range n.tree.line(id) {
-		line = append(line, value.Bytes(n.tree.hubs[above].packed))
+	for _, r := range n.tree.above(id) {
+		line = append(line, value.Bytes(r.packed))
 	}
 	return line
 }

@@ -39,13 +39,22 @@ func (n *News) append(more News) {
 	n.Records, n.Links = append(n.Records, more.Records...), append(n.Links, more.Links...)
 }
 
-// Side gives all that a neighbor is to know when its link comes up: the parent
-// what is below, a child what is not below it. Parents stand before children.
-func (t *Tree) Side(neighbor ID) News {
+// Side gives all that a neighbor is to know when its link comes up: what is on this
+// side, and of those on the neighbor's side the records that it may not have, for it
+// may believe them to be here. Those are the ones that are newer than what it has
+// told, or all when it has told nothing yet. Parents stand before children.
+func (t *Tree) Side(neighbor ID, told ...*Record) News {
+	has := make(map[ID]uint64, len(told))
+	for _, r := range told {
+		has[r.id] = r.Sequence
+	}
 	n := News{Whole: true}
 	for _, h := range t.All() {
-		if t.mine(h.id, neighbor) {
+		switch {
+		case t.mine(h.id, neighbor):
 			n.add(h)
+		case h.Sequence > has[h.id]:
+			n.Records = append(n.Records, h.Record)
 		}
 	}
 	return n
@@ -53,9 +62,14 @@ func (t *Tree) Side(neighbor ID) News {
 
 // Digest sums up the hub's side of the link to a neighbor, and what it believes of
 // the neighbor's side. What one believes is to be what the other has: when it stays
-// different although all has been told, the whole side is told again.
+// different although all has been told, the whole side is told again. What is behind
+// links that are down does not count, for nobody can tell now how it is.
 func (t *Tree) Digest(neighbor ID) (ours, theirs uint64) {
+	heard := t.heard()
 	for id, h := range t.hubs {
+		if !heard(id) {
+			continue
+		}
 		sum := fnv.New64a()
 		fmt.Fprint(sum, id, h.Sequence, h.Up)
 		if t.mine(id, neighbor) {
@@ -65,6 +79,30 @@ func (t *Tree) Digest(neighbor ID) (ours, theirs uint64) {
 		}
 	}
 	return ours, theirs
+}
+
+// heard gives a test of whether this hub is told how another one is now: the way to
+// it is free, or that to the hub above it, which knows what is below.
+func (t *Tree) heard() func(ID) bool {
+	free := map[ID]bool{}
+	var reach func(ID)
+	reach = func(id ID) {
+		h, known := t.hubs[id]
+		if !known || free[id] {
+			return
+		}
+		free[id] = true
+		if h.Up {
+			reach(h.Parent)
+		}
+		for _, child := range t.children[id] {
+			if t.hubs[child].Up {
+				reach(child)
+			}
+		}
+	}
+	reach(t.self.id)
+	return func(id ID) bool { return free[id] || free[t.hubs[id].parent()] }
 }
 
 // mine reports whether a hub is on this side of the link to a neighbor.
@@ -144,7 +182,7 @@ func (t *Tree) Move(r *Record, side News, at time.Time) error {
 		return errKnot
 	}
 	t.arrange()
-	t.prune()
+	t.prune(time.Time{}) // the hub itself wants no more of them
 	t.Learn(r.Parent, side, at)
 	return nil
 }
@@ -160,9 +198,6 @@ func (t *Tree) Learn(neighbor ID, n News, at time.Time) (fresh News, knot bool) 
 	if neighbor != t.self.Parent && t.hubs[neighbor].parent() != t.self.id {
 		return News{}, false
 	}
-	if n.Whole {
-		t.forgetUnnamed(neighbor, n)
-	}
 	records, taken := slices.Clone(n.Records), map[ID]bool{}
 	for more := true; more; { // parents may stand behind their children
 		more = false
@@ -170,15 +205,18 @@ func (t *Tree) Learn(neighbor ID, n News, at time.Time) (fresh News, knot bool) 
 			if !t.take(neighbor, r, at) {
 				return false
 			}
-			if _, there := t.hubs[r.id]; !there {
-				fresh.Records = append(fresh.Records, r) // it has left
-			}
 			taken[r.id], more = true, true
 			return true
 		})
 	}
+	for _, r := range records {
+		if t.leaves(neighbor, r) {
+			t.leave(r, at)
+			fresh.Records = append(fresh.Records, r)
+		}
+	}
 	knot = slices.ContainsFunc(records, func(r *Record) bool { return t.tiesKnot(neighbor, r) })
-	t.prune()
+	t.prune(at)
 	for _, l := range n.Links {
 		h, known := t.hubs[l.Hub]
 		if !known || h.Parent != l.Parent || h.Up == l.Up || t.mine(l.Hub, neighbor) || l.Hub == neighbor && neighbor != t.self.Parent {
@@ -186,6 +224,9 @@ func (t *Tree) Learn(neighbor ID, n News, at time.Time) (fresh News, knot bool) 
 		}
 		t.put(h.Record, l.Up, at)
 		fresh.Links = append(fresh.Links, l)
+	}
+	if n.Whole {
+		t.forgetUnnamed(neighbor, n, at)
 	}
 	if len(taken) > 0 {
 		fresh.append(t.under(taken))
@@ -208,16 +249,12 @@ func (t *Tree) take(neighbor ID, r *Record, at time.Time) bool {
 	_, known := t.hubs[r.id]
 	_, parentKnown := t.hubs[r.Parent]
 	theirs := parentKnown && !t.mine(r.Parent, neighbor)
-	leaves := known && !fromParent && t.Below(r.id, neighbor)
+	moves := known && parentKnown && !t.mine(r.id, neighbor)
 	switch {
 	case r.id == neighbor && !fromParent && r.Parent == t.self.id:
-	case (theirs || leaves && parentKnown) && t.fits(r) == nil:
-		// Of one that leaves, the side where it is now will tell, too.
-	case fromParent && r.Parent == "" && (known || len(t.hubs) < MaxHubs):
-	case leaves:
-		t.forget(func(id ID) bool { return t.Below(id, r.id) })
-		t.gone[r.id] = r.Sequence
-		return true
+	case (theirs || moves) && t.fits(r) == nil:
+		// Of one that moves, the side where it is now will tell, too.
+	case fromParent && r.Parent == "" && (t.Below(t.self.id, r.id) || !known && len(t.hubs) < MaxHubs):
 	default:
 		return false
 	}
@@ -227,12 +264,28 @@ func (t *Tree) take(neighbor ID, r *Record, at time.Time) bool {
 	return true
 }
 
+// leaves reports whether a record, which was not taken, tells that a hub on the
+// neighbor's side is in this tree no more. One that is below another one which is
+// believed to be below it is somewhere in it: there is more to come.
+func (t *Tree) leaves(neighbor ID, r *Record) bool {
+	_, known := t.hubs[r.id]
+	return known && t.newer(r) && !t.mine(r.id, neighbor) && !t.Below(t.self.id, r.id) && !t.Below(r.Parent, r.id)
+}
+
+// leave forgets the hub that has left by a record, and those below it.
+func (t *Tree) leave(r *Record, at time.Time) {
+	t.forget(func(id ID) bool { return t.Below(id, r.id) }, at)
+	left := t.gone[r.id]
+	left.Sequence = r.Sequence
+	t.gone[r.id] = left
+}
+
 // newer reports whether a record is newer than what is known of its hub.
 func (t *Tree) newer(r *Record) bool {
 	if h, known := t.hubs[r.id]; known {
 		return r.Sequence > h.Sequence
 	}
-	return r.Sequence >= t.gone[r.id]
+	return r.Sequence >= t.gone[r.id].Sequence
 }
 
 // fits says why a record does not leave the tree a tree, of bounded depth and size.
@@ -250,39 +303,41 @@ func (t *Tree) fits(r *Record) error {
 	return nil
 }
 
-// forgetUnnamed forgets what a neighbor, which tells all, does not name.
-func (t *Tree) forgetUnnamed(neighbor ID, n News) {
+// forgetUnnamed forgets what a neighbor, which tells all, does not name. Of what is
+// behind a link that is down it may have heard less than this hub.
+func (t *Tree) forgetUnnamed(neighbor ID, n News, at time.Time) {
 	named := make(map[ID]bool, len(n.Records))
 	for _, r := range n.Records {
 		named[r.id] = true
 	}
-	t.forget(func(id ID) bool { return id != neighbor && !t.mine(id, neighbor) && !named[id] })
+	heard := t.heard()
+	t.forget(func(id ID) bool { return id != neighbor && !t.mine(id, neighbor) && !named[id] && heard(id) }, at)
+	t.prune(at)
 }
 
 // prune forgets the hubs that are in this tree no more: their line ends at another
 // hub than this one's.
-func (t *Tree) prune() {
+func (t *Tree) prune(at time.Time) {
 	root := t.Root()
-	t.forget(func(id ID) bool { return !t.Below(id, root) })
+	t.forget(func(id ID) bool { return !t.Below(id, root) }, at)
 }
 
-// forget forgets hubs. One that comes back has a record that is at least as new.
-func (t *Tree) forget(which func(ID) bool) {
-	var ids []ID
-	for id := range t.hubs {
+// forget forgets hubs. One that comes back has a record that is at least as new;
+// until then it can be named for a while, unless at is zero.
+func (t *Tree) forget(which func(ID) bool, at time.Time) {
+	left := map[ID]departed{}
+	for id, h := range t.hubs {
 		if which(id) {
-			ids = append(ids, id)
+			left[id] = departed{h.Name, t.Path(id), h.Sequence, at}
 		}
 	}
-	if len(ids) == 0 {
+	if len(left) == 0 {
 		return
 	}
-	for _, id := range ids {
-		if len(t.gone) >= mostGone {
-			clear(t.gone) // what is then told of a hub that has left is believed until it says otherwise
-		}
-		t.gone[id] = t.hubs[id].Sequence
-		delete(t.hubs, id)
+	if len(t.gone)+len(left) > mostGone {
+		clear(t.gone) // what is then told of a hub that has left is believed until it says otherwise
 	}
+	maps.Copy(t.gone, left)
+	maps.DeleteFunc(t.hubs, func(id ID, _ Hub) bool { _, is := left[id]; return is })
 	t.arrange()
 }

@@ -174,9 +174,16 @@ func (n *Node) Path() (path string, layer int) {
 	return path, layer
 }
 
-// Find gives the hub that a text names.
+// Find gives the hub that a text names, which may have been lost a moment ago: what
+// is sent to it waits until it is found again.
 func (n *Node) Find(text string) (id ID, err error) {
-	n.Tree(func(t *Tree) { id, err = t.Find(text) })
+	n.Tree(func(t *Tree) {
+		if id, err = t.Find(text); fault.Is(err, fault.NotFound) {
+			if was, _, lost := t.lately(text, n.now()); lost {
+				id, err = was, nil
+			}
+		}
+	})
 	return id, err
 }
 
@@ -225,6 +232,9 @@ func (n *Node) learn(l *link, news News) {
 	}
 	fresh, knot := n.tree.Learn(l.id, news, n.now())
 	n.tell(fresh, l.id)
+	if news.Whole && l.up { // it has told first
+		l.notify("hub.tree", packNews(n.tree.Side(l.id, news.Records...)))
+	}
 	if knot {
 		n.log.Warn("network: two hubs have moved below each other; the link to the parent is given up", "child", l.name)
 		n.spawn(func() { _ = n.Leave() }) // what cannot be stored is logged there

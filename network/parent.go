@@ -445,7 +445,7 @@ func (n *Node) below(l *link, r *Record, answer value.Value) error {
 	}
 	for id, before := range n.links {
 		if before.up && id != l.id { // the parent of before is told where the hub is now
-			before.notify("hub.tree", packNews(News{Records: []*Record{r}}))
+			before.notify("hub.tree", packNews(News{Records: n.tree.above(r.id)}))
 			delete(n.links, id)
 			n.spawn(func() { before.close("the hub has moved to another parent") })
 		}
@@ -458,7 +458,9 @@ func (n *Node) below(l *link, r *Record, answer value.Value) error {
 	host, port, _ := net.SplitHostPort(l.address)
 	n.say("Connected with " + host + " at " + port)
 	for id, other := range n.links {
-		other.notify("hub.tree", packNews(n.tree.Side(id)))
+		if other != l { // the parent tells first, and has a reply
+			other.notify("hub.tree", packNews(n.tree.Side(id)))
+		}
 	}
 	n.changed()
 	if len(n.gone) > 0 {

@@ -42,17 +42,18 @@ func (f File) Save(data []byte) error { return f.Write(f.Name, data) }
 
 // stored is what is kept.
 type stored struct {
-	Format    int           `json:"format"`
-	Self      []byte        `json:"self"`
-	Hubs      [][]byte      `json:"hubs,omitempty"` // records
-	First     string        `json:"first,omitempty"`
-	Parent    string        `json:"parent,omitempty"` // its address
-	ParentID  ID            `json:"parent_id,omitempty"`
-	Token     string        `json:"token,omitempty"`
-	Pass      []byte        `json:"pass,omitempty"`
-	Tokens    []storedToken `json:"tokens,omitempty"`
-	Withdrawn []string      `json:"withdrawn,omitempty"`
-	Children  map[ID]string `json:"children,omitempty"` // and the tokens by which they came
+	Format    int             `json:"format"`
+	Self      []byte          `json:"self"`
+	Hubs      [][]byte        `json:"hubs,omitempty"`   // records
+	Lately    map[ID]departed `json:"lately,omitempty"` // in the tree
+	First     string          `json:"first,omitempty"`
+	Parent    string          `json:"parent,omitempty"` // its address
+	ParentID  ID              `json:"parent_id,omitempty"`
+	Token     string          `json:"token,omitempty"`
+	Pass      []byte          `json:"pass,omitempty"`
+	Tokens    []storedToken   `json:"tokens,omitempty"`
+	Withdrawn []string        `json:"withdrawn,omitempty"`
+	Children  map[ID]string   `json:"children,omitempty"` // and the tokens by which they came
 }
 
 type storedToken struct {
@@ -138,7 +139,8 @@ func (n *Node) loadTree(s stored) error {
 		}
 	}
 	n.tree.arrange()
-	n.tree.prune()
+	n.tree.prune(time.Time{})
+	maps.Copy(n.tree.gone, s.Lately)
 	return nil
 }
 
@@ -192,7 +194,7 @@ func (n *Node) save() error {
 func (n *Node) stored() stored {
 	s := stored{
 		Format: storeFormat, Self: n.tree.Self().Packed(), First: n.first, Parent: n.above.Address, ParentID: n.tree.Self().Parent,
-		Token: n.above.Token, Pass: n.pass.Packed(), Withdrawn: slices.Sorted(maps.Keys(n.gone)), Children: map[ID]string{},
+		Token: n.above.Token, Pass: n.pass.Packed(), Withdrawn: slices.Sorted(maps.Keys(n.gone)), Children: map[ID]string{}, Lately: map[ID]departed{},
 	}
 	for _, h := range n.tree.All() {
 		if h.ID() == n.ID() {
@@ -201,6 +203,11 @@ func (n *Node) stored() stored {
 		s.Hubs = append(s.Hubs, h.Packed())
 		if granted, is := n.granted[h.ID()]; is && h.Parent == n.ID() {
 			s.Children[h.ID()] = granted
+		}
+	}
+	for id, was := range n.tree.gone {
+		if n.now().Sub(was.At) < nameable {
+			s.Lately[id] = was
 		}
 	}
 	for _, t := range n.tokens {

@@ -16,9 +16,11 @@ const (
 	// MaxDepth bounds how deep a tree is: what goes through it is handed on so
 	// often at most, whatever the records say.
 	MaxDepth = 64
-	// mostGone is of how many hubs that have left it is remembered how new the
-	// record was by which they left.
+	// mostGone is how many hubs that are in the tree no more are remembered.
 	mostGone = MaxHubs
+	// nameable is for how long they can be named: longer than it takes to notice a
+	// link that has gone without a word, and that neighbors do not agree.
+	nameable = time.Minute
 )
 
 // Hub is a hub as the tree has it. It is immutable.
@@ -44,12 +46,20 @@ type Tree struct {
 	self     *Record
 	hubs     map[ID]Hub // with the hub itself
 	children map[ID][]ID
-	gone     map[ID]uint64 // the sequences by which hubs left
+	gone     map[ID]departed // hubs that are in the tree no more
+}
+
+// departed is a hub that was in the tree.
+type departed struct {
+	Name     string    `json:"name"`
+	Path     string    `json:"path"`
+	Sequence uint64    `json:"sequence"` // of the record by which it left
+	At       time.Time `json:"at"`       // zero: it is not to be named any more
 }
 
 // NewTree makes the tree of a hub that knows nobody else.
 func NewTree(self *Record, at time.Time) *Tree {
-	t := &Tree{self: self, hubs: map[ID]Hub{}, gone: map[ID]uint64{}}
+	t := &Tree{self: self, hubs: map[ID]Hub{}, gone: map[ID]departed{}}
 	t.hubs[self.id] = Hub{self, self.Parent == "", at}
 	t.arrange()
 	return t
@@ -64,7 +74,7 @@ func (t *Tree) SetSelf(r *Record, at time.Time) {
 	t.self = r
 	t.put(r, r.Parent == "" || t.hubs[r.id].Up, at)
 	t.arrange()
-	t.prune()
+	t.prune(time.Time{}) // the hub itself wants no more of them
 }
 
 // Hub gives what is known of a hub.
@@ -126,6 +136,16 @@ func (t *Tree) line(id ID) []ID {
 	return line
 }
 
+// above gives the records of a hub and of those above it, up to the root.
+func (t *Tree) above(id ID) (records []*Record) {
+	for _, at := range t.line(id) {
+		if h, known := t.hubs[at]; known {
+			records = append(records, h.Record)
+		}
+	}
+	return records
+}
+
 // Below reports whether a hub is a given other one or in the part of the tree
 // below it.
 func (t *Tree) Below(id, top ID) bool { return slices.Contains(t.line(id), top) }
@@ -135,9 +155,17 @@ func (t *Tree) Path(id ID) string {
 	line := t.line(id)
 	names := make([]string, len(line))
 	for i, above := range line {
-		names[len(line)-1-i] = t.hubs[above].Name
+		names[len(line)-1-i] = t.name(above)
 	}
 	return strings.Join(names, "/")
+}
+
+// name is a hub's own name, or the ID of one that is unknown.
+func (t *Tree) name(id ID) string {
+	if h, known := t.hubs[id]; known {
+		return h.Name
+	}
+	return cmp.Or(t.gone[id].Name, string(id))
 }
 
 // Layer gives how far a hub is from the root, whose layer is 0.
@@ -146,7 +174,7 @@ func (t *Tree) Layer(id ID) int { return len(t.line(id)) - 1 }
 // Name gives the shortest text by which a hub can be found: its name when no other
 // hub has it, else its path.
 func (t *Tree) Name(id ID) string {
-	name := t.hubs[id].Name
+	name := t.name(id)
 	if len(t.named(name)) == 1 {
 		return name
 	}
@@ -160,6 +188,17 @@ func (t *Tree) named(name string) (ids []ID) {
 		}
 	}
 	return ids
+}
+
+// lately gives a hub that is in the tree no more, as far as is known, but was a
+// moment ago: by its name, path or ID of then.
+func (t *Tree) lately(text string, at time.Time) (ID, departed, bool) {
+	for id, was := range t.gone {
+		if at.Sub(was.At) < nameable && (text == was.Name || text == was.Path || text == string(id)) {
+			return id, was, true
+		}
+	}
+	return "", departed{}, false
 }
 
 // Find gives the hub that a text names: by a name that is unique in the tree, a

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -105,11 +104,11 @@ func (f *forest) cut(m *mind) {
 	f.tell(p, p.tree.Connected(m.id(), false, f.at), "")
 }
 
-// join gives a hub a link to a parent: its old one, or another, unless one of them
-// knows that it would tie a knot.
-func (f *forest) join(m, to *mind) {
-	if m.parent != nil || m == to {
-		return
+// join gives a hub a link to a parent: its old one, or another, of which it tells the
+// one that it has; unless one of them knows that it would tie a knot.
+func (f *forest) join(m, to *mind) (joined bool) {
+	if m.parent == to || m == to {
+		return false
 	}
 	before := m.record
 	if m.tree.Self().Parent != to.id() {
@@ -119,22 +118,36 @@ func (f *forest) join(m, to *mind) {
 	fresh, err := to.tree.Adopt(r, f.at)
 	if err != nil {
 		m.record = before
-		return
+		return false
 	}
 	f.tell(to, fresh, "")
-	if m.tree.Move(r, to.tree.Side(m.id()), f.at) != nil { // it goes back to where it was
+	if m.tree.Move(r, News{Records: to.tree.above(to.id())}, f.at) != nil { // it goes back to where it was
 		f.tell(to, to.tree.Connected(m.id(), false, f.at), "")
 		m.record.Parent = before.Parent
 		m.tree.SetSelf(f.sign(m), f.at)
-		return
+		f.tell(m, News{Records: []*Record{m.tree.Self()}}, "")
+		return false
+	}
+	if old := m.parent; old != nil {
+		m.parent = nil
+		f.lines[[2]ID{old.id(), m.id()}] = nil
+		f.hear(old, m, News{Records: m.tree.above(m.id())})
+		f.lines[[2]ID{m.id(), old.id()}] = nil
 	}
 	for _, child := range f.neighbors(m) {
-		line := [2]ID{m.id(), child.id()}
-		f.lines[line] = append(f.lines[line], m.tree.Side(child.id()))
+		f.tellAll(m, child)
 	}
 	m.parent = to
-	f.lines[[2]ID{m.id(), to.id()}] = []News{m.tree.Side(to.id())}
-	f.lines[[2]ID{to.id(), m.id()}] = nil
+	f.lines[[2]ID{m.id(), to.id()}], f.lines[[2]ID{to.id(), m.id()}] = nil, nil
+	f.tellAll(to, m)
+	return true
+}
+
+// tellAll has a hub tell a neighbor all of its side, and what the neighbor has not
+// told by now.
+func (f *forest) tellAll(m, to *mind, told ...*Record) {
+	line := [2]ID{m.id(), to.id()}
+	f.lines[line] = append(f.lines[line], m.tree.Side(to.id(), told...))
 }
 
 // deliver hands over one piece of news, of a line that chance picks.
@@ -149,18 +162,27 @@ func (f *forest) deliver(r *rand.Rand) bool {
 	line := lines[r.IntN(len(lines))]
 	n := f.lines[line][0]
 	f.lines[line] = f.lines[line][1:]
-	i := slices.IndexFunc(f.minds, func(m *mind) bool { return m.id() == line[1] })
-	to := f.minds[i]
-	fresh, knot := to.tree.Learn(line[0], n, f.at)
-	f.tell(to, fresh, line[0])
+	byID := func(id ID) *mind {
+		return f.minds[slices.IndexFunc(f.minds, func(m *mind) bool { return m.id() == id })]
+	}
+	f.hear(byID(line[1]), byID(line[0]), n)
+	return true
+}
+
+// hear has a hub hear what another one tells, and do what follows.
+func (f *forest) hear(m, from *mind, n News) {
+	fresh, knot := m.tree.Learn(from.id(), n, f.at)
+	f.tell(m, fresh, from.id())
+	if m.parent == from && n.Whole {
+		f.tellAll(m, from, n.Records...)
+	}
 	if knot {
 		f.knots++
-		f.cut(to)
-		to.record.Parent = ""
-		to.tree.SetSelf(f.sign(to), f.at)
-		f.tell(to, News{Records: []*Record{to.tree.Self()}}, "")
+		f.cut(m)
+		m.record.Parent = ""
+		m.tree.SetSelf(f.sign(m), f.at)
+		f.tell(m, News{Records: []*Record{m.tree.Self()}}, "")
 	}
-	return true
 }
 
 func (f *forest) settle(r *rand.Rand) {
@@ -176,8 +198,8 @@ func (f *forest) compare() (different bool) {
 			has, _ := m.tree.Digest(other.id())
 			_, believes := other.tree.Digest(m.id())
 			if has != believes {
-				line := [2]ID{m.id(), other.id()}
-				f.lines[line], different = append(f.lines[line], m.tree.Side(other.id())), true
+				f.tellAll(m, other)
+				different = true
 			}
 		}
 	}
@@ -400,95 +422,4 @@ func TestBounds(t *testing.T) {
 	if main.Len() > MaxDepth+1 {
 		t.Errorf("a tree of %d hubs below each other", main.Len())
 	}
-}
-
-func TestRecord(t *testing.T) {
-	i, err := NewIdentity()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := i.Record(Record{Name: "barn", Sequence: 7, Run: "a1", Session: "10.0.0.1:4000", Text: "10.0.0.1:2980", Version: "1"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r.ID() != i.ID() || r.Name != "barn" || r.Sequence != 7 || r.Text != "10.0.0.1:2980" {
-		t.Errorf("read back as %+v", r)
-	}
-	packed := r.Packed()
-	for at := range packed {
-		flipped := slices.Clone(packed)
-		flipped[at] ^= 1
-		if _, err := Unpack(flipped); err == nil {
-			t.Fatalf("a record with another byte at %d is believed", at)
-		}
-	}
-	for _, name := range []string{"", " barn", "a/b", "a@b", "a*", "parent", "a\x07", strings.Repeat("x", 61), "a\xff"} {
-		if _, err := i.Record(Record{Name: name}); err == nil {
-			t.Errorf("a hub named %q", name)
-		}
-	}
-	if _, err := i.Record(Record{Name: "barn", Parent: i.ID()}); err == nil {
-		t.Error("a hub below itself")
-	}
-	if _, err := i.Record(Record{Name: "barn", Session: strings.Repeat("x", 300)}); err == nil {
-		t.Error("a long address")
-	}
-}
-
-func TestOpenIdentity(t *testing.T) {
-	file := t.TempDir() + "/hub.key"
-	first, err := OpenIdentity(file, writeFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	second, err := OpenIdentity(file, writeFile)
-	if err != nil || second.ID() != first.ID() {
-		t.Errorf("opened again: %v", err)
-	}
-	if err := writeFile(file, []byte("nonsense")); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := OpenIdentity(file, writeFile); !fault.Is(err, fault.Invalid) {
-		t.Errorf("a damaged key: %v", err)
-	}
-}
-
-func FuzzUnpack(f *testing.F) {
-	i, err := NewIdentity()
-	if err != nil {
-		f.Fatal(err)
-	}
-	r, err := i.Record(Record{Name: "barn", Parent: "aaaaaaaaaaaaaaaa", Sequence: 1})
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(r.Packed())
-	f.Add([]byte{1})
-	f.Fuzz(func(t *testing.T, packed []byte) {
-		r, err := Unpack(packed)
-		if err == nil && string(r.Packed()) != string(packed) {
-			t.Errorf("%x is kept as %x", packed, r.Packed())
-		}
-	})
-}
-
-func writeFile(file string, data []byte) error { return os.WriteFile(file, data, 0o600) }
-
-func FuzzUnpackPass(f *testing.F) {
-	i, err := NewIdentity()
-	if err != nil {
-		f.Fatal(err)
-	}
-	pass, err := i.NewPass(i.ID(), "issuer/abc")
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(pass.Packed())
-	f.Add(make([]byte, 120))
-	f.Fuzz(func(t *testing.T, packed []byte) {
-		p, err := UnpackPass(packed)
-		if err == nil && string(p.Packed()) != string(packed) {
-			t.Errorf("%x is kept as %x", packed, p.Packed())
-		}
-	})
 }
