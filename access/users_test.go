@@ -137,3 +137,21 @@ func TestWrongKeysOfUsersAreCounted(t *testing.T) {
 		}
 	}
 }
+
+// TestAnotherAdminKey has who proved the key before be a guest.
+func TestAnotherAdminKey(t *testing.T) {
+	a := openAt(t, t.TempDir(), access.Options{})
+	proof, err := a.Prove("x", a.Made())
+	if err != nil || proof.Role() != access.Admin {
+		t.Fatal(proof, err)
+	}
+	if err := a.SetKey("another-admin-key"); err != nil {
+		t.Fatal(err)
+	}
+	if proof.Role() != access.Guest {
+		t.Errorf("the old key makes one %v", proof.Role())
+	}
+	if again, err := a.Prove("x", "another-admin-key"); err != nil || again.Role() != access.Admin {
+		t.Error(again, err)
+	}
+}

@@ -9,12 +9,14 @@ import (
 	"althing/journal"
 	"althing/messaging"
 	"althing/network"
+	"althing/value"
 )
 
 // Reply is the answer to one query. It may still be waiting for the log. Done is
 // called once, when it was sent or given up.
 type Reply struct {
 	text    string
+	value   value.Value
 	err     *fault.Error   // the query has failed; text says so
 	session *Session       // where there is a ticket
 	ticket  journal.Ticket // what is still to be stored
@@ -65,6 +67,10 @@ func (r Reply) Result() (string, error) {
 	return r.text, nil
 }
 
+// Value gives the value whose text Result gives, when the session's Values asks for
+// it; nil: the query has none, or one without a literal form.
+func (r Reply) Value() value.Value { return r.value }
+
 // stored waits for the log and gives what has failed, the query or its writing.
 func (r Reply) stored() *fault.Error {
 	if r.err != nil || r.ticket == (journal.Ticket{}) {
@@ -80,7 +86,7 @@ func (r result) reply(s *Session) Reply {
 	if r.err != nil {
 		return s.failed(r.err)
 	}
-	reply := Reply{text: r.text, session: s, ticket: r.ticket}
+	reply := Reply{text: r.text, value: r.value, session: s, ticket: r.ticket}
 	if len(r.text) < largeReply {
 		return reply
 	}

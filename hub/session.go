@@ -12,6 +12,7 @@ import (
 	"althing/journal"
 	"althing/scope"
 	"althing/state"
+	"althing/value"
 )
 
 // Caller says who asks, and through which gateway.
@@ -33,6 +34,9 @@ type Session struct {
 	// Idle, if set, is called before a query waits for something that may take
 	// long, such as changes or SQL: the gateway can send what is ready.
 	Idle func()
+	// Values has replies hold the value itself beside its text. It is set before the
+	// first query.
+	Values bool
 
 	hub    *Hub
 	caller Caller
@@ -171,6 +175,7 @@ func (s *Session) letGo() {
 // result is what one evaluation came to.
 type result struct {
 	text     string
+	value    value.Value // when it is asked for, and has a literal form
 	ticket   journal.Ticket
 	err      error
 	conflict bool // it must be evaluated again
@@ -178,7 +183,7 @@ type result struct {
 
 // try evaluates once and commits.
 func (s *Session) try(ctx context.Context, program *expr.Program) result {
-	text, tx, acted, err := s.evaluate(ctx, program)
+	said, tx, acted, err := s.evaluate(ctx, program)
 	if acted {
 		s.letGo()
 	}
@@ -193,17 +198,18 @@ func (s *Session) try(ctx context.Context, program *expr.Program) result {
 	case err != nil:
 		return result{err: err}
 	case len(tx.Ops) == 0:
-		return result{text: text}
+		return said
 	}
 	ticket := s.submit(tx)
 	if len(tx.Expect) == 0 {
 		s.last.set(ticket)
-		return result{text: text, ticket: ticket}
+		said.ticket = ticket
+		return said
 	}
 	if _, err := ticket.Wait(context.Background()); err != nil {
 		return result{err: err, conflict: !acted && errors.Is(err, state.ErrStale)}
 	}
-	return result{text: text}
+	return said
 }
 
 // torn reports whether what was read is no longer so.
@@ -235,7 +241,7 @@ func (h *Hub) submit(tx journal.Tx) journal.Ticket {
 
 // evaluate runs the program in a turn of its own. acted tells that something was
 // carried out, so that it must not be evaluated again.
-func (s *Session) evaluate(ctx context.Context, program *expr.Program) (text string, tx journal.Tx, acted bool, err error) {
+func (s *Session) evaluate(ctx context.Context, program *expr.Program) (said result, tx journal.Tx, acted bool, err error) {
 	u := s.hub.turns.Get().(*turn)
 	defer s.hub.turns.Put(u)
 	u.session = s
@@ -243,21 +249,24 @@ func (s *Session) evaluate(ctx context.Context, program *expr.Program) (text str
 	s.hub.scope.Begin(q, s, s.hub.Now(), u)
 	defer t.Done()
 	if err := u.begin(ctx, s.hub.gate); err != nil {
-		return "", journal.Tx{}, false, err
+		return said, journal.Tx{}, false, err
 	}
 	defer u.end()
 	object, err := t.Run(ctx, program, q)
 	if err == nil {
-		text = "OK"
+		said.text = "OK"
 		if object != nil {
-			text, err = expr.Text(t, object)
+			said.text, err = expr.Text(t, object)
 		}
 	}
 	if err != nil {
-		return "", journal.Tx{Expect: q.Expect()}, q.Acted(), err
+		return result{}, journal.Tx{Expect: q.Expect()}, q.Acted(), err
+	}
+	if s.Values && object != nil {
+		said.value, _ = expr.ToValue(t, object) // what has no literal form has a text only
 	}
 	tx, err = q.Finish(t)
-	return text, tx, q.Acted(), err
+	return said, tx, q.Acted(), err
 }
 
 // check that a session is what a scope asks for.

@@ -1,7 +1,9 @@
 package hub
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"iter"
 	"slices"
 
@@ -10,6 +12,7 @@ import (
 	"althing/journal"
 	"althing/registry"
 	"althing/scope"
+	"althing/state"
 	"althing/value"
 )
 
@@ -103,10 +106,16 @@ func (s *Session) Fetch(ctx context.Context, pattern string) ([]value.Pair, erro
 	return found, nil
 }
 
-// Page gives what the keys behind one hold that match, in order, but for those that
-// the hub itself keeps: at most so many, and as many as Limits allow for a result.
-// more says that there may be others behind them.
-func (s *Session) Page(ctx context.Context, pattern, behind string, most int) (found []value.Pair, more bool, err error) {
+// Found is what one key holds.
+type Found struct {
+	Key string
+	registry.Entry
+}
+
+// Entries gives what the keys behind one hold that match, in order, but for those
+// that the hub itself keeps: at most so many, and as many as Limits allow for a
+// result. more says that there may be others behind them.
+func (s *Session) Entries(ctx context.Context, pattern, behind string, most int) (found []Found, more bool, err error) {
 	if err := s.reading(ctx); err != nil {
 		return nil, false, err
 	}
@@ -120,7 +129,7 @@ func (s *Session) Page(ctx context.Context, pattern, behind string, most int) (f
 			if more = full != nil || len(found) == most; more {
 				break
 			}
-			found = append(found, value.Pair{Key: value.Str(key), Value: e.Value})
+			found = append(found, Found{key, e})
 		}
 		return nil
 	})
@@ -128,6 +137,16 @@ func (s *Session) Page(ctx context.Context, pattern, behind string, most int) (f
 		return nil, false, s.refuse(err)
 	}
 	return found, more, nil
+}
+
+// Page is Entries without the entries' revisions and times.
+func (s *Session) Page(ctx context.Context, pattern, behind string, most int) ([]value.Pair, bool, error) {
+	found, more, err := s.Entries(ctx, pattern, behind, most)
+	pairs := make([]value.Pair, len(found))
+	for i, f := range found {
+		pairs[i] = value.Pair{Key: value.Str(f.Key), Value: f.Value}
+	}
+	return pairs, more, err
 }
 
 // List gives the keys that match, as Fetch does.
@@ -186,6 +205,31 @@ func (s *Session) delete(ctx context.Context, pattern string) (int, error) {
 		return 0, err
 	}
 	return results[0].(int), nil
+}
+
+// Remove removes one key, and tells whether it was there. With expect it must have
+// that revision, or the removal is fault.Conflict.
+func (s *Session) Remove(ctx context.Context, key string, expect *uint64) (bool, error) {
+	if err := s.act(access.Write); err != nil {
+		return false, err
+	}
+	if err := cmp.Or(registry.CheckKey(key), scope.MayWrite(key)); err != nil {
+		return false, s.refuse(err)
+	}
+	tx := journal.Tx{Ops: []journal.Op{&registry.Delete{Keys: []string{key}}}}
+	if expect != nil {
+		tx.Expect = []journal.Seen{state.SawKey(registry.Values, key, *expect)}
+	}
+	ticket := s.submit(tx)
+	s.last.set(ticket)
+	results, err := s.await(ctx, ticket)
+	switch {
+	case errors.Is(err, state.ErrStale):
+		return false, s.refuse(fault.Wrap(err, fault.Conflict, "conflict: '%.80s' has another revision; read it again", key))
+	case err != nil:
+		return false, s.refuse(err)
+	}
+	return results[0].(int) > 0, nil
 }
 
 // match has see go through what matches a pattern, within the bounds of an

@@ -82,6 +82,47 @@ func TestSetUnderConditions(t *testing.T) {
 	}
 }
 
+func TestRemove(t *testing.T) {
+	h := hubtest.Open(t, nil)
+	s := hubtest.Enter(t, h, "")
+	first := done(t, s.Set(hub.Set{Key: "a", Value: value.Int(1)}))
+	second := done(t, s.Set(hub.Set{Key: "a", Value: value.Int(2)}))
+	for _, test := range []struct {
+		key    string
+		expect *uint64
+		found  bool
+		code   fault.Code
+	}{
+		{"a", &first, false, fault.Conflict},
+		{"nothing", nil, false, ""},
+		{"server.name", nil, false, fault.Denied},
+		{"a@b", nil, false, fault.Invalid},
+		{"a", &second, true, ""},
+		{"a", &second, false, fault.Conflict},
+		{"a", nil, false, ""},
+	} {
+		found, err := s.Remove(t.Context(), test.key, test.expect)
+		if found != test.found || err != nil && !fault.Is(err, test.code) || err == nil && test.code != "" {
+			t.Errorf("%s: %v, %v", test.key, found, err)
+		}
+	}
+}
+
+func TestEntries(t *testing.T) {
+	h := hubtest.Open(t, nil)
+	s := hubtest.Enter(t, h, "")
+	soon := 60.0
+	done(t, s.Set(hub.Set{Key: "a.1", Value: value.Int(1)}))
+	rev := done(t, s.Set(hub.Set{Key: "a.2", Value: value.Int(2), Expire: &soon}))
+	found, more, err := s.Entries(t.Context(), "a.*", "a.1", 10)
+	if err != nil || more || len(found) != 1 || found[0].Key != "a.2" || found[0].Rev != rev || found[0].Expire.IsZero() {
+		t.Errorf("%+v, %v, %v", found, more, err)
+	}
+	if _, more, _ := s.Entries(t.Context(), "*", "", 1); !more {
+		t.Error("there is no more")
+	}
+}
+
 func TestFetchListDelete(t *testing.T) {
 	limits := access.DefaultLimits()
 	limits.ResultRows, limits.ResultBytes = 30, 1000

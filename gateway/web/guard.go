@@ -34,12 +34,12 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		switch {
 		case c.refused != nil:
 			h.Set("Connection", "close")
-			s.refuse(w, r, c.refused)
+			s.refuse(w, r, statusError{http.StatusServiceUnavailable, fault.Of(c.refused)})
 		case !names.know(r.Host):
-			s.problem(w, r, problem{Status: http.StatusMisdirectedRequest, Code: fault.Denied,
+			s.problem(w, problem{Status: http.StatusMisdirectedRequest, Code: fault.Denied,
 				Detail: "this hub is not known by that name; use its address, or start it with --web-host and the name"})
 		case !sameOrigin(r):
-			s.problem(w, r, problem{Status: http.StatusForbidden, Code: fault.Denied,
+			s.problem(w, problem{Status: http.StatusForbidden, Code: fault.Denied,
 				Detail: "a page from elsewhere may change nothing here"})
 		case s.TLSOnly && !c.secure && !c.local():
 			s.toTLS(w, r)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -15,8 +16,6 @@ import (
 )
 
 const (
-	// cookieName is the cookie of a login.
-	cookieName = "althing"
 	// idleLogin and oldestLogin are when a login ends by itself: a day's break, a
 	// week in all.
 	idleLogin   = 12 * time.Hour
@@ -100,6 +99,7 @@ func (l *logins) find(cookie string) *login {
 	if in == nil {
 		return nil
 	}
+	in.proof.Look()
 	if in.over(now) {
 		delete(l.all, id)
 		return nil
@@ -121,23 +121,31 @@ var (
 	errBearer = failed(http.StatusUnauthorized, fault.Denied, "the header Authorization is to be: Bearer KEY")
 )
 
+// prove says whose key it is.
+func (c *call) prove(key string) (*access.Proof, error) {
+	proof, err := c.conn.session.Prove(key)
+	switch {
+	case errors.Is(err, access.ErrNobodys):
+		return nil, statusError{http.StatusUnauthorized, fault.Of(err)}
+	case err != nil: // too many wrong ones
+		return nil, statusError{http.StatusTooManyRequests, fault.Of(err)}
+	}
+	return proof, nil
+}
+
 // identify says who sends the request: by the key in it, or by the cookie of a
 // login; else a guest.
-func (c *call) identify() error {
+func (c *call) identify() (err error) {
 	if given := c.Header.Get("Authorization"); given != "" {
 		scheme, key, _ := strings.Cut(given, " ")
 		if key = strings.TrimSpace(key); !strings.EqualFold(scheme, "Bearer") || key == "" {
 			return errBearer
 		}
-		proof, err := c.conn.session.Prove(key)
-		if err != nil {
-			return statusError{http.StatusUnauthorized, fault.Of(err)}
-		}
-		c.proof = proof
-		return nil
+		c.proof, err = c.prove(key)
+		return err
 	}
 	token := c.Header.Get("X-CSRF-Token")
-	if cookie, err := c.Cookie(cookieName); err == nil {
+	if cookie, err := c.Cookie(c.conn.cookieName()); err == nil {
 		c.cookie = cookie.Value
 		c.login = c.server.logins.find(c.cookie)
 	}
@@ -153,10 +161,21 @@ func (c *call) identify() error {
 	return nil
 }
 
+// cookieName names the cookie of a login. Browsers keep cookies by host, not by port,
+// and a hub must not end the logins of another one on the same machine; one that was
+// set over TLS they would not let a page without it replace.
+func (c *conn) cookieName() string {
+	name := "althing_" + string(c.server.Hub.Network().ID())
+	if c.secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
 // setCookie sets the cookie of a login; empty ends it.
 func (c *call) setCookie(value string) {
 	cookie := &http.Cookie{
-		Name: cookieName, Value: value, Path: "/", HttpOnly: true, Secure: c.conn.secure,
+		Name: c.conn.cookieName(), Value: value, Path: "/", HttpOnly: true, Secure: c.conn.secure,
 		SameSite: http.SameSiteStrictMode, MaxAge: int(oldestLogin / time.Second),
 	}
 	if value == "" {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"althing/access"
 	"althing/fault"
@@ -48,6 +50,10 @@ const mostBody = 1 << 20
 // operations is the table: one line an area.
 var operations = slices.Concat(
 	healthOperations,
+	commandOperations,
+	evalOperations,
+	openAPIOperations,
+	registryOperations,
 	sessionOperations,
 )
 
@@ -61,6 +67,7 @@ func (o *operation) route() string {
 
 // routes makes the handler of everything.
 func (s *Server) routes() http.Handler {
+	s.document = sync.OnceValues(func() ([]byte, error) { return json.Marshal(describe(operations)) })
 	mux := http.NewServeMux()
 	byPath := map[string]map[string]*operation{}
 	for i := range operations {
@@ -213,12 +220,14 @@ func decode(body []byte, into any) error {
 
 // write sends the answer.
 func (c *call) write(w http.ResponseWriter, out any) {
-	text, err := json.Marshal(out)
-	if err != nil {
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false) // no browser takes it for HTML: its type is JSON, and nosniff is set
+	if err := e.Encode(out); err != nil {
 		c.server.refuse(w, c.Request, fmt.Errorf("the answer of %s cannot be written: %w", c.operation.route(), err))
 		return
 	}
 	c.reply.Set("Content-Type", "application/json")
 	w.WriteHeader(c.status)
-	_, _ = w.Write(append(text, '\n')) // who has gone reads no answer
+	_, _ = w.Write(text.Bytes()) // who has gone reads no answer
 }

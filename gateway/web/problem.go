@@ -16,6 +16,8 @@ type problem struct {
 	Status int        `json:"status"`
 	Detail string     `json:"detail"`
 	Code   fault.Code `json:"code"`
+	// Exception is the Python exception of an expression that has failed.
+	Exception string `json:"exception,omitempty"`
 }
 
 // statuses are those of the codes.
@@ -50,7 +52,7 @@ func failed(status int, code fault.Code, format string, args ...any) error {
 // problemOf gives an error as its problem, and what of it is for the log only.
 func problemOf(err error) (p problem, cause error) {
 	f := hub.Fault(err)
-	p = problem{Status: statuses[f.Code], Detail: f.Message, Code: f.Code}
+	p = problem{Status: statuses[f.Code], Detail: f.Message, Code: f.Code, Exception: f.Exception}
 	if own, ok := errors.AsType[statusError](err); ok {
 		p.Status = own.status
 	}
@@ -69,14 +71,17 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if cause != nil {
 		s.log().Error("web: a request has failed", "method", r.Method, "path", r.URL.Path, "error", cause)
 	}
-	if p.Status == http.StatusUnauthorized {
+	switch p.Status {
+	case http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", "Bearer")
+	case http.StatusTooManyRequests:
+		w.Header().Set("Retry-After", "60")
 	}
-	s.problem(w, r, p)
+	s.problem(w, p)
 }
 
 // problem answers with one.
-func (s *Server) problem(w http.ResponseWriter, _ *http.Request, p problem) {
+func (s *Server) problem(w http.ResponseWriter, p problem) {
 	p.Type, p.Title = "about:blank", http.StatusText(p.Status)
 	text, err := json.Marshal(p)
 	if err != nil { // a struct of texts and a number: it cannot be

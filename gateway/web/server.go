@@ -49,14 +49,15 @@ type Server struct {
 	// machine's own names and those that end with .local.
 	Names []string
 
-	begun   sync.Once
-	http    *http.Server
-	logins  *logins
-	ctx     context.Context //nolint:containedctx // of all streams: it ends with the server
-	end     context.CancelFunc
-	mu      sync.Mutex
-	ending  bool // no new streams
-	streams sync.WaitGroup
+	begun    sync.Once
+	http     *http.Server
+	logins   *logins
+	document func() ([]byte, error) // the OpenAPI one, the same for as long as the program runs
+	ctx      context.Context        //nolint:containedctx // of all streams: it ends with the server
+	end      context.CancelFunc
+	mu       sync.Mutex
+	ending   bool // no new streams
+	streams  sync.WaitGroup
 }
 
 // Serve accepts connections on l until Shutdown or Close, and returns

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"althing/access"
-	"althing/fault"
 	"althing/hub"
 )
 
@@ -49,13 +48,14 @@ func getSession(c *call) (any, error) {
 }
 
 func logIn(c *call) (any, error) {
-	proof, err := c.conn.session.Prove(c.in.(*loginIn).Key)
+	proof, err := c.prove(c.in.(*loginIn).Key)
 	if err != nil {
-		return nil, statusError{http.StatusUnauthorized, fault.Of(err)}
+		return nil, err
 	}
 	if c.cookie != "" {
 		c.server.logins.end(c.cookie) // a new login has a new cookie
 	}
+	c.note("log in")
 	c.proof = proof
 	c.session = c.conn.session.Once(proof)
 	var cookie string
@@ -65,6 +65,7 @@ func logIn(c *call) (any, error) {
 }
 
 func logOut(c *call) (any, error) {
+	c.note("log out")
 	if c.login != nil {
 		c.server.logins.end(c.cookie)
 	}

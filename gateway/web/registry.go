@@ -1,0 +1,276 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"althing/access"
+	"althing/fault"
+	"althing/hub"
+	"althing/registry"
+	"althing/value"
+)
+
+// registryOperations are the shared values.
+var registryOperations = []operation{
+	{
+		method: http.MethodGet, path: "/registry", act: access.Read, summary: "The keys that match, in order, with what they hold",
+		params: []param{
+			{name: "pattern", help: "dotted names with * and ? as the text port has them; default: all"},
+			{name: "after", help: "the last key of the page before"},
+			{name: "limit", kind: aNumber, help: "how many at most, 1 to 1000; default 100"},
+			hubParam,
+		},
+		out: entriesOut{}, run: getEntries,
+	},
+	{
+		method: http.MethodDelete, path: "/registry", act: access.Write, summary: "Delete every key that matches",
+		params: []param{{name: "pattern", help: "must be given"}, hubParam}, out: countOut{}, run: deleteEntries,
+	},
+	{
+		method: http.MethodGet, path: "/registry/{key}", act: access.Read, summary: "What a key holds; the ETag is its revision",
+		params: []param{hubParam}, out: entryOut{}, run: getEntry,
+	},
+	{
+		method: http.MethodPut, path: "/registry/{key}", act: access.Write, summary: "Set a key to the JSON value of the body; If-Match and If-None-Match hold in the same transaction",
+		params: []param{{name: "ttl", kind: aDuration, help: "how long it lasts; default: until it is replaced"}, hubParam},
+		in:     jsonValue{}, out: setOut{}, run: putEntry,
+	},
+	{
+		method: http.MethodDelete, path: "/registry/{key}", act: access.Write, summary: "Delete a key; If-Match holds in the same transaction",
+		params: []param{hubParam}, run: deleteEntry,
+	},
+	{
+		method: http.MethodGet, path: "/registry/{key}/history", act: access.Read, summary: "The last values of a key, the oldest first and the present one last",
+		params: []param{hubParam}, out: historyOut{}, run: getHistory,
+	},
+}
+
+type entryOut struct {
+	Key      string     `json:"key"`
+	Value    jsonValue  `json:"value"`
+	Revision uint64     `json:"revision,omitempty" help:"grows with every change; not given for keys that the hub itself keeps"`
+	Changed  *time.Time `json:"changed,omitempty"`
+	Expires  *time.Time `json:"expires,omitempty" help:"when it runs out by itself"`
+}
+
+type entriesOut struct {
+	Entries []entryOut `json:"entries"`
+	More    bool       `json:"more" help:"there may be others behind the last"`
+}
+
+type countOut struct {
+	Count int64 `json:"count"`
+}
+
+type setOut struct {
+	Key      string `json:"key"`
+	Revision uint64 `json:"revision"`
+}
+
+type historyOut struct {
+	Values []pastOut `json:"values"`
+}
+
+type pastOut struct {
+	Value jsonValue  `json:"value"`
+	At    *time.Time `json:"at"`
+}
+
+const (
+	usualEntries = 100
+	mostEntries  = 1000
+)
+
+func entryOf(key string, e registry.Entry) entryOut {
+	return entryOut{Key: key, Value: jsonValue{e.Value}, Revision: e.Rev, Changed: moment(e.At), Expires: moment(e.Expire)}
+}
+
+func getEntries(c *call) (any, error) {
+	pattern, behind := c.text("pattern"), c.text("after")
+	if pattern == "" {
+		pattern = "*"
+	}
+	most := c.number("limit", usualEntries, 1, mostEntries)
+	out := entriesOut{Entries: []entryOut{}}
+	id, other, err := c.elsewhere()
+	if err != nil {
+		return nil, err
+	}
+	if other {
+		return c.entriesOf(id, with("pattern", value.Str(pattern)), with("behind", value.Str(behind)), with("limit", value.Int(most)))
+	}
+	found, more, err := c.session.Entries(c.Context(), pattern, behind, int(most))
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range found {
+		out.Entries = append(out.Entries, entryOf(f.Key, f.Entry))
+	}
+	out.More = more
+	return out, nil
+}
+
+// entriesOf gives the entries of another hub, without revisions and times: hubs tell
+// each other what keys hold.
+func (c *call) entriesOf(id string, params ...value.Pair) (any, error) {
+	answer, err := c.ask(id, "registry.fetch", params...)
+	if err != nil {
+		return nil, err
+	}
+	out := entriesOut{Entries: []entryOut{}, More: answer("more") == value.Bool(true)}
+	if all, ok := answer("entries").(*value.Dict); ok {
+		for _, pair := range all.Pairs() {
+			out.Entries = append(out.Entries, entryOut{Key: value.Text(pair.Key), Value: jsonValue{pair.Value}})
+		}
+	}
+	return out, nil
+}
+
+func deleteEntries(c *call) (any, error) {
+	pattern := c.text("pattern")
+	if pattern == "" {
+		return nil, fault.New(fault.Invalid, "the parameter \"pattern\" is missing; * is all")
+	}
+	c.note("DELETE /registry?pattern=" + pattern)
+	id, other, err := c.elsewhere()
+	if err != nil {
+		return nil, err
+	}
+	if !other {
+		n, err := c.session.Delete(c.Context(), pattern)
+		return countOut{int64(n)}, err
+	}
+	answer, err := c.ask(id, "registry.delete", with("pattern", value.Str(pattern)))
+	if err != nil {
+		return nil, err
+	}
+	n, _ := answer("count").(value.Int)
+	return countOut{int64(n)}, nil
+}
+
+func getEntry(c *call) (any, error) {
+	out, err := c.entry()
+	if err != nil {
+		return nil, err
+	}
+	if out.Revision != 0 {
+		c.reply.Set("ETag", etag(out.Revision))
+		if none := c.condition("If-None-Match"); none.given && none.holds(out.Revision) {
+			c.status = http.StatusNotModified
+			return nil, nil
+		}
+	}
+	return out, nil
+}
+
+// entry is what the key of the path holds, wherever that is.
+func (c *call) entry() (entryOut, error) {
+	key := c.PathValue("key")
+	id, other, err := c.elsewhere()
+	if err != nil {
+		return entryOut{}, err
+	}
+	if other {
+		answer, err := c.ask(id, "registry.get", with("key", value.Str(key)))
+		if err != nil {
+			return entryOut{}, err
+		}
+		revision, _ := answer("revision").(value.Int)
+		return entryOut{Key: key, Value: jsonValue{answer("value")}, Revision: uint64(revision), Changed: momentOf(answer("time"))}, nil
+	}
+	e, found, err := c.session.Get(c.Context(), key)
+	if err == nil && !found {
+		err = fault.New(fault.NotFound, "there is no key '%.80s'", key)
+	}
+	return entryOf(key, e), err
+}
+
+func putEntry(c *call) (any, error) {
+	key, v := c.PathValue("key"), c.in.(*jsonValue).Value
+	var lasts *float64
+	if c.given("ttl") {
+		seconds := c.duration("ttl").Seconds()
+		lasts = &seconds
+	}
+	id, other, err := c.elsewhere()
+	if err != nil {
+		return nil, err
+	}
+	revision, err := c.conditionally(func(expect *uint64) (uint64, error) {
+		if other {
+			return c.setAt(id, key, v, lasts, expect)
+		}
+		return c.session.Set(hub.Set{Key: key, Value: v, Expire: lasts, ExpectRevision: expect}).Wait(c.Context())
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.reply.Set("ETag", etag(revision))
+	return setOut{key, revision}, nil
+}
+
+// setAt sets a key of another hub.
+func (c *call) setAt(id, key string, v value.Value, lasts *float64, expect *uint64) (uint64, error) {
+	params := []value.Pair{with("key", value.Str(key)), with("value", v)}
+	if lasts != nil {
+		params = append(params, with("expire", value.Float(*lasts)))
+	}
+	if expect != nil {
+		params = append(params, with("expect_revision", value.Int(*expect)))
+	}
+	answer, err := c.ask(id, "registry.set", params...)
+	if err != nil {
+		return 0, err
+	}
+	revision, _ := answer("revision").(value.Int)
+	return uint64(revision), nil
+}
+
+func deleteEntry(c *call) (any, error) {
+	key := c.PathValue("key")
+	if _, other, err := c.elsewhere(); err != nil || other {
+		if err == nil {
+			err = fault.New(fault.Invalid, "a single key of another hub cannot be deleted; DELETE /registry with a pattern and the hub can")
+		}
+		return nil, err
+	}
+	_, err := c.conditionally(func(expect *uint64) (uint64, error) {
+		found, err := c.session.Remove(c.Context(), key, expect)
+		if err == nil && !found {
+			err = fault.New(fault.NotFound, "there is no key '%.80s'", key)
+		}
+		return 0, err
+	})
+	return nil, err
+}
+
+func getHistory(c *call) (any, error) {
+	key := c.PathValue("key")
+	out := historyOut{Values: []pastOut{}}
+	id, other, err := c.elsewhere()
+	if err != nil {
+		return nil, err
+	}
+	if other {
+		answer, err := c.ask(id, "registry.history", with("key", value.Str(key)))
+		if err != nil {
+			return nil, err
+		}
+		all, _ := answer("values").(value.List)
+		for _, v := range all {
+			if pair, ok := v.(value.List); ok && len(pair) == 2 {
+				out.Values = append(out.Values, pastOut{jsonValue{pair[1]}, momentOf(pair[0])})
+			}
+		}
+		return out, nil
+	}
+	past, err := c.session.History(c.Context(), key)
+	if err != nil {
+		return nil, err
+	}
+	for _, was := range past {
+		out.Values = append(out.Values, pastOut{jsonValue{was.Value}, moment(was.At)})
+	}
+	return out, nil
+}
