@@ -111,6 +111,8 @@ type Hub struct {
 	recordings recordings
 	statements statements
 
+	overhearing overhearing
+
 	saving atomic.Bool // a backup is being made
 
 	mu        sync.Mutex
@@ -246,6 +248,7 @@ func (h *Hub) ready() {
 	h.turns.New = h.newTurn
 	h.upkeep = upkeep{hub: h, poke: make(chan struct{}, 1)}
 	h.crier = newCrier(h)
+	h.overhearing.open(h)
 	h.sampler = hostmetrics.New(0)
 	ctx, cancel := context.WithCancel(context.Background())
 	h.cancel = cancel
@@ -468,6 +471,7 @@ func (h *Hub) Console(from, text string) {
 	if h.config.Console != nil {
 		h.config.Console(from, h.access.Redact(text))
 	}
+	h.overhearing.tell(ToConsole, from, messaging.Console, text, nil)
 }
 
 // print is where print() writes: not into the log that people keep, which any

@@ -58,7 +58,13 @@ func (s *Session) Send(ctx context.Context, m Message) Pending {
 		}
 		return s.sendAsText(ctx, sender.id, m)
 	}
-	send := &messaging.Send{From: from, To: m.To, Text: m.Body, Headers: m.Headers}
+	m.From = from
+	return s.post(to, m)
+}
+
+// post sends a message that names its sender.
+func (s *Session) post(to Address, m Message) Pending {
+	send := &messaging.Send{From: m.From, To: m.To, Text: m.Body, Headers: m.Headers}
 	var ops []journal.Op
 	if len(to.Hubs) > 0 {
 		ops = append(ops, s.hub.Forward(s, to, send))
@@ -68,6 +74,50 @@ func (s *Session) Send(ctx context.Context, m Message) Pending {
 	}
 	return s.begin(ops...)
 }
+
+// SendAs sends a message that is no client's: from NOPLY, or, for an administrator,
+// from CONSOLE or SYSADMIN, where the answers can be overheard. Empty: from SYSADMIN
+// for who is an administrator. The hub itself does nothing for nobody: SYSTEM, SQLite
+// and a ++ping are refused.
+func (s *Session) SendAs(ctx context.Context, m Message) Pending {
+	if err := s.act(access.Send); err != nil {
+		return Pending{err: err}
+	}
+	manages := s.May(access.Manage)
+	switch m.From {
+	case "":
+		if m.From = messaging.NoReply; manages == nil {
+			m.From = messaging.SysAdmin
+		}
+	case messaging.NoReply:
+	case messaging.Console, messaging.SysAdmin:
+		if manages != nil {
+			return s.refused(manages)
+		}
+	default:
+		return s.refused(fault.New(fault.Denied, "who is no client sends from %s, and administrators from %s and %s", messaging.NoReply, messaging.SysAdmin, messaging.Console))
+	}
+	to, err := s.hub.Locate(m.To)
+	if err != nil {
+		return s.refused(err)
+	}
+	m.To = to.Name
+	if to.Here && m.To != messaging.Console && s.forHub(m) {
+		return s.refused(fault.New(fault.Invalid, "the hub answers what is sent to %s, and a ++ping, to a client; run commands and SQL where their answers are shown", m.To))
+	}
+	sent := s.post(to, m)
+	if to.Here && m.To == messaging.Console {
+		if _, err := sent.Wait(ctx); err != nil {
+			return Pending{err: err}
+		}
+		s.hub.Console(m.From, m.Body)
+	}
+	return sent
+}
+
+// ToHub takes note of a message that is for the hub itself and nobody else: the
+// operator may see it.
+func (h *Hub) ToHub(from, text string) { h.overhearing.tell(ToConsole, from, "", text, nil) }
 
 // from gives the name that a message comes from. It waits for the log only where
 // what this session wrote before may matter.

@@ -223,9 +223,7 @@ var errTorn = fault.Wrap(state.ErrStale, fault.Conflict, "conflict: others wrote
 // and so must not be called by one that holds a place among the evaluations.
 func (s *Session) submit(tx journal.Tx) journal.Ticket {
 	if s.alone {
-		ticket := s.hub.journal.Submit(tx)
-		s.hub.letters.posted(ticket, tx.Ops)
-		return ticket
+		return s.hub.handIn(tx)
 	}
 	return s.hub.submit(tx)
 }
@@ -234,8 +232,15 @@ func (s *Session) submit(tx journal.Tx) journal.Ticket {
 func (h *Hub) submit(tx journal.Tx) journal.Ticket {
 	h.writing.RLock()
 	defer h.writing.RUnlock()
+	return h.handIn(tx)
+}
+
+// handIn hands a transaction to the log, and tells those who have to do with its
+// messages.
+func (h *Hub) handIn(tx journal.Tx) journal.Ticket {
 	ticket := h.journal.Submit(tx)
 	h.letters.posted(ticket, tx.Ops)
+	h.overhearing.posted(ticket, tx.Ops)
 	return ticket
 }
 

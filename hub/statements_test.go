@@ -32,7 +32,7 @@ func underWay(t *testing.T, s *hub.Session, n int) []hub.Statement {
 // addresses.
 func TestSQLCanBeSeenAndStopped(t *testing.T) {
 	h := hubtest.Open(t, nil)
-	here, far, third := hubtest.Enter(t, h, "192.0.2.1"), hubtest.Enter(t, h, "192.0.2.2"), hubtest.Enter(t, h, "192.0.2.3")
+	here, far, third := hubtest.Enter(t, h, "198.51.100.1"), hubtest.Enter(t, h, "198.51.100.2"), hubtest.Enter(t, h, "198.51.100.3")
 	admin, err := h.Enter(hub.Caller{Gateway: "web", Role: access.Admin})
 	if err != nil {
 		t.Fatal(err)
@@ -40,6 +40,7 @@ func TestSQLCanBeSeenAndStopped(t *testing.T) {
 	defer admin.Close()
 	said := make(chan string, 1)
 	go func() { said <- hubtest.Ask(here, `dbExec("`+endless+` /* login('secret') */")`) }()
+	underWay(t, admin, 1)
 	failed := make(chan error, 1)
 	go func() {
 		_, err := far.SQL(t.Context(), endless+" -- "+strings.Repeat("x", 2000), nil, 0)
@@ -49,8 +50,8 @@ func TestSQLCanBeSeenAndStopped(t *testing.T) {
 	if len(all) != 2 || all[0].ID >= all[1].ID || all[0].Gateway != "test" || all[0].Yours || all[0].Since.IsZero() {
 		t.Fatalf("an administrator sees %+v", all)
 	}
-	mine := underWay(t, hubtest.Enter(t, h, "192.0.2.1"), 1)[0]
-	if !mine.Yours || mine.From != "192.0.2.1" || !strings.HasPrefix(mine.Text, "WITH RECURSIVE") || strings.Contains(mine.Text, "secret") {
+	mine := underWay(t, hubtest.Enter(t, h, "198.51.100.1"), 1)[0]
+	if !mine.Yours || mine.From != "198.51.100.1" || !strings.HasPrefix(mine.Text, "WITH RECURSIVE") || strings.Contains(mine.Text, "secret") {
 		t.Errorf("its own is %+v", mine)
 	}
 	if none := underWay(t, third, 0); len(none) != 0 {

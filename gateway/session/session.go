@@ -72,6 +72,7 @@ func New(h *hub.Hub, o Options) (*Server, error) {
 		Conns: int(limits.Conns), ConnsPerAddr: int(limits.ConnsPerHost),
 	}
 	s.server.OnConnect(connected)
+	s.server.OnMessage(func(c *althing.Conn, m *althing.Message) { h.ToHub(c.Name(), m.String()) })
 	if err := s.addMethods(); err != nil || o.Handed {
 		return s, err
 	}
