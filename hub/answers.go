@@ -14,6 +14,9 @@ var answers = map[string]Answer{
 	askList:    answerList,
 	askEnd:     answerEnd,
 	askChanges: answerChanges,
+	askMetrics: answerMetrics,
+	askLatest:  answerLatest,
+	askHistory: answerHistory,
 }
 
 // Answers has questions of other hubs answered. It is called before the hub's tree

@@ -166,6 +166,8 @@ func textOf(params *value.Dict, name string) (string, bool) {
 	return string(text), is
 }
 
+var errStrange = fault.New(fault.Internal, "the other hub's answer is none that this one understands; it may be of another version")
+
 // Elsewhere asks another hub for a query. When that hub is away, the last value
 // of a key is told in the error.
 func (h *Hub) Elsewhere(ctx context.Context, by scope.Caller, to, what string, params *value.Dict) (*value.Dict, error) {
@@ -178,7 +180,7 @@ func (h *Hub) Elsewhere(ctx context.Context, by scope.Caller, to, what string, p
 	}
 	d, ok := v.(*value.Dict)
 	if !ok {
-		return nil, fault.New(fault.Internal, "the other hub's answer is none that this one understands; it may be of another version")
+		return nil, errStrange
 	}
 	return d, nil
 }

@@ -199,7 +199,7 @@ func (a Asker) changes(ctx context.Context, to, pattern string, at position, wai
 	}
 	b, ok := unpackBatch(v)
 	if !ok {
-		return batch{}, fault.New(fault.Internal, "the other hub's answer is none that this one understands; it may be of another version")
+		return batch{}, errStrange
 	}
 	return b, nil
 }

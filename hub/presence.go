@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"maps"
 	"net"
 	"net/netip"
 	"sync"
@@ -21,6 +22,13 @@ func (p *presence) hear(id string, now time.Time) {
 	}
 	p.heard[id] = now
 	p.mu.Unlock()
+}
+
+// last gives when each was heard last.
+func (p *presence) last() map[string]time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return maps.Clone(p.heard)
 }
 
 // silent gives those of the clients that were not heard since then. A client

@@ -3,6 +3,7 @@
 package series
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"sync"
@@ -46,8 +47,9 @@ type Store struct {
 	bytes  int64
 	now    func() time.Time
 
-	mu    sync.RWMutex
-	tiers [3]*tier
+	mu     sync.RWMutex
+	tiers  [3]*tier
+	latest map[string]Point // of each series, of the last minutes
 }
 
 // Open opens the store in a folder, which is made when there is something to write.
@@ -59,7 +61,7 @@ func Open(folder string, o Options) (*Store, error) {
 		o.Now = time.Now
 	}
 	const hour, day = 3600, 24 * 3600
-	s := &Store{folder: folder, bytes: o.Bytes, now: o.Now, tiers: [3]*tier{
+	s := &Store{folder: folder, bytes: o.Bytes, now: o.Now, latest: map[string]Point{}, tiers: [3]*tier{
 		{step: 1, keep: hour, blocks: 15, folder: folder},
 		{step: 10, keep: 2 * day, blocks: 24, folder: folder},
 		{step: 60, keep: 90 * day, blocks: 120, folder: folder},
@@ -130,7 +132,16 @@ func (s *Store) Record(at time.Time, name string, v float64) error {
 	}
 	f := float32(v)
 	b.column(name)[at.Unix()-b.start] = point{f, f, f}
+	s.latest[name] = Point{At: at, Min: v, Mean: v, Max: v}
 	return err
+}
+
+// Latest gives what was recorded last of a series; false: nothing in the last minute.
+func (s *Store) Latest(name string) (Point, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	p, known := s.latest[name]
+	return p, known
 }
 
 // current gives the block that a time is recorded in; nil when it is in none.
@@ -155,6 +166,7 @@ func (s *Store) current(at time.Time) (b *block, err error) {
 		}
 	default:
 		err = s.close(0)
+		maps.DeleteFunc(s.latest, func(_ string, p Point) bool { return p.At.Unix() < start-t.span() })
 	}
 	t.open = newBlock(start)
 	return t.open, err

@@ -108,6 +108,16 @@ func (l *logins) find(cookie string) *login {
 	return in
 }
 
+// holds reports whether a cookie has a login still. A page that only listens is none
+// that somebody uses.
+func (l *logins) holds(cookie string) bool {
+	id := sha256.Sum256([]byte(cookie))
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	in := l.all[id]
+	return in != nil && !in.over(l.now())
+}
+
 // end ends the login of a cookie.
 func (l *logins) end(cookie string) {
 	l.mu.Lock()

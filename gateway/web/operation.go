@@ -55,6 +55,7 @@ var operations = slices.Concat(
 	openAPIOperations,
 	registryOperations,
 	sessionOperations,
+	liveOperations,
 )
 
 // route is the operation's path as the mux has it.

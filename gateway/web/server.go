@@ -52,6 +52,7 @@ type Server struct {
 	begun    sync.Once
 	http     *http.Server
 	logins   *logins
+	feed     *feed
 	document func() ([]byte, error) // the OpenAPI one, the same for as long as the program runs
 	ctx      context.Context        //nolint:containedctx // of all streams: it ends with the server
 	end      context.CancelFunc
@@ -76,6 +77,7 @@ func (s *Server) begin() {
 	s.begun.Do(func() {
 		s.ctx, s.end = context.WithCancel(context.Background())
 		s.logins = newLogins(s.Hub.Now)
+		s.feed = newFeed(s.Hub, s.log())
 		s.http = &http.Server{
 			Handler:           s.guard(s.routes()),
 			ReadHeaderTimeout: wire.Patience,
@@ -101,6 +103,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		_ = s.http.Close()
 	}
 	s.streams.Wait()
+	s.feed.close()
 	return err
 }
 
@@ -110,6 +113,7 @@ func (s *Server) Close() {
 	s.endStreams()
 	_ = s.http.Close()
 	s.streams.Wait()
+	s.feed.close()
 }
 
 // endStreams tells the streams to end, and lets none begin.

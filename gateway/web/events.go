@@ -1,0 +1,86 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"althing/access"
+	"althing/fault"
+)
+
+// liveOperations tell what changes, for as long as somebody listens.
+var liveOperations = []operation{
+	{method: http.MethodGet, path: "/events", act: access.Read, summary: "What changes, as server-sent events", params: []param{
+		{name: "topic", help: "what to hear of, such as registry:garden.* or metrics:host.cpu", many: true},
+	}, serve: serveEvents},
+	{method: http.MethodGet, path: "/ws", plain: true, act: access.Read, summary: "What changes, over a WebSocket", serve: serveSocket},
+}
+
+// reconnectAfter is after how many milliseconds a browser connects again.
+const reconnectAfter = "retry: 2000\n\n"
+
+// listen makes the caller a listener, with the role that it has now.
+func (c *call) listen() *listener {
+	role := c.session.Role()
+	return c.server.feed.listen(role, c.session.May, func() error {
+		c.proof.Look()
+		if c.session.Role() != role || c.login != nil && !c.server.logins.holds(c.cookie) {
+			return errEnded
+		}
+		return nil
+	})
+}
+
+// serveEvents answers with a stream of events. A topic that cannot be heard is the
+// answer; one that ends later is an event.
+func serveEvents(c *call, w http.ResponseWriter) error {
+	topics := c.texts("topic")
+	if len(topics) == 0 {
+		return fault.New(fault.Invalid, "name a topic, as in /api/v1/events?topic=registry:*; docs/http-api.md has them all")
+	}
+	l := c.listen()
+	defer l.close()
+	for _, topic := range topics {
+		if err := l.subscribe(topic); err != nil {
+			return err
+		}
+	}
+	if err := endless(w); err != nil {
+		return err
+	}
+	c.reply.Set("Content-Type", "text/event-stream")
+	c.reply.Set("X-Accel-Buffering", "no") // a proxy between is to hand on what it gets
+	out := &stream{w, http.NewResponseController(w)}
+	if c.Method == http.MethodHead || out.write([]byte(reconnectAfter)) != nil {
+		return nil
+	}
+	var text []byte
+	reason := l.deliver(c.Context(), func(batch []queued) error {
+		text = text[:0]
+		for _, q := range batch {
+			text = append(text, q.stream...)
+		}
+		return out.write(text)
+	}, func() error { return out.write([]byte(": still there\n\n")) })
+	if c.Context().Err() == nil {
+		_ = out.write(c.server.feed.problem("", reason).stream) // who has gone reads no reason
+	}
+	return nil
+}
+
+// stream is the answer to one who listens.
+type stream struct {
+	http.ResponseWriter
+	control *http.ResponseController
+}
+
+// write writes at once, or fails when nobody reads.
+func (s *stream) write(text []byte) error {
+	if err := s.control.SetWriteDeadline(time.Now().Add(unreadFor)); err != nil {
+		return err
+	}
+	if _, err := s.Write(text); err != nil {
+		return err
+	}
+	return s.control.Flush()
+}
