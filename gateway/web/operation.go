@@ -52,10 +52,13 @@ var operations = slices.Concat(
 	healthOperations,
 	commandOperations,
 	evalOperations,
+	messageOperations,
 	openAPIOperations,
+	recordingOperations,
 	registryOperations,
 	sessionOperations,
 	liveOperations,
+	sqlOperations,
 )
 
 // route is the operation's path as the mux has it.
