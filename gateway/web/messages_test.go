@@ -41,3 +41,33 @@ func TestRecordings(t *testing.T) {
 		{"PUT", "/recordings/a@b", "", nil, 400, "its own values only"},
 	})
 }
+
+// TestMessagesAreLive hears all messages, and those to the operator and to
+// administrators, also what came before.
+func TestMessagesAreLive(t *testing.T) {
+	h := hubtest.Open(t, nil)
+	s := hubtest.Enter(t, h, "")
+	base := "http://" + start(t, &web.Server{Hub: h}, "")
+	id := hubtest.Ask(s, "getClientID()")
+	hubtest.Ask(s, "send('"+id+"', 'CONSOLE', 'it rains')")
+	hubtest.Ask(s, "send('"+id+"', 'SYSADMIN', 'help')")
+	if is := events(t, base, nil, "messages")(); is.Problem == nil || is.Problem.Code != "denied" {
+		t.Errorf("a guest is told %+v", is)
+	}
+	key := []string{"Authorization: Bearer " + h.Access().Made()}
+	next := func(hear func() told, want string) {
+		t.Helper()
+		if is := hear(); !strings.Contains(is.Event+string(is.Data), want) {
+			t.Errorf("told %s %s, not %s", is.Event, is.Data, want)
+		}
+	}
+	console, admins, all := events(t, base, key, "console"), events(t, base, key, "sysadmin"), events(t, base, key, "messages")
+	next(console, `state{"entries":[`)
+	next(console, `"to":"CONSOLE","group":true,"body":"it rains"}`)
+	next(admins, `state{"entries":[`)
+	next(admins, `"body":"help"}`)
+	next(all, `state{"entries":[]}`)
+	p := visit(t, base)
+	tell(t, p, []step{{"POST", "/messages", `{"to":"` + id + `","body":"<b>","headers":[{"name":"a","value":"b"}]}`, key, 204, ""}})
+	next(all, `"from":"SYSADMIN","to":"`+id+`","group":false,"headers":[{"name":"a","value":"b"}],"body":"\u003cb\u003e"}`)
+}

@@ -39,8 +39,8 @@ type sqlOut struct {
 }
 
 const (
-	usualRows = 1000
-	mostRows  = 10_000
+	usualSQLRows = 1000
+	mostSQLRows  = 10_000
 )
 
 func runSQL(c *call) (any, error) {
@@ -49,9 +49,9 @@ func runSQL(c *call) (any, error) {
 	most := in.Limit
 	switch {
 	case most == 0:
-		most = usualRows
-	case most < 0 || most > mostRows:
-		return nil, fault.New(fault.Invalid, "the limit is 1 to %d rows", mostRows)
+		most = usualSQLRows
+	case most < 0 || most > mostSQLRows:
+		return nil, fault.New(fault.Invalid, "the limit is 1 to %d rows", mostSQLRows)
 	}
 	args := make(value.List, len(in.Args))
 	for i, arg := range in.Args {

@@ -7,6 +7,7 @@ import (
 
 	"althing/access"
 	"althing/fault"
+	"althing/hub"
 )
 
 // topicKind is a kind of topics.
@@ -32,6 +33,9 @@ var topicKinds = []topicKind{
 	{name: "clients", act: access.Read, run: tellClients},
 	{name: "groups", act: access.Read, run: tellGroups},
 	{name: "tree", act: access.Read, run: tellTree},
+	{name: "messages", act: access.Manage, run: tellMessages(hub.AllMessages)},
+	{name: "console", act: access.Manage, run: tellMessages(hub.ToConsole)},
+	{name: "sysadmin", act: access.Manage, run: tellMessages(hub.ToAdmins)},
 }
 
 // find gives a topic's kind, and what it has behind the name of that.
