@@ -37,7 +37,7 @@ soak: ## let everything happen to trees of hubs for SOAK (1h), from the seed SOA
 
 browser: ## use the pages in Chromium; installs it if it is missing
 	@scripts/need.sh chromium chromium
-	go test -count=1 -tags browser ./internal/browser ./examples/browser
+	go test -count=1 -tags browser ./internal/browser ./examples/browser ./gateway/web/webtest
 
 lint: ## go vet, gofumpt and golangci-lint, in the versions of scripts/tool.sh
 	@scripts/lint.sh

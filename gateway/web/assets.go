@@ -81,6 +81,9 @@ func makeAsset(name string) made {
 // there is nothing.
 func (a assets) send(w http.ResponseWriter, r *http.Request) {
 	name, isAsset := strings.CutPrefix(r.URL.Path, "/assets/")
+	if r.URL.Path == "/favicon.ico" { // which browsers ask for beside an answer that is no page
+		name, isAsset = "mark.svg", true
+	}
 	switch file := a[name]; {
 	case isAsset && file == nil:
 		http.NotFound(w, r)

@@ -21,8 +21,14 @@ const patience = time.Minute
 
 // Keys that Type can press beside letters.
 const (
-	Tab   = kb.Tab
-	Enter = kb.Enter
+	Tab    = kb.Tab
+	Enter  = kb.Enter
+	Escape = kb.Escape
+	Left   = kb.ArrowLeft
+	Right  = kb.ArrowRight
+	Up     = kb.ArrowUp
+	Down   = kb.ArrowDown
+	End    = kb.End
 )
 
 // Page is a page in a Chromium of its own, whose folder is fresh. What cannot be
@@ -120,6 +126,49 @@ func (p *Page) Do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
+// Go shows another page in the same window.
+func (p *Page) Go(url string) {
+	p.t.Helper()
+	p.Do(chromedp.Navigate(url))
+}
+
+// Resize makes the window another size, in pixels.
+func (p *Page) Resize(width, height int64) {
+	p.t.Helper()
+	p.Do(chromedp.EmulateViewport(width, height))
+}
+
+// Screenshot is what can be seen now, as PNG.
+func (p *Page) Screenshot() []byte {
+	p.t.Helper()
+	return run(p, "a picture of the page", chromedp.CaptureScreenshot())
+}
+
+// Click clicks at the first element that a CSS selector finds, once it is there.
+func (p *Page) Click(selector string) {
+	p.t.Helper()
+	p.Do(chromedp.Click(selector))
+}
+
+// Value works out an expression of JavaScript in the page. What is promised is
+// waited for.
+func Value[T any](p *Page, expression string) T {
+	p.t.Helper()
+	return run(p, expression, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+}
+
+// run takes one step that gives something.
+func run[T any](p *Page, what string, step chromedp.Action[T]) T {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	result, err := chromedp.Run(ctx, step)
+	if err != nil {
+		p.t.Fatalf("%.200s: %v", what, err)
+	}
+	return result
+}
+
 // Type presses keys, wherever the page has its focus.
 func (p *Page) Type(keys ...string) {
 	p.t.Helper()
@@ -135,11 +184,5 @@ func (p *Page) Wait(expression string) {
 // Text is what can be read of the first element that a CSS selector finds.
 func (p *Page) Text(selector string) string {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
-	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Text(selector))
-	if err != nil {
-		p.t.Fatalf("the text of %s: %v", selector, err)
-	}
-	return text
+	return run(p, "the text of "+selector, chromedp.Text(selector))
 }

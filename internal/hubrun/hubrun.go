@@ -22,20 +22,26 @@ const patience = 5 * time.Minute
 // Build builds the program, and gives its path.
 func Build(t testing.TB) (path string) {
 	t.Helper()
+	path = filepath.Join(t.TempDir(), "althing")
+	BuildAs(t, path)
+	return path
+}
+
+// BuildAs builds the program where it outlives the test.
+func BuildAs(t testing.TB, path string) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	path = filepath.Join(t.TempDir(), "althing")
 	build := exec.CommandContext(ctx, "go", "build", "-o", path, "althing/cmd/althing")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building the hub: %v\n%s", err, out)
 	}
-	return path
 }
 
 // Hub is a hub that runs.
 type Hub struct {
-	// Text and Session are the addresses of its ports.
-	Text, Session string
+	// Text and so on are the addresses of its ports.
+	Text, Session, CPU, Web string
 	// Fingerprint is what it is known by, when it has TLS.
 	Fingerprint string
 
@@ -80,14 +86,15 @@ func Start(t testing.TB, path, data string, flags ...string) *Hub {
 // listen reads what the hub says, and closes known at the end of its banner.
 func (h *Hub) listen(said io.Reader, known chan<- struct{}) {
 	defer close(h.logged)
-	parts := regexp.MustCompile(`text port (\S+)|session port (\S+)|--fingerprint (\S+)`)
+	parts := regexp.MustCompile(`(text port|session port|cpu port|web port|--fingerprint) (\S+)`)
+	told := map[string]*string{"text port": &h.Text, "session port": &h.Session, "cpu port": &h.CPU, "web port": &h.Web, "--fingerprint": &h.Fingerprint}
 	for lines := bufio.NewScanner(said); lines.Scan(); {
 		h.log.WriteString(lines.Text() + "\n")
 		if known == nil {
 			continue
 		}
 		if found := parts.FindStringSubmatch(lines.Text()); found != nil {
-			h.Text, h.Session, h.Fingerprint = h.Text+found[1], h.Session+found[2], h.Fingerprint+found[3]
+			*told[found[1]] = found[2]
 		}
 		if strings.HasPrefix(strings.TrimSpace(lines.Text()), "next ") {
 			close(known)

@@ -226,9 +226,16 @@ onState((state) => {
 		away = false;
 		banner.hidden = true;
 		toast("The hub is back", { kind: "good" });
-		meet().catch(() => {}); // another restart: the banner tells
+		back().catch(() => {}); // it is away once more: the banner tells
 	}
 });
+
+/** Asks who we are to a hub that was started again: it keeps no logins. */
+async function back() {
+	const before = session.role;
+	await meet();
+	if (session.role !== before) await show({ focus: false });
+}
 
 nav.build(side);
 nav.listen(go);

@@ -1,0 +1,73 @@
+//go:build browser
+
+package webtest_test
+
+import (
+	"testing"
+
+	"althing/gateway/web/webtest"
+	"althing/internal/browser"
+)
+
+// TestLogin logs in and out with nothing but the keyboard.
+func TestLogin(t *testing.T) {
+	page := webtest.Start(t).Open("/", "401")
+	page.Wait(`document.getElementById("role").textContent === "guest"`)
+	browser.Value[any](page.Page, `document.getElementById("login").focus()`)
+	page.Type(browser.Enter)
+	page.Wait(`document.activeElement.type === "password"`)
+	page.Check()
+	page.Type("wrong", browser.Enter)
+	page.Wait(`document.querySelector("dialog .problem").textContent.includes("wrong")`)
+	page.Type(webtest.Key, browser.Enter)
+	page.Wait(`document.getElementById("role").textContent === "admin" && !document.querySelector("dialog")`)
+	page.Ready()
+	browser.Value[any](page.Page, `document.getElementById("login").focus()`)
+	page.Type(browser.Enter)
+	page.Wait(`document.getElementById("role").textContent === "guest"`)
+}
+
+// TestKeys goes about by the keys that the list of them names.
+func TestKeys(t *testing.T) {
+	page := webtest.Start(t).OpenAdmin("/nothing-here", "404")
+	page.Wait(`document.querySelector("main h1").textContent === "There is no such page"`)
+	page.Type("g", "o")
+	page.Wait(`location.pathname === "/" && document.querySelector("main h1").textContent === "Overview"`)
+	page.Type("?")
+	page.Wait(`document.querySelector("dialog[open] h2").textContent === "Keyboard shortcuts"`)
+	page.Check()
+	page.Type(browser.Escape)
+	page.Wait(`!document.querySelector("dialog")`)
+	browser.Value[any](page.Page, `document.activeElement.blur()`)
+	page.Type(browser.Tab)
+	page.Wait(`document.activeElement.className === "skip"`)
+	page.Type(browser.Enter)
+	page.Wait(`document.activeElement.id === "main"`)
+}
+
+// TestMenuOnPhone opens the menu and goes to a page with it.
+func TestMenuOnPhone(t *testing.T) {
+	page := webtest.Start(t).OpenAdmin("/")
+	page.Phone()
+	page.Ready()
+	page.Check()
+	page.Click("#menu")
+	page.Wait(`document.getElementById("menu").ariaExpanded === "true" && document.activeElement.closest("nav") !== null`)
+	page.Check()
+	page.Type(browser.Escape)
+	page.Wait(`getComputedStyle(document.getElementById("side")).visibility === "hidden" && document.activeElement.id === "menu"`)
+}
+
+// TestAway stops the hub under the page, which says so and comes back by itself.
+func TestAway(t *testing.T) {
+	h := webtest.Start(t)
+	page := h.OpenAdmin("/", "WebSocket connection to", "Failed to load resource", "ERR_")
+	page.Wait(`document.getElementById("state").textContent === "live"`)
+	h.Restart(func() {
+		page.Wait(`!document.getElementById("banner").hidden && document.getElementById("banner").textContent.includes("away")`)
+		page.Check()
+	})
+	page.Wait(`document.getElementById("banner").hidden && document.getElementById("state").textContent === "live"`)
+	// Logins are kept in memory only: who was an administrator is a guest again.
+	page.Wait(`document.getElementById("role").textContent === "guest"`)
+}
