@@ -272,8 +272,12 @@ func (t *Tree) leaves(neighbor ID, r *Record) bool {
 	return known && t.newer(r) && !t.mine(r.id, neighbor) && !t.Below(t.self.id, r.id) && !t.Below(r.Parent, r.id)
 }
 
-// leave forgets the hub that has left by a record, and those below it.
+// leave forgets the hub that has left by a record, and those below it. One that is
+// below another one may be in the tree all the same, and then be told of.
 func (t *Tree) leave(r *Record, at time.Time) {
+	if r.Parent == "" {
+		at = time.Time{}
+	}
 	t.forget(func(id ID) bool { return t.Below(id, r.id) }, at)
 	left := t.gone[r.id]
 	left.Sequence = r.Sequence

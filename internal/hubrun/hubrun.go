@@ -118,3 +118,14 @@ func (h *Hub) Stop() {
 		h.t.Errorf("the hub ended with %v; it said:\n%s", h.err, &h.log)
 	}
 }
+
+// Kill ends the hub in the middle of whatever it does.
+func (h *Hub) Kill() {
+	h.t.Helper()
+	if err := h.cmd.Process.Kill(); err != nil {
+		h.t.Fatal(err)
+	}
+	<-h.ended
+	<-h.logged
+	h.cmd = nil
+}

@@ -1,13 +1,10 @@
 package treetest
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
-
-	"althing/hub"
 )
 
 // window is how many messages a client is given before it acknowledges any.
@@ -16,60 +13,37 @@ const window = 100
 // client is a hub's own client, which sends to those of other hubs and counts what
 // comes from them: each in the order in which they were sent, and once.
 type client struct {
-	session *hub.Session
-	resume  string
+	resume string
 
 	mu    sync.Mutex
-	sent  map[string]int // to a hub
-	got   map[string]int // from a hub
-	last  string         // the ID of the letter that came last
-	wrong []string       // what should not have come
+	sent  map[string]int  // to a hub
+	got   map[string]int  // from a hub
+	heard map[string]bool // letters, by their IDs
+	wrong []string        // what should not have come
 }
 
 const clientName = "mail"
 
-// enter has the client come back to its hub.
-func (c *client) enter(h *Hub) {
-	t := h.tree.t
-	t.Helper()
-	if c.sent == nil {
-		c.sent, c.got = map[string]int{}, map[string]int{}
-	}
-	var err error
-	if c.session, err = h.Enter(hub.Caller{Gateway: "test"}); err != nil {
-		t.Fatal(err)
-	}
-	is, err := c.session.Register(context.Background(), hub.Registration{Name: clientName, Resume: c.resume})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.resume = is.Resume
-	inbox, err := c.session.Inbox()
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = inbox.Push(window, func(l hub.Letter) error {
-		c.hear(l)
-		return inbox.Acknowledge(l.ID)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+// message is what a client sends.
+type message struct{ to, body string }
+
+func newClient() client {
+	return client{sent: map[string]int{}, got: map[string]int{}, heard: map[string]bool{}}
 }
 
 // hear takes a message.
-func (c *client) hear(l hub.Letter) {
+func (c *client) hear(id, sender, text string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if l.ID == c.last {
-		return // it was not acknowledged in time before a restart
+	if c.heard[id] {
+		return // that it was heard had not been stored before a restart
 	}
-	c.last = l.ID
+	c.heard[id] = true
 	var from string
 	var number int
-	body, _, _ := strings.Cut(l.Text, ".")
+	body, _, _ := strings.Cut(text, ".")
 	if _, err := fmt.Sscanf(body, "%s %d", &from, &number); err != nil {
-		c.wrong = append(c.wrong, fmt.Sprintf("from %s: %.100q", l.From, l.Text))
+		c.wrong = append(c.wrong, fmt.Sprintf("from %s: %.100q", sender, text))
 		return
 	}
 	if number != c.got[from]+1 {
@@ -78,24 +52,38 @@ func (c *client) hear(l hub.Letter) {
 	c.got[from] = number
 }
 
+// forget is for a client whose hub is brought back: it gives IDs again.
+func (c *client) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.heard)
+}
+
 // Send sends so many messages, each so long, from one hub's client to another's.
 func (tree *Tree) Send(from, to *Hub, messages, length int) {
 	tree.t.Helper()
+	if err := tree.TrySend(from, to, messages, length); err != nil {
+		tree.t.Fatalf("a message from %s to %s: %v", from.Name, to.Name, err)
+	}
+}
+
+// TrySend is Send of messages of which the hub may refuse the last ones, or all.
+func (tree *Tree) TrySend(from, to *Hub, messages, length int) error {
 	c := &from.client
-	pending := make([]hub.Pending, messages)
-	for i := range pending {
-		c.mu.Lock()
-		c.sent[to.Name]++
-		text := fmt.Sprintf("%s %d.", from.Name, c.sent[to.Name])
-		c.mu.Unlock()
-		text += strings.Repeat("x", max(0, length-len(text)))
-		pending[i] = c.session.Send(context.Background(), hub.Message{To: clientName + "@" + to.Name, Body: text})
+	c.mu.Lock()
+	sent := c.sent[to.Name]
+	c.sent[to.Name] += messages // before they can arrive
+	c.mu.Unlock()
+	all := make([]message, messages)
+	for i := range all {
+		text := fmt.Sprintf("%s %d.", from.Name, sent+1+i)
+		all[i] = message{clientName + "@" + to.Name, text + strings.Repeat("x", max(0, length-len(text)))}
 	}
-	for _, p := range pending {
-		if _, err := p.Wait(context.Background()); err != nil {
-			tree.t.Fatalf("a message from %s to %s: %v", from.Name, to.Name, err)
-		}
-	}
+	taken, err := from.running.send(all)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sent[to.Name] = sent + taken
+	return err
 }
 
 // Delivered waits until everything that was sent has come, and checks that nothing

@@ -2,11 +2,7 @@
 package treetest
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"log/slog"
-	"net"
 	"os"
 	"path"
 	"path/filepath"
@@ -15,11 +11,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"althing/fault"
-	"althing/gateway/session"
-	"althing/hub"
-	"althing/network"
 )
 
 const (
@@ -31,8 +22,9 @@ const (
 
 // Tree is hubs, and who is below whom. It is for one goroutine.
 type Tree struct {
-	t    testing.TB
-	hubs []*Hub
+	t     testing.TB
+	hubs  []*Hub
+	start func(*Hub) running
 }
 
 // Grow starts a hub for each path, of which parents come before children, and ends
@@ -40,7 +32,13 @@ type Tree struct {
 // when all of them know all.
 func Grow(t testing.TB, paths ...string) *Tree {
 	t.Helper()
-	tree := &Tree{t: t}
+	tree := &Tree{t: t, start: within}
+	tree.grow(paths)
+	return tree
+}
+
+func (tree *Tree) grow(paths []string) {
+	tree.t.Helper()
 	for _, p := range paths {
 		h := tree.Start(path.Base(p))
 		if above := path.Base(path.Dir(p)); above != "." {
@@ -48,7 +46,6 @@ func Grow(t testing.TB, paths ...string) *Tree {
 		}
 	}
 	tree.Agree()
-	return tree
 }
 
 // Chain gives the paths of hubs each below the one before.
@@ -82,7 +79,7 @@ func Binary(n int) []string {
 // Start starts a hub that is below no other.
 func (tree *Tree) Start(name string) *Hub {
 	tree.t.Helper()
-	h := &Hub{Name: name, tree: tree, data: tree.t.TempDir()}
+	h := &Hub{Name: name, tree: tree, data: tree.t.TempDir(), client: newClient()}
 	tree.hubs = append(tree.hubs, h)
 	h.Start()
 	tree.t.Cleanup(h.Stop)
@@ -125,7 +122,8 @@ func (tree *Tree) Agree() {
 	want := tree.picture()
 	for _, h := range tree.hubs {
 		tree.Soon("that "+h.Name+" sees the tree", func() bool { return slices.Equal(h.Sees(), want) }, func() string {
-			return strings.Join(h.Sees(), "\n") + "\nand not\n" + strings.Join(want, "\n") + "\n" + h.Network().Above().Problem
+			_, problem, _ := h.running.above()
+			return strings.Join(h.Sees(), "\n") + "\nand not\n" + strings.Join(want, "\n") + "\n" + problem
 		})
 	}
 }
@@ -145,66 +143,65 @@ type Hub struct {
 	Name  string
 	Cable *Cable // to its parent; nil: it has none
 
-	*hub.Hub // nil: it is down
-
 	tree    *Tree
 	above   *Hub
 	data    string
-	gateway *session.Server
-	served  chan error
+	running running      // nil: it is down
 	address atomic.Value // a string
 
 	client client
 }
 
+// running is a hub that runs, in the test's process or in one of its own.
+type running interface {
+	address() string
+	// sees gives the paths of all hubs of the tree as the hub has it.
+	sees() ([]string, error)
+	// above gives where the hub looks for its parent, empty if it has none, and why
+	// there is no link.
+	above() (address, problem string, err error)
+	token() (string, error)
+	move(address, token string) error
+	// enter has the hub's client come, or come back. What is for it is heard.
+	enter(c *client) error
+	// send sends messages of the client, and gives how many of them were taken before
+	// one was not.
+	send(messages []message) (int, error)
+	stop() error
+	kill()
+}
+
 // Start starts a hub that is down.
 func (h *Hub) Start() {
-	t := h.tree.t
-	t.Helper()
-	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelInfo}))
-	opened, err := hub.Open(context.Background(), hub.Config{Data: h.data, Name: h.Name, Log: log.With("at", h.Name), ParentMay: 2})
-	if err != nil {
-		t.Fatal(err)
+	h.tree.t.Helper()
+	h.running = h.tree.start(h)
+	h.address.Store(h.running.address())
+	if err := h.running.enter(&h.client); err != nil {
+		h.tree.t.Fatal(err)
 	}
-	h.gateway, err = session.New(opened, session.Options{Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.address.Store(l.Addr().String())
-	opened.Listening("session", l.Addr().String())
-	gateway, served := h.gateway, make(chan error, 1)
-	go func() { served <- gateway.Serve(l) }()
-	h.Hub, h.served = opened, served
-	if err := opened.StartTree(); err != nil {
-		t.Fatal(err)
-	}
-	h.client.enter(h)
 }
 
 // Stop stops the hub as a clean stop does, if it runs.
 func (h *Hub) Stop() {
 	h.tree.t.Helper()
-	if h.Hub == nil {
+	if h.running == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	h.Hub.Stop()
-	if err := h.gateway.Shutdown(ctx); err != nil {
-		h.tree.t.Errorf("the gateway of %s: %v", h.Name, err)
-	}
-	if err := <-h.served; !errors.Is(err, session.ErrServerClosed) {
-		h.tree.t.Errorf("the gateway of %s ended with %v", h.Name, err)
-	}
-	if err := h.Close(ctx); err != nil {
+	if err := h.running.stop(); err != nil {
 		h.tree.t.Errorf("%s: %v", h.Name, err)
 	}
-	h.Hub = nil
+	h.running = nil
 }
+
+// Kill ends the hub, which has a process of its own, in the middle of whatever it
+// does.
+func (h *Hub) Kill() {
+	h.running.kill()
+	h.running = nil
+}
+
+// Up reports whether the hub runs.
+func (h *Hub) Up() bool { return h.running != nil }
 
 // Address is where the hub's sessions are, or were when it is down.
 func (h *Hub) Address() string { return h.address.Load().(string) }
@@ -212,7 +209,7 @@ func (h *Hub) Address() string { return h.address.Load().(string) }
 // Join puts the hub below another by a token of that.
 func (h *Hub) Join(parent *Hub) {
 	h.tree.t.Helper()
-	token, err := parent.Network().MakeToken()
+	token, err := parent.running.token()
 	if err != nil {
 		h.tree.t.Fatal(err)
 	}
@@ -226,7 +223,7 @@ func (h *Hub) Join(parent *Hub) {
 func (h *Hub) Move(parent *Hub, token string) error {
 	h.tree.t.Helper()
 	cable := NewCable(h.tree.t, parent.Address)
-	if err := h.Network().Move(context.Background(), cable.Address(), token); err != nil {
+	if err := h.running.move(cable.Address(), token); err != nil {
 		cable.Close()
 		return err
 	}
@@ -238,31 +235,36 @@ func (h *Hub) Move(parent *Hub, token string) error {
 	return nil
 }
 
+// Left reports whether the hub has given up its parent by itself.
+func (h *Hub) Left() bool {
+	h.tree.t.Helper()
+	address, _, err := h.running.above()
+	if err != nil {
+		h.tree.t.Fatal(err)
+	}
+	return address == "" && h.above != nil
+}
+
 // Away is behind the path of a hub that is seen without a link to its parent.
 const Away = " away"
 
-// Sees gives the paths of all hubs of the tree as this one has it.
-func (h *Hub) Sees() (lines []string) {
-	h.Network().Tree(func(t *network.Tree) {
-		for _, other := range t.All() {
-			line := t.Path(other.ID())
-			if !other.Up {
-				line += Away
-			}
-			lines = append(lines, line)
-		}
-	})
-	slices.Sort(lines)
-	return lines
+// seen is a hub as Sees gives it.
+func seen(path string, up bool) string {
+	if up {
+		return path
+	}
+	return path + Away
 }
 
-// MoveInside is Move inside the tree. It waits until the hub may: it has its pass.
-func (h *Hub) MoveInside(parent *Hub) error {
-	for end := time.Now().Add(patience); ; <-time.After(glance) {
-		if err := h.Move(parent, ""); !fault.Is(err, fault.Denied) || time.Now().After(end) {
-			return err
-		}
+// Sees gives the paths of all hubs of the tree as this one has it.
+func (h *Hub) Sees() []string {
+	h.tree.t.Helper()
+	lines, err := h.running.sees()
+	if err != nil {
+		h.tree.t.Errorf("%s: %v", h.Name, err) // also beside the test's goroutine
 	}
+	slices.Sort(lines)
+	return lines
 }
 
 // Copy stops the hub, copies its data folder and starts it again; what is given puts
@@ -280,7 +282,8 @@ func (h *Hub) Copy() (bringBack func()) {
 	return func() {
 		t.Helper()
 		h.Stop()
-		h.data, h.client.last = saved, ""
+		h.data = saved
+		h.client.forget()
 		h.Start()
 	}
 }

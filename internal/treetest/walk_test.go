@@ -6,9 +6,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"althing/fault"
 	"althing/internal/treetest"
 )
 
@@ -21,9 +23,10 @@ const (
 
 // TestRandomWalk has everything happen to trees that can happen to them while
 // messages are sent, and looks whether they are trees, whether all hubs see them as
-// they are, and whether everything has come once and in order.
+// they are, and whether everything has come once and in order. At odd seeds the hubs
+// are in the test's process, and at even ones each has its own and is killed, too.
 func TestRandomWalk(t *testing.T) {
-	seed, walks, until := uint64(1), 1, time.Time{}
+	seed, walks, until := uint64(1), 2, time.Time{}
 	if text := os.Getenv(walkSeed); text != "" {
 		var err error
 		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
@@ -48,17 +51,23 @@ func TestRandomWalk(t *testing.T) {
 // walker is a walk.
 type walker struct {
 	*treetest.Tree
-	t    *testing.T
-	r    *rand.Rand
-	down map[*treetest.Hub]bool
-	did  []string
+	t     *testing.T
+	r     *rand.Rand
+	kills bool // the hubs can be killed
+	did   []string
 }
 
 func walk(t *testing.T, seed uint64) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 0))
 	shapes := [][]string{treetest.Chain(6), treetest.Star(6), treetest.Binary(7)}
-	w := &walker{Tree: treetest.Grow(t, shapes[r.IntN(len(shapes))]...), t: t, r: r, down: map[*treetest.Hub]bool{}}
+	shape := shapes[r.IntN(len(shapes))]
+	w := &walker{t: t, r: r, kills: seed%2 == 0}
+	if w.kills {
+		w.Tree = treetest.GrowProcesses(t, shape...)
+	} else {
+		w.Tree = treetest.Grow(t, shape...)
+	}
 	defer func() {
 		if t.Failed() {
 			t.Logf("it did:\n%s", strings.Join(w.did, "\n"))
@@ -75,13 +84,15 @@ func walk(t *testing.T, seed uint64) {
 	}
 }
 
-// up gives a hub that runs.
-func (w *walker) up() *treetest.Hub {
-	for {
-		if h := w.Hubs()[w.r.IntN(len(w.Hubs()))]; !w.down[h] {
-			return h
-		}
-	}
+// up gives the hubs that run.
+func (w *walker) up() []*treetest.Hub {
+	return slices.DeleteFunc(w.Hubs(), func(h *treetest.Hub) bool { return !h.Up() })
+}
+
+// one gives a hub that runs.
+func (w *walker) one() *treetest.Hub {
+	up := w.up()
+	return up[w.r.IntN(len(up))]
 }
 
 func (w *walker) note(what string, about ...string) {
@@ -90,14 +101,14 @@ func (w *walker) note(what string, about ...string) {
 
 // step does one thing.
 func (w *walker) step() {
-	h, other := w.up(), w.up()
+	h, other := w.one(), w.one()
 	length := 100
 	if w.r.IntN(10) == 0 {
 		length = 50_000
 	}
 	if other != h {
 		w.note("send", h.Name, other.Name)
-		w.Send(h, other, 1+w.r.IntN(30), length)
+		w.send(h, other, 1+w.r.IntN(30), length)
 	}
 	switch what := w.r.IntN(12); {
 	case what < 2 && h.Cable != nil:
@@ -109,18 +120,16 @@ func (w *walker) step() {
 	case what < 6 && h.Cable != nil:
 		w.note("heal", h.Name)
 		h.Cable.Heal()
-	case what == 6 && len(w.down) < len(w.Hubs())-2:
+	case what == 6 && len(w.up()) > 2 && w.kills && w.r.IntN(2) == 0:
+		w.note("kill", h.Name)
+		h.Kill()
+	case what == 6 && len(w.up()) > 2:
 		w.note("stop", h.Name)
 		h.Stop()
-		w.down[h] = true
 	case what < 9:
-		for _, h := range w.Hubs() {
-			if w.down[h] {
-				w.note("start", h.Name)
-				h.Start()
-				delete(w.down, h)
-				break
-			}
+		if i := slices.IndexFunc(w.Hubs(), func(h *treetest.Hub) bool { return !h.Up() }); i >= 0 {
+			w.note("start", w.Hubs()[i].Name)
+			w.Hubs()[i].Start()
 		}
 	case what < 11 && h != other && h != w.Hubs()[0]:
 		err := h.Move(other, "")
@@ -128,6 +137,20 @@ func (w *walker) step() {
 	default:
 		time.Sleep(time.Duration(w.r.IntN(200)) * time.Millisecond) // what follows comes at another moment
 	}
+}
+
+// send sends messages. They may be refused only while a hub is outside the tree,
+// which has left it by itself.
+func (w *walker) send(from, to *treetest.Hub, messages, length int) {
+	w.t.Helper()
+	err := w.TrySend(from, to, messages, length)
+	if err == nil {
+		return
+	}
+	if !fault.Is(err, fault.NotFound) || !slices.ContainsFunc(w.up(), (*treetest.Hub).Left) {
+		w.t.Fatalf("messages from %s to %s: %v", from.Name, to.Name, err)
+	}
+	w.note("refused", err.Error())
 }
 
 func message(err error) string {
@@ -140,18 +163,19 @@ func message(err error) string {
 // noLoop checks that each hub's picture is a tree.
 func (w *walker) noLoop() {
 	w.t.Helper()
-	for _, h := range w.Hubs() {
-		if w.down[h] {
-			continue
-		}
-		for _, path := range h.Sees() {
-			names := strings.Split(strings.TrimSuffix(path, treetest.Away), "/")
-			slices.Sort(names)
-			if len(slices.Compact(slices.Clone(names))) < len(names) {
-				w.t.Fatalf("%s sees a loop: %s", h.Name, path)
+	var looking sync.WaitGroup
+	for _, h := range w.up() {
+		looking.Go(func() { // one that asks others waits for those that say nothing
+			for _, path := range h.Sees() {
+				names := strings.Split(strings.TrimSuffix(path, treetest.Away), "/")
+				slices.Sort(names)
+				if len(slices.Compact(slices.Clone(names))) < len(names) {
+					w.t.Errorf("%s sees a loop: %s", h.Name, path)
+				}
 			}
-		}
+		})
 	}
+	looking.Wait()
 }
 
 // rest mends everything, and checks that all is well then.
@@ -160,16 +184,15 @@ func (w *walker) rest() {
 	w.note("rest")
 	all := w.Hubs()
 	for _, h := range all {
-		if w.down[h] {
+		if !h.Up() {
 			h.Start()
-			delete(w.down, h)
 		}
 		if h.Cable != nil {
 			h.Cable.Heal()
 		}
 	}
 	for _, h := range all[1:] {
-		if h.Network().Above().Address == "" {
+		if h.Left() {
 			w.note("left by itself", h.Name)
 			h.Join(all[0])
 		}

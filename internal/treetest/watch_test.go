@@ -87,7 +87,7 @@ func (m *mirror) has(tree *treetest.Tree, want ...string) {
 // set sets a key of a hub, or deletes it.
 func set(t *testing.T, at *treetest.Hub, key string, v value.Value) {
 	t.Helper()
-	s, err := at.Enter(hub.Caller{Gateway: "test"})
+	s, err := at.Inside().Enter(hub.Caller{Gateway: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,15 +144,15 @@ func TestWatchAll(t *testing.T) {
 	set(t, second, "k.n", value.Int(8))
 	second.Join(main)
 	m.has(tree, "k.a@barn=5", "k.a@shed=3", "k.c@shed=6", "k.n@main/barn/north=7", "k.n@main/north=8")
-	if err := second.Network().Leave(); err != nil {
+	if err := second.Inside().Network().Leave(); err != nil {
 		t.Fatal(err)
 	}
 	m.has(tree, "k.a@barn=5", "k.a@shed=3", "k.c@shed=6", "k.n@north=7")
 	cable.Cut()
-	if err := shed.Network().Leave(); err != nil {
+	if err := shed.Inside().Network().Leave(); err != nil {
 		t.Fatal(err)
 	}
-	tree.Soon("that shed has left", func() bool { _, err := main.Network().Find("shed"); return err != nil }, func() string { return "shed" })
+	tree.Soon("that shed has left", func() bool { _, err := main.Inside().Network().Find("shed"); return err != nil }, func() string { return "shed" })
 	set(t, barn, "k.a", value.Int(9))
 	cable.Heal()
 	m.has(tree, "k.a@barn=9", "k.n@north=7")
@@ -163,7 +163,7 @@ func TestWatchAll(t *testing.T) {
 func TestWatchAllIsBounded(t *testing.T) {
 	tree := treetest.Grow(t, treetest.Star(2)...)
 	top := tree.Hub("h0")
-	s, err := top.Enter(hub.Caller{Gateway: "test"})
+	s, err := top.Inside().Enter(hub.Caller{Gateway: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +174,7 @@ func TestWatchAllIsBounded(t *testing.T) {
 		_, err := s.WatchAll(context.Background(), "*", nil, begin)
 		return err
 	}
-	most := int(top.Limits().Watches)
+	most := int(top.Inside().Limits().Watches)
 	for range most {
 		if err := all(); err != nil {
 			t.Fatal(err)
@@ -185,10 +185,10 @@ func TestWatchAllIsBounded(t *testing.T) {
 	}
 	s.Close()
 	var id network.ID
-	if id, err = top.Network().Find("h1"); err != nil {
+	if id, err = top.Inside().Network().Find("h1"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := top.Network().Ask(t.Context(), network.Question{To: id, What: "here"}); err != nil {
+	if _, err := top.Inside().Network().Ask(t.Context(), network.Question{To: id, What: "here"}); err != nil {
 		t.Error(err)
 	}
 }
