@@ -23,6 +23,9 @@ func broadcast(to, except []*Conn, m *Message) error {
 		}
 		err := f.err
 		if err == nil {
+			if c.traced() {
+				c.trace(true, m.frame())
+			}
 			err = c.out.share(f.parcel)
 		}
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"althing/fault"
@@ -53,6 +54,8 @@ type Conn struct {
 	mu      sync.Mutex
 	reason  *fault.Error // why it is being closed
 	retired bool         // nothing more is to be begun
+
+	tracer atomic.Pointer[Tracer] // nil: nobody looks
 }
 
 // end is the side of a connection that this program is: a server or a client.
@@ -131,6 +134,7 @@ func (c *Conn) Send(m *Message) error {
 
 // send encodes and queues one frame.
 func (c *Conn) send(f wire.Frame) error {
+	c.trace(true, f)
 	encoded, err := c.codec.Append(nil, f)
 	if err != nil {
 		return err

@@ -46,6 +46,7 @@ func (c *Conn) read(ctx context.Context) {
 			c.turn.take(wire.Frame{Kind: gone}, handle, c.asked.any, c.relief)
 			return
 		}
+		c.trace(false, f)
 		if !c.hold(ctx, f) {
 			continue
 		}

@@ -80,7 +80,7 @@ func (l *services) begin(sv *service, now time.Time) bool {
 	if !sv.enabled || sv.working || now.Before(sv.due) {
 		return false
 	}
-	sv.working, sv.due = true, now.Add(sv.Every)
+	sv.working, sv.last, sv.due = true, now, now.Add(sv.Every)
 	return true
 }
 

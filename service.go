@@ -44,13 +44,16 @@ type ServiceState struct {
 	Name    string
 	Enabled bool
 	Working bool
-	Err     error // why it was disabled, nil when somebody did it
+	Err     error         // why it was disabled, nil when somebody did it
+	Every   time.Duration // 0: each time
+	Last    time.Time     // when it was begun last; zero: not yet
 }
 
 // service is a Service of a server.
 type service struct {
 	Service
 	due     time.Time
+	last    time.Time // when it was begun
 	enabled bool
 	working bool
 	err     error
@@ -114,7 +117,7 @@ func (s *Server) Services() []ServiceState {
 	defer list.mu.Unlock()
 	states := make([]ServiceState, len(list.list))
 	for i, sv := range list.list {
-		states[i] = ServiceState{sv.Name, sv.enabled, sv.working, sv.err}
+		states[i] = ServiceState{sv.Name, sv.enabled, sv.working, sv.err, sv.Every, sv.last}
 	}
 	return states
 }

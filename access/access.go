@@ -2,6 +2,7 @@ package access
 
 import (
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -29,11 +30,12 @@ type Access struct {
 	log     *slog.Logger
 	keys    atomic.Int64 // how many admin keys there were before this one
 
-	mu     sync.Mutex
-	key    digest
-	secret string // the key where its text is known, to be blanked
-	users  users
-	wrong  wrongKeys
+	mu      sync.Mutex
+	key     digest
+	secret  string // the key where its text is known, to be blanked
+	users   users
+	wrong   wrongKeys
+	audited []Audited
 }
 
 // Open reads the rights of the hub whose data folder is dir, and makes an admin
@@ -136,8 +138,33 @@ func (a *Access) Redact(text string) string {
 	return text
 }
 
+// Audited is one line of the audit.
+type Audited struct {
+	At   time.Time
+	From string // an address
+	Act  string
+}
+
+// mostAudited is how many lines of the audit are kept in memory, for people who
+// look; all are in the log.
+const mostAudited = 1000
+
 // Audit notes what an administrator did, or that a user came in, in the log's
 // group "audit": who (an address) and what. A key in it is blanked; the log adds the time.
 func (a *Access) Audit(from, act string) {
-	a.log.Info("audit", slog.Group("audit", "from", from, "act", a.Redact(act)))
+	act = a.Redact(act)
+	a.log.Info("audit", slog.Group("audit", "from", from, "act", act))
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.audited = append(a.audited, Audited{a.wrong.now(), from, act})
+	if len(a.audited) > mostAudited+mostAudited/4 { // many at once, so that it is seldom copied
+		a.audited = slices.Clone(a.audited[len(a.audited)-mostAudited:])
+	}
+}
+
+// Audits gives the last lines of the audit since the start, the oldest first.
+func (a *Access) Audits() []Audited {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.audited)
 }

@@ -31,7 +31,7 @@ func (h *Hub) Rename(ctx context.Context, id, name string) error {
 
 // Become gives the caller another role from now on: its gateway knows who has been
 // made an administrator, or is none any more.
-func (s *Session) Become(role access.Role) { s.caller.Role = role }
+func (s *Session) Become(role access.Role) { s.role.Store(uint32(role)) }
 
 // Server is what the hub is to its sessions, for the one gateway that has it serve.
 func (h *Hub) Server() *althing.Server { return h.server }
@@ -66,8 +66,16 @@ func RoleOf(c *althing.Conn) access.Role {
 
 // proofOf is what the session of a conn has proven.
 func proofOf(c *althing.Conn) *access.Proof {
+	if s := sessionOf(c); s != nil {
+		return s.proof.Load()
+	}
+	return nil
+}
+
+// sessionOf is the session that a conn's connection has, or nil.
+func sessionOf(c *althing.Conn) *Session {
 	if link, has := c.NetConn().(interface{ Session() *Session }); has {
-		return link.Session().proof.Load()
+		return link.Session()
 	}
 	return nil
 }

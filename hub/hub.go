@@ -10,7 +10,6 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -51,6 +50,8 @@ type Config struct {
 	// Settings are what the hub was started with, in the form of a settings file,
 	// for its backups. Default: not known.
 	Settings []byte
+	// Running are all settings, for administrators to look at. Default: not known.
+	Running []Setting
 	// Stop is asked to stop the hub, or to start it again. Default: the
 	// commands that do so say that they cannot.
 	Stop func(restart bool)
@@ -91,6 +92,9 @@ type Hub struct {
 
 	unread     budget
 	presence   presence
+	company    company
+	taps       taps
+	chores     chores
 	upkeep     upkeep
 	crier      *crier
 	node       *network.Node // its part in the tree of hubs
@@ -260,7 +264,7 @@ func (h *Hub) ready() {
 	h.running.Go(func() {
 		ticks := time.NewTicker(giveBackEvery)
 		defer ticks.Stop()
-		giveBack(ctx, ticks.C, h.evaluation.Pool)
+		giveBack(ctx, h.noting(ctx, choreMemory, ticks.C), h.evaluation.Pool)
 	})
 }
 
@@ -271,7 +275,7 @@ const lookAtDisk = 10 * time.Second
 func (h *Hub) watchDisk(ctx context.Context) {
 	ticks := time.NewTicker(lookAtDisk)
 	defer ticks.Stop()
-	h.dir.Watch(ctx, ticks.C, func(free int64, scarce bool) {
+	h.dir.Watch(ctx, h.noting(ctx, choreDisk, ticks.C), func(free int64, scarce bool) {
 		if scarce {
 			h.log.Warn("the disk of the data folder is nearly full; make room, or writes will be refused", "free", free)
 		} else {
@@ -472,13 +476,6 @@ func (h *Hub) Console(from, text string) {
 		h.config.Console(from, h.access.Redact(text))
 	}
 	h.overhearing.tell(ToConsole, from, messaging.Console, text, nil)
-}
-
-// print is where print() writes: not into the log that people keep, which any
-// client could fill.
-func (h *Hub) print(_ *expr.Thread, text string) error {
-	h.log.Debug("print", "text", h.access.Redact(strings.TrimSuffix(text, "\n")))
-	return nil
 }
 
 // stateLimits are the bounds of what the hub keeps.

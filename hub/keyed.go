@@ -62,7 +62,9 @@ func (h *Hub) endTakenBack() {
 }
 
 // Role is what the caller is to the hub now.
-func (s *Session) Role() access.Role { return max(s.caller.Role, s.proof.Load().Role()) }
+func (s *Session) Role() access.Role {
+	return max(access.Role(s.role.Load()), s.proof.Load().Role())
+}
 
 // Authorize gives a caller the role of its key before it registers: guests may not
 // be allowed to. A wrong key is fault.Denied, an empty one none.
@@ -93,6 +95,7 @@ func (s *Session) Prove(key string) (*access.Proof, error) {
 // has proven for this one. It may be used beside the others, and ends with its Close.
 func (s *Session) Once(proof *access.Proof) *Session {
 	once := &Session{hub: s.hub, caller: s.caller, addr: s.addr, leave: func() {}}
+	once.Become(access.Role(s.role.Load()))
 	once.proof.Store(proof)
 	return once
 }
@@ -105,7 +108,7 @@ func (s *Session) Login(key string) (who string, err error) {
 		return "", err
 	}
 	if proof.Role() == access.Admin {
-		s.caller.Role = access.Admin
+		s.Become(access.Admin)
 	} else {
 		s.proof.Store(proof)
 		s.hub.keyed.add(s)

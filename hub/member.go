@@ -97,7 +97,7 @@ func (s *Session) Register(ctx context.Context, r Registration) (Registered, err
 	if s.membership.get() != nil {
 		return Registered{}, s.refuse(fault.New(fault.Conflict, "this connection has registered already"))
 	}
-	s.kept = true
+	s.Keep()
 	is, err := s.resume(ctx, r)
 	if err == nil && !is.Resumed {
 		is, err = s.enrol(ctx, r)
@@ -115,7 +115,8 @@ func (s *Session) Visit() error {
 	if err := s.act(access.Enter); err != nil {
 		return err
 	}
-	s.kept, s.visits = true, true
+	s.visits = true
+	s.Keep()
 	return nil
 }
 

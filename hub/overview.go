@@ -1,11 +1,9 @@
 package hub
 
 import (
-	"time"
+	"slices"
 
-	"althing"
 	"althing/access"
-	"althing/messaging"
 	"althing/network"
 )
 
@@ -21,36 +19,24 @@ func (s *Session) Overview() (Overview, error) {
 	return Overview{s.hub}, nil
 }
 
-// Standing is a client, and how it is here.
-type Standing struct {
-	messaging.Client
-	Heard   time.Time     // last; zero: not since the hub was started
-	Waiting int           // messages in its inbox
-	Conn    *althing.Conn // nil: it has no session
+// Clients gives those that are there, clients by their names, then connections. At
+// most so many are given; more tells that there are others.
+func (o Overview) Clients(most int) (list []ClientState, more bool) {
+	list = o.hub.clients()
+	slices.SortStableFunc(list, byName)
+	if more = len(list) > most; more {
+		list = list[:most]
+	}
+	return list, more
 }
 
-// Clients gives the clients in the order of their IDs, those who have a session
-// before the others: at most so many. more says that there are others.
-func (o Overview) Clients(most int) (all []Standing, more bool) {
-	conns := map[string]*althing.Conn{}
-	for _, c := range o.hub.server.Conns() {
-		conns[c.ID()] = c
+// Client gives one of them; false: it is there no more.
+func (o Overview) Client(id string) (c ClientState, found bool) {
+	list := o.hub.clients()
+	if i := slices.IndexFunc(list, func(c ClientState) bool { return c.ID == id }); i >= 0 {
+		return list[i], true
 	}
-	known := o.hub.state.Clients()
-	heard := o.hub.presence.last()
-	for _, here := range []bool{true, false} {
-		for _, c := range known {
-			conn := conns[c.ID]
-			if (conn != nil) != here {
-				continue
-			}
-			if len(all) == most {
-				return all, true
-			}
-			all = append(all, Standing{Client: c, Heard: heard[c.ID], Waiting: o.hub.state.Pending(c.ID), Conn: conn})
-		}
-	}
-	return all, false
+	return c, false
 }
 
 // Groups gives the groups and how many are in each: the predefined ones always,

@@ -91,6 +91,7 @@ func (h *Hub) record(ctx context.Context) {
 			h.log.Warn("what the hub records cannot be kept", "error", err)
 		}
 		failing = err != nil
+		h.chores.did(choreRecord, now, err)
 	}
 }
 

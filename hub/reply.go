@@ -21,6 +21,7 @@ type Reply struct {
 	session *Session       // where there is a ticket
 	ticket  journal.Ticket // what is still to be stored
 	unread  *budget        // what a large text is counted in
+	heard   func(string)   // told the text when it is given; nearly always nil
 }
 
 // largeReply is the size from which a reply is counted until it is read: many
@@ -53,10 +54,14 @@ func (b *budget) give(n int64) { b.left.Add(n) }
 // Wait gives the text to send, when all that the query wrote is kept: a failure
 // as a line. Any goroutine may wait, also beside the one that uses the session.
 func (r Reply) Wait() string {
+	text := r.text
 	if err := r.stored(); err != nil {
-		return err.Line()
+		text = err.Line()
 	}
-	return r.text
+	if r.heard != nil {
+		r.heard(text)
+	}
+	return text
 }
 
 // Result is Wait with a failure as an error.

@@ -23,6 +23,9 @@ type Caller struct {
 	// Elsewhere is who asks when it is a client of another hub of the tree:
 	// name@hub. Empty: a client of this one.
 	Elsewhere string
+	// Hang, if set, cuts the connection off: an administrator may have it closed.
+	// It must not block, and may be called by any goroutine.
+	Hang func()
 }
 
 // Session is a client's dealings with the hub through one gateway, and the only
@@ -41,9 +44,11 @@ type Session struct {
 	hub    *Hub
 	caller Caller
 	addr   string
+	role   atomic.Uint32                // caller.Role, as it is by now
 	proof  atomic.Pointer[access.Proof] // nil: no user's key was shown
 	kept   bool
-	visits bool // it is no client's
+	place  place // of the company's
+	visits bool  // it is no client's
 	last   lastWrite
 	leave  func()
 
@@ -70,7 +75,9 @@ func (h *Hub) Enter(c Caller) (*Session, error) {
 	if c.Elsewhere != "" {
 		addr = c.Elsewhere // nobody's clients here are those of somebody elsewhere
 	}
-	return &Session{hub: h, caller: c, addr: addr, leave: leave}, err
+	s := &Session{hub: h, caller: c, addr: addr, leave: leave}
+	s.Become(c.Role)
+	return s, err
 }
 
 // Close ends the session. A client that it has registered is known for ten more
@@ -79,12 +86,18 @@ func (s *Session) Close() {
 	s.watches.stop()
 	s.dismiss(true)
 	s.hub.keyed.drop(s)
+	s.hub.company.drop(s)
 	s.leave()
 }
 
 // Keep says that the connection is kept for more than one request, so that an
 // administrator's rights may last as long as it does.
-func (s *Session) Keep() { s.kept = true }
+func (s *Session) Keep() {
+	if !s.kept {
+		s.kept = true
+		s.hub.company.add(s)
+	}
+}
 
 // May says why the caller may not do that, or nil.
 func (s *Session) May(act access.Act) error { return s.hub.access.May(s.Role(), act) }
@@ -100,7 +113,7 @@ func (s *Session) Elevate() error {
 	if !s.kept {
 		return fault.New(fault.Denied, "this connection ends with its request; send admin(KEY, 's.command()') instead, or keep the connection with line mode")
 	}
-	s.caller.Role = access.Admin
+	s.Become(access.Admin)
 	return nil
 }
 

@@ -73,6 +73,7 @@ func (u *upkeep) run(ctx context.Context) {
 			u.dropSilent(ctx)
 		case <-keys.C:
 			u.hub.endTakenBack()
+			u.hub.chores.did(choreKeys, u.hub.Now(), nil)
 		case <-u.poke:
 			lapse.Reset(u.untilNext())
 		case <-lapse.C:
@@ -95,7 +96,9 @@ func (u *upkeep) lapse(ctx context.Context) time.Duration {
 		for i, op := range lapsed {
 			ops[i] = op
 		}
-		if _, err := u.hub.journal.Commit(ctx, journal.Tx{Ops: ops}); err != nil {
+		_, err := u.hub.journal.Commit(ctx, journal.Tx{Ops: ops})
+		u.hub.chores.did(choreLapse, now, err)
+		if err != nil {
 			return retryEvery
 		}
 	}
@@ -124,7 +127,9 @@ func (u *upkeep) dropSilent(ctx context.Context) {
 	for batch := range slices.Chunk(ids, upkeepBatch) {
 		if _, err := u.hub.journal.Commit(ctx, journal.Tx{Ops: []journal.Op{&messaging.Drop{IDs: batch}}}); err != nil {
 			u.hub.log.Warn("clients that are silent could not be removed", "error", err)
+			u.hub.chores.did(choreSilent, now, err)
 			return
 		}
 	}
+	u.hub.chores.did(choreSilent, now, nil)
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"althing/hub"
 )
 
 func newConfig() *cobra.Command {
@@ -148,6 +150,22 @@ takes all flags of serve.`,
 	return c
 }
 
+// settingsOf gives the settings that the flags of a command are; from tells where
+// those are from that are not the default.
+func settingsOf(c *cobra.Command, from map[string]string) []hub.Setting {
+	var list []hub.Setting
+	for _, name := range settingFlags(newServe()) {
+		flag := c.Flags().Lookup(name)
+		_, help := pflag.UnquoteUsage(flag)
+		s := hub.Setting{Name: name, Value: flag.Value.String(), From: from[name], Help: help}
+		if s.From == "" {
+			s.Value, s.From = cmp.Or(s.Value, usualPorts[name]), "default"
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
 // printSettings prints the settings that the flags of a command are.
 func printSettings(c *cobra.Command, from map[string]string, asJSON bool) error {
 	type object struct {
@@ -156,12 +174,8 @@ func printSettings(c *cobra.Command, from map[string]string, asJSON bool) error 
 		From    string `json:"from"`
 	}
 	var list []object
-	for _, name := range settingFlags(newServe()) {
-		o := object{name, c.Flags().Lookup(name).Value.String(), from[name]}
-		if o.From == "" {
-			o.Value, o.From = cmp.Or(o.Value, usualPorts[name]), "default"
-		}
-		list = append(list, o)
+	for _, s := range settingsOf(c, from) {
+		list = append(list, object{s.Name, s.Value, s.From})
 	}
 	if asJSON {
 		return json.NewEncoder(c.OutOrStdout()).Encode(list)

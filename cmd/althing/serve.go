@@ -16,6 +16,7 @@ import (
 
 	"althing/access"
 	"althing/cmd/althing/internal/systemd"
+	"althing/commands"
 	"althing/datadir"
 	"althing/fault"
 	"althing/hub"
@@ -44,7 +45,8 @@ type serveFlags struct {
 	parentMay                       string
 	tls                             tlsFlags
 	limits                          access.Limits
-	given                           []byte // the settings that are not left as they are, as a file
+	given                           []byte        // the settings that are not left as they are, as a file
+	running                         []hub.Setting // all of them, and where each is from
 }
 
 func newServe() *cobra.Command {
@@ -58,10 +60,11 @@ stand above variables, and variables above the file.`,
 		Example: "  althing serve\n  althing serve --lan --name barn",
 		Args:    exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := applySettings(c, f.config); err != nil {
+			from, problems := settle(c, f.config)
+			if err := firstOf(problems); err != nil {
 				return err
 			}
-			f.given = givenSettings(c.Flags())
+			f.given, f.running = givenSettings(c.Flags()), settingsOf(c, from)
 			return f.serve(c)
 		},
 	}
@@ -236,7 +239,7 @@ func (f *serveFlags) hubConfig(log *slog.Logger, out io.Writer, stop chan<- bool
 	config := hub.Config{
 		Data: f.data, Name: f.name, Description: f.description,
 		Safe: f.durability == "safe", Guests: guests, AdminKeyFile: f.adminKeyFile,
-		ParentMay: parentMay[f.parentMay], Limits: f.limits, Log: log, Settings: f.given,
+		ParentMay: parentMay[f.parentMay], Limits: f.limits, Log: log, Settings: f.given, Running: f.running,
 		Stop: func(restart bool) {
 			select {
 			case stop <- restart:
@@ -252,7 +255,8 @@ func (f *serveFlags) hubConfig(log *slog.Logger, out io.Writer, stop chan<- bool
 	return config
 }
 
-// logger makes the hub's log.
+// logger makes the hub's log, of which the last is kept in memory for those who
+// look.
 func (f *serveFlags) logger(stderr io.Writer) (log *slog.Logger, closeLog func() error, err error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(f.logLevel)); err != nil {
@@ -266,5 +270,5 @@ func (f *serveFlags) logger(stderr io.Writer) (log *slog.Logger, closeLog func()
 		}
 		out, closeLog = file, file.Close
 	}
-	return slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: level})), closeLog, nil
+	return slog.New(commands.NewRecorder(slog.NewTextHandler(out, &slog.HandlerOptions{Level: level}))), closeLog, nil
 }

@@ -48,6 +48,7 @@ func (c *conn) Serve(ctx context.Context) {
 		c.refuse(c.refused)
 		return
 	}
+	c.session.Keep()
 	from := c.accepted.RemoteAddr().String()
 	c.server.log().Info("cpu: a client has connected", "from", from)
 	defer c.server.log().Info("cpu: a client has disconnected", "from", from)

@@ -80,7 +80,7 @@ type link struct {
 // enter makes the link of a connection. When the hub has too many, it has told
 // the client so and closed the connection.
 func (s *Server) enter(nc net.Conn) (*link, error) {
-	session, err := s.hub.Enter(hub.Caller{Gateway: "session", From: hub.IPOf(nc.RemoteAddr()), Role: access.Guest})
+	session, err := s.hub.Enter(hub.Caller{Gateway: "session", From: hub.IPOf(nc.RemoteAddr()), Role: access.Guest, Hang: func() { nc.Close() }})
 	if err != nil {
 		s.log.Debug("session: a connection was refused", "from", nc.RemoteAddr().String(), "error", err)
 		refuse(nc, err)

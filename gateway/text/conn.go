@@ -115,7 +115,7 @@ func (c *conn) serve(ctx context.Context) {
 			c.patience(silence)
 		case answer:
 			program, err := f.request(text)
-			c.answer(ctx, program, err)
+			c.answer(ctx, text, program, err)
 			return
 		case lines:
 			c.buf = text
@@ -156,8 +156,8 @@ func (c *conn) begin(ctx context.Context) (event, error) {
 }
 
 // answer replies to the one request of a connection that closes after it.
-func (c *conn) answer(ctx context.Context, program *expr.Program, err error) {
-	reply := c.session.Start(ctx, program, err)
+func (c *conn) answer(ctx context.Context, text []byte, program *expr.Program, err error) {
+	reply := c.session.Ask(ctx, text, program, err)
 	defer reply.Done()
 	more := err != nil || c.net != c.accepted // behind what is beyond mending; or TLS's goodbye
 	if c.send(reply.Wait()) && more {

@@ -69,7 +69,7 @@ func (c *conn) answerLines(ctx context.Context, text []byte, ended bool) (rest [
 			}
 			if len(line) > 0 {
 				program, err := c.parser.Parse(string(line))
-				reply := c.session.Start(ctx, program, err)
+				reply := c.session.Ask(ctx, line, program, err)
 				size += reply.Len()
 				c.waiting = append(c.waiting, reply)
 			}

@@ -155,7 +155,7 @@ func (d doorway) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	session, refused := d.server.Hub.Enter(hub.Caller{Gateway: "web", From: port.From(c), Role: access.Guest})
+	session, refused := d.server.Hub.Enter(hub.Caller{Gateway: "web", From: port.From(c), Role: access.Guest, Hang: func() { c.Close() }})
 	v := &conn{Conn: c, server: d.server, session: session, refused: refused}
 	v.now.Store(&c)
 	return v, nil

@@ -31,6 +31,7 @@ var topicKinds = []topicKind{
 	{name: "cpu:", act: access.Manage, newest: true, run: tellCPU},
 	{name: "processes", act: access.Read, newest: true, run: tellProcesses},
 	{name: "clients", act: access.Read, run: tellClients},
+	{name: "traffic:", act: access.Manage, run: tellTraffic},
 	{name: "groups", act: access.Read, run: tellGroups},
 	{name: "tree", act: access.Read, run: tellTree},
 	{name: "messages", act: access.Manage, run: tellMessages(hub.AllMessages)},

@@ -71,50 +71,6 @@ func registryRow(change registry.Change) []byte {
 	return append(row, '}')
 }
 
-// clientRow is a client.
-type clientRow struct {
-	Key        string     `json:"key"`
-	Name       string     `json:"name"`
-	Address    string     `json:"address"`
-	Gateway    string     `json:"gateway"`
-	Rights     []string   `json:"rights"`
-	Muted      bool       `json:"muted"`
-	Groups     []string   `json:"groups"`
-	Ping       float64    `json:"ping,omitempty"` // seconds
-	Registered time.Time  `json:"registered"`
-	Connected  *time.Time `json:"connected"` // null: no session is there
-	Heard      *time.Time `json:"heard"`     // null: not since the hub was started
-	Inbox      int        `json:"inbox"`     // messages that wait
-}
-
-// rowOf is how a client is shown.
-func rowOf(c hub.Standing) clientRow {
-	r := clientRow{
-		Key: c.ID, Name: c.Name, Address: c.Addr, Gateway: "text", Rights: []string{}, Groups: append([]string{}, c.Groups...),
-		Registered: c.At, Inbox: c.Waiting,
-	}
-	if !c.Heard.IsZero() {
-		r.Heard = &c.Heard
-	}
-	if c.Conn != nil {
-		at := c.Conn.ConnectedAt()
-		r.Connected, r.Gateway, r.Muted, r.Ping = &at, "session", c.Conn.Muted(), c.Conn.LastPing().Seconds()
-		r.Rights = append(r.Rights, c.Conn.Permissions()...)
-	}
-	return r
-}
-
-// tellClients tells who is known.
-func tellClients(ctx context.Context, s *source) error {
-	return tellOverview(ctx, s, func(o hub.Overview) (all []row, more bool) {
-		clients, more := o.Clients(mostRows)
-		for _, c := range clients {
-			all = append(all, row{c.ID, rowOf(c)})
-		}
-		return all, more
-	})
-}
-
 // tellGroups tells which groups there are.
 func tellGroups(ctx context.Context, s *source) error {
 	return tellOverview(ctx, s, func(o hub.Overview) (all []row, more bool) {
