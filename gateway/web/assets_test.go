@@ -51,7 +51,7 @@ func TestAssetIsKept(t *testing.T) {
 	if plain.Header.Get("Content-Encoding") != "" || zipped.Header.Get("Content-Encoding") != "gzip" || len(short) >= len(text) {
 		t.Errorf("%d bytes as %q, %d as %q", len(text), plain.Header.Get("Content-Encoding"), len(short), zipped.Header.Get("Content-Encoding"))
 	}
-	for _, first := range []*http.Response{plain, zipped} {
+	for _, first := range []answer{plain, zipped} {
 		tag := first.Header.Get("ETag")
 		again, body := ask(t, c, "GET", url, "", "Accept-Encoding: "+first.Request.Header.Get("Accept-Encoding"), "If-None-Match: "+tag)
 		if again.StatusCode != http.StatusNotModified || body != "" || tag == "" {

@@ -36,11 +36,15 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			h.Set("Connection", "close")
 			s.refuse(w, r, statusError{http.StatusServiceUnavailable, fault.Of(c.refused)})
 		case !names.know(r.Host):
-			s.problem(w, problem{Status: http.StatusMisdirectedRequest, Code: fault.Denied,
-				Detail: "this hub is not known by that name; use its address, or start it with --web-host and the name"})
+			s.problem(w, problem{
+				Status: http.StatusMisdirectedRequest, Code: fault.Denied,
+				Detail: "this hub is not known by that name; use its address, or start it with --web-host and the name",
+			})
 		case !sameOrigin(r):
-			s.problem(w, problem{Status: http.StatusForbidden, Code: fault.Denied,
-				Detail: "a page from elsewhere may change nothing here"})
+			s.problem(w, problem{
+				Status: http.StatusForbidden, Code: fault.Denied,
+				Detail: "a page from elsewhere may change nothing here",
+			})
 		case s.TLSOnly && !c.secure && !c.local():
 			s.toTLS(w, r)
 		default:
@@ -110,7 +114,10 @@ func ownNames(given []string) hostNames {
 // know reports whether a request for that host is for this hub. An address is: a
 // page from elsewhere can have a name point here, but an address is nobody's name.
 func (n hostNames) know(host string) bool {
-	if bare, _, err := net.SplitHostPort(host); err == nil {
+	if bare, port, err := net.SplitHostPort(host); err == nil {
+		if strings.Trim(port, "0123456789") != "" {
+			return false
+		}
 		host = bare
 	}
 	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {

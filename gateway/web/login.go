@@ -184,7 +184,7 @@ func (c *conn) cookieName() string {
 
 // setCookie sets the cookie of a login; empty ends it.
 func (c *call) setCookie(value string) {
-	cookie := &http.Cookie{
+	cookie := &http.Cookie{ //nolint:gosec // Secure is set where there is TLS: without, the cookie could never be used
 		Name: c.conn.cookieName(), Value: value, Path: "/", HttpOnly: true, Secure: c.conn.secure,
 		SameSite: http.SameSiteStrictMode, MaxAge: int(oldestLogin / time.Second),
 	}

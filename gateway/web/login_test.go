@@ -123,8 +123,13 @@ func TestBearer(t *testing.T) {
 		header string
 		status int
 	}{
-		{"Bearer " + adminKey, 200}, {"bearer  " + adminKey, 200}, {"Bearer wrong", 401}, {"Bearer", 401},
-		{"Bearer ", 401}, {"Basic YTpi", 401}, {adminKey, 401},
+		{"Bearer " + adminKey, 200},
+		{"bearer  " + adminKey, 200},
+		{"Bearer wrong", 401},
+		{"Bearer", 401},
+		{"Bearer ", 401},
+		{"Basic YTpi", 401},
+		{adminKey, 401},
 	} {
 		status, text := p.does("PUT", "/registry/a", "1", "Authorization: "+test.header)
 		if status != test.status || strings.Contains(text, adminKey) {
@@ -230,7 +235,7 @@ func TestTheCookie(t *testing.T) {
 			t.Errorf("the cookie %q lacks %s", cookie, part)
 		}
 	}
-	if strings.Contains(text, answer.Cookies()[0].Value) || answer.Header.Get("Cache-Control") != "no-store" {
+	if strings.Contains(text, answer.Cookies[0].Value) || answer.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("what a page can read: %s", text)
 	}
 }

@@ -88,11 +88,10 @@ func (o *operation) describe(s schemas) object {
 // name is the operation's name for programs that are made from the document.
 func (o *operation) name() string {
 	words := strings.FieldsFunc(o.path, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	name := strings.ToLower(o.method)
-	for _, word := range words {
-		name += titled(word)
+	for i, word := range words {
+		words[i] = titled(word)
 	}
-	return name
+	return strings.ToLower(o.method) + strings.Join(words, "")
 }
 
 // area is the first part of its path.

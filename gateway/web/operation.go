@@ -88,7 +88,14 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, fault.New(fault.NotFound, "there is no such path; GET %s/openapi.json has them all", apiRoot))
 	})
-	mux.Handle("/", s.assets())
+	pages := s.assets()
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if reads(r.Method) {
+			pages.ServeHTTP(w, r)
+			return
+		}
+		s.refuseMethod(w, r, "GET, HEAD")
+	})
 	return mux
 }
 
@@ -110,12 +117,16 @@ func (s *Server) dispatch(byMethod map[string]*operation) http.HandlerFunc {
 		}
 		o := byMethod[method]
 		if o == nil {
-			w.Header().Set("Allow", allow)
-			s.refuse(w, r, failed(http.StatusMethodNotAllowed, fault.Invalid, "%.20q is not for this path; it takes %s", r.Method, allow))
+			s.refuseMethod(w, r, allow)
 			return
 		}
 		s.answer(o, w, r)
 	}
+}
+
+func (s *Server) refuseMethod(w http.ResponseWriter, r *http.Request, allow string) {
+	w.Header().Set("Allow", allow)
+	s.refuse(w, r, failed(http.StatusMethodNotAllowed, fault.Invalid, "%.20q is not for this path; it takes %s", r.Method, allow))
 }
 
 // answer answers one request.

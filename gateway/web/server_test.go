@@ -71,13 +71,23 @@ func (c farConn) RemoteAddr() net.Addr { return c.addr }
 
 // browser keeps no connection beyond the test's own.
 func browser(t testing.TB) *http.Client {
+	t.Helper()
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{Transport: transport, Timeout: patience}
 }
 
+// answer is what a request was answered with, but for the body.
+type answer struct {
+	StatusCode int
+	Status     string
+	Header     http.Header
+	Cookies    []*http.Cookie
+	Request    *http.Request
+}
+
 // ask sends one request and gives the answer with its body. Headers are "Name: value".
-func ask(t testing.TB, c *http.Client, method, url, body string, headers ...string) (*http.Response, string) {
+func ask(t testing.TB, c *http.Client, method, url, body string, headers ...string) (answer, string) {
 	t.Helper()
 	r, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
@@ -92,16 +102,16 @@ func ask(t testing.TB, c *http.Client, method, url, body string, headers ...stri
 			r.Host = value
 		}
 	}
-	answer, err := c.Do(r)
+	got, err := c.Do(r)
 	if err != nil {
 		t.Fatalf("%s %s: %v", method, url, err)
 	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
+	defer got.Body.Close()
+	text, err := io.ReadAll(got.Body)
 	if err != nil {
 		t.Fatalf("%s %s: %v", method, url, err)
 	}
-	return answer, string(text)
+	return answer{got.StatusCode, got.Status, got.Header, got.Cookies(), got.Request}, string(text)
 }
 
 func TestHealthAndPage(t *testing.T) {
