@@ -19,6 +19,7 @@ run: ## run the hub
 test: ## run the tests; installs what they need if it is missing
 	@scripts/need.sh python3 python3
 	@scripts/need.sh nc netcat-openbsd
+	@scripts/need.sh curl curl
 	@scripts/need.sh ip iproute2
 	go test $$(go list ./... | grep -v /clients/python$$)
 	@# It builds and starts the hub, of whose changes Go's cache of results knows nothing.
@@ -26,6 +27,7 @@ test: ## run the tests; installs what they need if it is missing
 
 race: ## run the tests with the race detector
 	@scripts/need.sh python3 python3
+	@scripts/need.sh curl curl
 	@scripts/need.sh ip iproute2
 	@scripts/need.sh gcc gcc libc6-dev
 	@# The Python clients' tests start a hub that is built without it.

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"net/http"
+	"os"
 	"reflect"
 	"regexp"
 	"slices"
@@ -120,6 +121,19 @@ func TestTheDocumentIsWhole(t *testing.T) {
 	}
 	if count == 0 || len(doc.Components.Schemas) == 0 {
 		t.Error("it is empty")
+	}
+}
+
+// TestTheManualHasEveryArea looks for what there is in the page about it.
+func TestTheManualHasEveryArea(t *testing.T) {
+	manual, err := os.ReadFile("../../docs/http-api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range operations {
+		if o := &operations[i]; !strings.Contains(string(manual), "/"+o.area()) {
+			t.Errorf("nothing is said of %s", o.route())
+		}
 	}
 }
 
