@@ -2,7 +2,7 @@ package hub
 
 import (
 	"context"
-	"math"
+	"slices"
 	"time"
 
 	"althing/access"
@@ -14,75 +14,30 @@ import (
 
 // Metric is a number that a hub records, as it is now.
 type Metric struct {
-	Name, Unit, About string    // unit and about are empty of what others have recorded
+	Name, Unit, About string    // unit and about are empty of shared values
 	At                time.Time // when it was looked at; zero: not in the last minute
 	Value             float64
 }
 
-// Metrics are the numbers that a hub records, of itself and its machine, and of the
-// registry where it was asked to. Its methods may be called concurrently.
-type Metrics struct{ hub *Hub }
-
-// Metrics gives what the hub records to who may read, for as long as the session
-// lasts.
-func (s *Session) Metrics() (Metrics, error) {
-	if err := s.act(access.Read); err != nil {
-		return Metrics{}, err
-	}
-	return Metrics{s.hub}, nil
+// Metrics are the numbers that a hub of the tree records: of itself, of its machine,
+// and of the shared values where it was asked to. Its methods may be called
+// concurrently.
+type Metrics struct {
+	hub   *Hub
+	there string // another hub, by its ID; empty: this one
+	asker Asker  // asks that one
 }
 
-// List gives all of them: the hub's own first, the others behind them by their names.
-func (m Metrics) List() []Metric {
-	var all []Metric
-	own := map[string]bool{}
-	for _, r := range recorded {
-		own[r.name] = true
-		all = append(all, m.now(Metric{Name: r.name, Unit: r.unit, About: r.about}))
+// Metrics gives the metrics of the hub with that ID, empty for this one, to who may
+// read, for as long as the session lasts.
+func (s *Session) Metrics(there string) (m Metrics, err error) {
+	m = Metrics{hub: s.hub, there: there}
+	if there == "" {
+		err = s.act(access.Read)
+	} else {
+		m.asker, err = s.Asker()
 	}
-	for _, name := range m.hub.series.Names() {
-		if !own[name] {
-			all = append(all, m.now(Metric{Name: name}))
-		}
-	}
-	return all
-}
-
-// One gives the metric of that name, also when nothing was recorded of it yet.
-func (m Metrics) One(name string) Metric {
-	for _, r := range recorded {
-		if r.name == name {
-			return m.now(Metric{Name: name, Unit: r.unit, About: r.about})
-		}
-	}
-	return m.now(Metric{Name: name})
-}
-
-// now completes a metric.
-func (m Metrics) now(of Metric) Metric {
-	if p, known := m.hub.series.Latest(of.Name); known {
-		of.At, of.Value = p.At, p.Mean
-	}
-	return of
-}
-
-// Latest gives what those are now that are known, by their names. The processor's use
-// is of the last quarter of a second.
-func (m Metrics) Latest(names []string) map[string]float64 {
-	now := make(map[string]float64, len(names))
-	for _, name := range names {
-		if name == hostCPU {
-			now[name] = hostmetrics.Round(m.hub.sampler.CPU())
-		} else if p, known := m.hub.series.Latest(name); known {
-			now[name] = hostmetrics.Round(p.Mean)
-		}
-	}
-	return now
-}
-
-// History gives what a metric was, as series.Store.Query does.
-func (m Metrics) History(name string, from, to time.Time, points int) ([]series.Point, error) {
-	return m.hub.series.Query(name, from, to, points)
+	return m, err
 }
 
 // The questions by which hubs ask each other for their metrics.
@@ -92,45 +47,103 @@ const (
 	askHistory = "metrics.history"
 )
 
-// answerMetrics answers askMetrics.
-func answerMetrics(_ context.Context, s *Session, _ *value.Dict) (value.Value, error) {
-	m, err := s.Metrics()
-	if err != nil {
-		return nil, err
+// List gives all of them: the hub's own first, the others behind them by their names.
+func (m Metrics) List(ctx context.Context) ([]Metric, error) {
+	if m.there != "" {
+		v, err := m.asker.Ask(ctx, m.there, askMetrics, nil)
+		if err != nil {
+			return nil, err
+		}
+		return unpackMetrics(v)
 	}
-	var list value.List
-	for _, one := range m.List() {
-		list = append(list, one.pack())
+	var all []Metric
+	own := map[string]bool{}
+	for _, r := range recorded {
+		own[r.name] = true
+		all = append(all, m.one(r.name))
 	}
-	return list, nil
-}
-
-func (m Metric) pack() value.Value {
-	return value.List{value.Str(m.Name), value.Str(m.Unit), value.Str(m.About), packTime(m.At), value.Float(m.Value)}
-}
-
-// Metrics asks another hub for its metrics.
-func (a Asker) Metrics(ctx context.Context, to string) ([]Metric, error) {
-	v, err := a.Ask(ctx, to, askMetrics, nil)
-	if err != nil {
-		return nil, err
-	}
-	list, ok := v.(value.List)
-	all := make([]Metric, len(list))
-	for i, packed := range list {
-		u := unpacking{of: packed, ok: ok}
-		all[i] = Metric{Name: u.text(0), Unit: u.text(1), About: u.text(2), At: u.time(3), Value: u.number(4)}
-		ok = u.ok
-	}
-	if !ok {
-		return nil, errStrange
+	for _, name := range m.hub.series.Names() {
+		if !own[name] {
+			all = append(all, m.one(name))
+		}
 	}
 	return all, nil
 }
 
+// one gives this hub's metric of that name, also when nothing was recorded of it.
+func (m Metrics) one(name string) Metric {
+	is := Metric{Name: name}
+	for _, r := range recorded {
+		if r.name == name {
+			is.Unit, is.About = r.unit, r.about
+		}
+	}
+	if p, known := m.hub.series.Latest(name); known {
+		is.At, is.Value = p.At, p.Mean
+	}
+	return is
+}
+
+// mostLatest is how many metrics one question is about at most.
+const mostLatest = 200
+
+// Latest gives what those are now that are known, by their names. The processor's use
+// is of the last quarter of a second.
+func (m Metrics) Latest(ctx context.Context, names []string) (map[string]float64, error) {
+	if m.there != "" {
+		v, err := m.asker.Ask(ctx, m.there, askLatest, value.DictOf("names", value.Texts(names)))
+		if err != nil {
+			return nil, err
+		}
+		return unpackLatest(v)
+	}
+	now := make(map[string]float64, len(names))
+	for _, name := range names {
+		if name == hostCPU {
+			now[name] = hostmetrics.Round(m.hub.sampler.CPU())
+		} else if p, known := m.hub.series.Latest(name); known {
+			now[name] = hostmetrics.Round(p.Mean)
+		}
+	}
+	return now, nil
+}
+
+// History gives a metric and what it was, as series.Store.Query does. One of which
+// nothing is known is fault.NotFound.
+func (m Metrics) History(ctx context.Context, name string, from, to time.Time, points int) (Metric, []series.Point, error) {
+	if m.there != "" {
+		v, err := m.asker.Ask(ctx, m.there, askHistory, value.DictOf(
+			"name", value.Str(name), "from", packTime(from), "to", packTime(to), "points", value.Int(int64(points)),
+		))
+		if err != nil {
+			return Metric{}, nil, err
+		}
+		return unpackHistory(v)
+	}
+	is := m.one(name)
+	if is.About == "" && is.At.IsZero() && !slices.Contains(m.hub.series.Names(), name) {
+		return is, nil, fault.New(fault.NotFound, "no metric '%.80s' is recorded", name)
+	}
+	found, err := m.hub.series.Query(name, from, to, points)
+	return is, found, err
+}
+
+// answerMetrics answers askMetrics.
+func answerMetrics(ctx context.Context, s *Session, _ *value.Dict) (value.Value, error) {
+	m, err := s.Metrics("")
+	if err != nil {
+		return nil, err
+	}
+	all, err := m.List(ctx)
+	if err != nil {
+		return nil, s.refuse(err)
+	}
+	return packMetrics(all), nil
+}
+
 // answerLatest answers askLatest.
-func answerLatest(_ context.Context, s *Session, params *value.Dict) (value.Value, error) {
-	m, err := s.Metrics()
+func answerLatest(ctx context.Context, s *Session, params *value.Dict) (value.Value, error) {
+	m, err := s.Metrics("")
 	if err != nil {
 		return nil, err
 	}
@@ -143,137 +156,33 @@ func answerLatest(_ context.Context, s *Session, params *value.Dict) (value.Valu
 	for i, name := range asked {
 		names[i] = value.Text(name)
 	}
-	now := m.Latest(names)
-	pairs := make([]value.Pair, 0, len(now))
-	for name, v := range now {
-		pairs = append(pairs, value.Pair{Key: value.Str(name), Value: value.Float(v)})
-	}
-	return value.NewDict(pairs)
-}
-
-// mostLatest is how many metrics one question is about at most.
-const mostLatest = 200
-
-// Latest asks another hub what those metrics are now that it knows.
-func (a Asker) Latest(ctx context.Context, to string, names []string) (map[string]float64, error) {
-	v, err := a.Ask(ctx, to, askLatest, value.DictOf("names", value.Texts(names)))
+	now, err := m.Latest(ctx, names)
 	if err != nil {
-		return nil, err
+		return nil, s.refuse(err)
 	}
-	d, ok := v.(*value.Dict)
-	if !ok {
-		return nil, errStrange
-	}
-	now := make(map[string]float64, d.Len())
-	for _, p := range d.Pairs() {
-		u := unpacking{of: value.List{p.Key, p.Value}, ok: true}
-		name, v := u.text(0), u.number(1)
-		if !u.ok {
-			return nil, errStrange
-		}
-		now[name] = v
-	}
-	return now, nil
+	return packLatest(now)
 }
 
 // answerHistory answers askHistory.
-func answerHistory(_ context.Context, s *Session, params *value.Dict) (value.Value, error) {
-	m, err := s.Metrics()
+func answerHistory(ctx context.Context, s *Session, params *value.Dict) (value.Value, error) {
+	m, err := s.Metrics("")
 	if err != nil {
 		return nil, err
 	}
 	name, _ := textOf(params, "name")
-	between, _ := params.Get(value.Str("between"))
-	u := unpacking{of: between, ok: true}
-	from, to, points := u.time(0), u.time(1), u.number(2)
-	if !u.ok {
-		return nil, s.refuse(fault.New(fault.Invalid, "'between' are two times and a number of points"))
+	given := func(name string) value.Value {
+		v, _ := params.Get(value.Str(name))
+		return v
 	}
-	found, err := m.History(name, from, to, int(points))
+	from, fromOK := unpackTime(given("from"))
+	to, toOK := unpackTime(given("to"))
+	points, pointsOK := given("points").(value.Int)
+	if !fromOK || !toOK || !pointsOK {
+		return nil, s.refuse(fault.New(fault.Invalid, "'from' and 'to' are seconds since 1970, 'points' is a number"))
+	}
+	is, found, err := m.History(ctx, name, from, to, int(points))
 	if err != nil {
 		return nil, s.refuse(err)
 	}
-	list := make(value.List, len(found))
-	for i, p := range found {
-		list[i] = value.List{packTime(p.At), value.Float(p.Min), value.Float(p.Mean), value.Float(p.Max)}
-	}
-	return value.List{m.One(name).pack(), list}, nil
-}
-
-// History asks another hub for a metric and what it was.
-func (a Asker) History(ctx context.Context, hub, name string, from, to time.Time, points int) (Metric, []series.Point, error) {
-	v, err := a.Ask(ctx, hub, askHistory, value.DictOf(
-		"name", value.Str(name), "between", value.List{packTime(from), packTime(to), value.Float(points)},
-	))
-	if err != nil {
-		return Metric{}, nil, err
-	}
-	both, _ := v.(value.List)
-	if len(both) != 2 {
-		return Metric{}, nil, errStrange
-	}
-	u := unpacking{of: both[0], ok: true}
-	m := Metric{Name: u.text(0), Unit: u.text(1), About: u.text(2), At: u.time(3), Value: u.number(4)}
-	list, ok := both[1].(value.List)
-	ok = ok && u.ok
-	found := make([]series.Point, len(list))
-	for i, packed := range list {
-		u := unpacking{of: packed, ok: ok}
-		found[i] = series.Point{At: u.time(0), Min: u.number(1), Mean: u.number(2), Max: u.number(3)}
-		ok = u.ok
-	}
-	if !ok {
-		return Metric{}, nil, errStrange
-	}
-	return m, found, nil
-}
-
-// packTime is seconds since 1970; 0 is no time.
-func packTime(t time.Time) value.Value {
-	if t.IsZero() {
-		return value.Float(0)
-	}
-	return value.Float(float64(t.UnixMilli()) / float64(time.Second/time.Millisecond))
-}
-
-// unpacking reads the items of a list; ok is false when one of them is none that it
-// was asked for.
-type unpacking struct {
-	of value.Value
-	ok bool
-}
-
-func (u *unpacking) item(i int) value.Value {
-	list, _ := u.of.(value.List)
-	if i >= len(list) {
-		u.ok = false
-		return nil
-	}
-	return list[i]
-}
-
-func (u *unpacking) text(i int) string {
-	text, ok := u.item(i).(value.Str)
-	u.ok = u.ok && ok
-	return string(text)
-}
-
-// number is finite.
-func (u *unpacking) number(i int) float64 {
-	f, ok := u.item(i).(value.Float)
-	u.ok = u.ok && ok && !math.IsNaN(float64(f)) && !math.IsInf(float64(f), 0)
-	return float64(f)
-}
-
-func (u *unpacking) time(i int) time.Time {
-	seconds := u.number(i)
-	if !u.ok || seconds == 0 {
-		return time.Time{}
-	}
-	const latest = 1 << 40 // a time that no clock shows
-	if seconds < 0 || seconds > latest {
-		u.ok = false
-		return time.Time{}
-	}
-	return time.UnixMilli(int64(seconds * float64(time.Second/time.Millisecond)))
+	return packHistory(is, found), nil
 }

@@ -157,7 +157,7 @@ func (h *Hub) goOnAnew(at *position, pattern *registry.Pattern) (news Changes) {
 		}
 		at.key = key
 		size += len(key) + value.Size(e.Value)
-		news.List = append(news.List, registry.Change{Rev: e.Rev, Key: key, Value: e.Value})
+		news.List = append(news.List, registry.Change{Rev: e.Rev, Key: key, Value: e.Value, Set: e.At, Expire: e.Expire})
 	}
 	at.anew, at.after, news.After = false, at.fence, at.fence
 	return news

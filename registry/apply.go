@@ -56,7 +56,7 @@ func (r *Registry) set(rev uint64, at time.Time, op *Set) error {
 		r.remember(e, live)
 	}
 	r.swap(slot, old, e)
-	r.changed(change{key: e.key, value: e.value, rev: rev, expire: e.expire, weight: e.weight})
+	r.changed(change{key: e.key, value: e.value, rev: rev, at: e.at, expire: e.expire, weight: e.weight})
 	return nil
 }
 

@@ -13,6 +13,9 @@ type Change struct {
 	Key     string
 	Value   value.Value // nil when it was removed
 	Deleted bool
+	// Set is when it was set, and Expire when it runs out, zero: never. Both are in
+	// UTC, and zero of a key that was removed or is another hub's.
+	Set, Expire time.Time
 }
 
 // change is a Change as it is kept. It has no part in the entry it tells of,
@@ -21,6 +24,7 @@ type change struct {
 	key    string
 	value  value.Value // nil: the key was removed
 	rev    uint64
+	at     int64
 	expire int64
 	weight int64 // of the value
 }
@@ -31,7 +35,10 @@ const changeWeight = 64
 func (c *change) bytes() int64 { return changeWeight + int64(len(c.key)) + c.weight }
 
 func (c *change) public() Change {
-	return Change{Rev: c.rev, Key: c.key, Value: c.value, Deleted: c.value == nil}
+	if c.value == nil {
+		return Change{Rev: c.rev, Key: c.key, Deleted: true}
+	}
+	return Change{Rev: c.rev, Key: c.key, Value: c.value, Set: instant(c.at), Expire: instant(c.expire)}
 }
 
 // recent keeps the last changes in a ring, by number and by weight: without
@@ -137,7 +144,7 @@ func (c Recent) Touches(p *Pattern) bool {
 func (v *View) Changes(ctx context.Context, p *Pattern, now time.Time) ([]Change, error) {
 	var all []Change
 	for e := range v.match(ctx, p, "", now) {
-		all = append(all, Change{Rev: v.revision, Key: e.key, Value: e.value})
+		all = append(all, Change{Rev: v.revision, Key: e.key, Value: e.value, Set: instant(e.at), Expire: instant(e.expire)})
 	}
 	return all, ctx.Err()
 }

@@ -136,7 +136,8 @@ func (s *Store) Record(at time.Time, name string, v float64) error {
 	return err
 }
 
-// Latest gives what was recorded last of a series; false: nothing in the last minute.
+// Latest gives what was recorded last of a series; false: nothing of late, which is a
+// minute or two.
 func (s *Store) Latest(name string) (Point, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

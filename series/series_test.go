@@ -50,6 +50,21 @@ func query(t testing.TB, s *series.Store, name string, from, to, points int) []s
 	return found
 }
 
+func TestLatest(t *testing.T) {
+	s := open(t, t.TempDir(), begin)
+	record(t, s, "a", 0, 70)
+	if p, known := s.Latest("a"); !known || p.Mean != 69 || !p.At.Equal(begin.Add(69*time.Second)) {
+		t.Errorf("%+v, %v", p, known)
+	}
+	record(t, s, "b", 180, 181) // minutes later
+	if p, known := s.Latest("a"); known {
+		t.Errorf("it is not known any more, and yet %+v", p)
+	}
+	if _, known := s.Latest("nothing"); known {
+		t.Error("nothing is known")
+	}
+}
+
 func TestEveryResolution(t *testing.T) {
 	const last = 3 * 3600
 	folder := t.TempDir()

@@ -269,7 +269,7 @@ func TestChanges(t *testing.T) {
 	apply(t, s, 1, set("garden.a", value.Int(1)), set("cellar", value.Int(1)), variable("garden.x", value.Int(1)))
 	apply(t, s, 2, &registry.Delete{Keys: []string{"garden.a"}})
 	c, err := s.Changes(ctx, garden, 0, now)
-	want := []registry.Change{{Rev: 1, Key: "garden.a", Value: value.Int(1)}, {Rev: 2, Key: "garden.a", Deleted: true}}
+	want := []registry.Change{{Rev: 1, Key: "garden.a", Value: value.Int(1), Set: now}, {Rev: 2, Key: "garden.a", Deleted: true}}
 	if err != nil || !reflect.DeepEqual(c, state.Changes{List: want, Next: 2}) {
 		t.Errorf("got %+v, %v", c, err)
 	}
@@ -283,7 +283,7 @@ func TestChanges(t *testing.T) {
 	}
 	apply(t, restored, 4, variable("y", value.Int(1)))
 	c, err = restored.Changes(ctx, garden, 1, now)
-	want = []registry.Change{{Rev: 3, Key: "garden.b", Value: value.Int(3)}}
+	want = []registry.Change{{Rev: 3, Key: "garden.b", Value: value.Int(3), Set: now}}
 	if err != nil || !reflect.DeepEqual(c, state.Changes{List: want, Next: 3, Anew: true}) {
 		t.Errorf("after a restart: %+v, %v", c, err)
 	}

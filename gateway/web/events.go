@@ -36,7 +36,7 @@ func (c *call) listen() *listener {
 func serveEvents(c *call, w http.ResponseWriter) error {
 	topics := c.texts("topic")
 	if len(topics) == 0 {
-		return fault.New(fault.Invalid, "name a topic, as in /api/v1/events?topic=registry:*; docs/http-api.md has them all")
+		return fault.New(fault.Invalid, "name a topic, as in /api/v1/events?topic=registry:*; docs/live.md has them all")
 	}
 	l := c.listen()
 	defer l.close()

@@ -105,7 +105,11 @@ func (f *feed) begin(key sourceKey, kind *topicKind, about string) (*source, err
 	f.running.Go(func() {
 		defer session.Close()
 		defer end()
-		s.failed(kind.run(ctx, s))
+		err := kind.run(ctx, s)
+		if err == nil || ctx.Err() != nil {
+			err = errStopping
+		}
+		s.failed(err)
 		f.drop(s)
 	})
 	return s, nil

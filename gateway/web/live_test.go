@@ -130,7 +130,7 @@ func TestRegistryIsLive(t *testing.T) {
 	}
 	together("state", `{"entries":[{"key":"garden.soil","value":56,"revision":`)
 	hubtest.Ask(s, "setReg('garden.<b>', '</script>\\n')")
-	together("set", `{"entry":{"key":"garden.\u003cb\u003e","value":"</script>\n","revision":`)
+	together("set", `{"entry":{"key":"garden.\u003cb\u003e","value":"\u003c/script\u003e\n","revision":`)
 	hubtest.Ask(s, "delete('garden.soil')")
 	together("deleted", `{"key":"garden.soil"}`)
 	say(`{"unsubscribe":"registry:garden.*"}`)

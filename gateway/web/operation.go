@@ -59,6 +59,7 @@ var operations = slices.Concat(
 	sessionOperations,
 	clientOperations,
 	liveOperations,
+	metricOperations,
 	sqlOperations,
 )
 

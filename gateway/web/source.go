@@ -106,9 +106,6 @@ func (s *source) tell(name string, data []byte, change func()) {
 
 // failed tells all why nothing more is told.
 func (s *source) failed(err error) {
-	if err == nil {
-		err = errStopping
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ended = s.feed.problem(s.key.topic, err)

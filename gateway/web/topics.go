@@ -54,7 +54,7 @@ func (f *feed) find(topic string) (of *topicKind, about string, err error) {
 			return k, "", nil
 		}
 	}
-	return nil, "", fault.New(fault.NotFound, "there is no topic %.80q; docs/http-api.md has them all", topic)
+	return nil, "", fault.New(fault.NotFound, "there is no topic %.80q; docs/live.md has them all", topic)
 }
 
 // each calls look at once and then at every whole number of that time, until ctx is

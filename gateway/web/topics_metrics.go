@@ -51,17 +51,11 @@ func tellMetrics(ctx context.Context, s *source) error {
 	if err != nil {
 		return err
 	}
-	metrics, err := s.session.Metrics()
-	if err != nil {
-		return err
-	}
 	tick := usualTick
-	if slices.Equal(names, []string{"host.cpu"}) {
+	if len(names) == 1 && names[0] == "host.cpu" {
 		tick = cpuTick
 	}
-	return each(ctx, tick, func(now time.Time) error {
-		return s.show(sample{At: now, Values: metrics.Latest(names)})
-	})
+	return tellLatest(ctx, s, "", names, tick)
 }
 
 // tellMetricsElsewhere tells of another hub's.
@@ -78,25 +72,34 @@ func tellMetricsElsewhere(ctx context.Context, s *source) error {
 	case to.Every:
 		return fault.New(fault.Invalid, "a topic is about one hub; subscribe to one for each")
 	case to.Here:
-		s.about = list
-		return tellMetrics(ctx, s)
+		return tellLatest(ctx, s, "", names, usualTick)
 	}
-	asker, err := s.session.Asker()
+	return tellLatest(ctx, s, to.Hubs[0], names, usualTick)
+}
+
+// tellLatest tells what metrics are of the hub with that ID, empty for this one.
+func tellLatest(ctx context.Context, s *source, there string, names []string, tick time.Duration) error {
+	metrics, err := s.session.Metrics(there)
 	if err != nil {
 		return err
 	}
-	return each(ctx, usualTick, func(now time.Time) error {
+	return each(ctx, tick, func(now time.Time) error {
 		is := sample{At: now}
-		var err error
-		if is.Values, err = s.feed.latest(ctx, asker, to.Hubs[0], names); err != nil && ctx.Err() == nil {
+		if there == "" {
+			is.Values, err = metrics.Latest(ctx, names)
+		} else {
+			is.Values, err = s.feed.inTurn(ctx, metrics, names)
+		}
+		if err != nil {
 			is.Away = fault.Of(err).Message
 		}
 		return s.show(is)
 	})
 }
 
-// latest asks another hub, when there is a place among those who ask.
-func (f *feed) latest(ctx context.Context, asker hub.Asker, to string, names []string) (map[string]float64, error) {
+// inTurn asks another hub when there is a place among those who ask: that one answers
+// when it likes.
+func (f *feed) inTurn(ctx context.Context, metrics hub.Metrics, names []string) (map[string]float64, error) {
 	ctx, cancel := context.WithTimeout(ctx, askPatience)
 	defer cancel()
 	select {
@@ -105,7 +108,7 @@ func (f *feed) latest(ctx context.Context, asker hub.Asker, to string, names []s
 	case <-ctx.Done():
 		return nil, fault.New(fault.Timeout, "other hubs are slow to answer")
 	}
-	return asker.Latest(ctx, to, names)
+	return metrics.Latest(ctx, names)
 }
 
 // tellCPU tells how busy the machine of any CPU server is.
@@ -124,7 +127,7 @@ func tellCPU(ctx context.Context, s *source) error {
 		case err == nil:
 			return s.show(sample{At: now, Values: map[string]float64{"cpu": percent}})
 		case ctx.Err() != nil:
-			return nil
+			return ctx.Err()
 		}
 		server.again = now.Add(redialPause)
 		return s.show(sample{At: now, Away: unreachable(s.about, err)})

@@ -2,13 +2,12 @@ package web
 
 import (
 	"context"
-	"strconv"
+	"encoding/json"
 	"time"
 
 	"althing/fault"
 	"althing/hub"
 	"althing/registry"
-	"althing/value"
 )
 
 // tellRegistry tells of the shared values that match a pattern, here or, behind an @,
@@ -20,34 +19,54 @@ func tellRegistry(ctx context.Context, s *source) error {
 		return err
 	case at.Every:
 		return fault.New(fault.Invalid, "a topic is about one hub's keys; subscribe to one for each")
+	case at.Here:
+		return tellOwnRegistry(ctx, s, at.Name)
 	}
 	r := newRows(s)
-	tell := func(news hub.Changes) error {
-		tellChanges(r, news)
-		return ctx.Err()
+	f, err := s.session.Follow(at.Hubs[0], at.Name, 0, func(news hub.Changes) error { return tellChanges(r, news) })
+	if err != nil {
+		return err
 	}
-	if at.Here {
-		w, err := s.session.Watch(ctx, at.Name, 0, tell)
-		if err != nil {
-			return err
-		}
-		defer w.Stop()
-	} else {
-		f, err := s.session.Follow(at.Hubs[0], at.Name, 0, tell)
-		if err != nil {
-			return err
-		}
-		if err := f.Begin(ctx); err != nil {
-			return err
-		}
-		defer f.Stop()
+	if err := f.Begin(ctx); err != nil {
+		return err
 	}
+	defer f.Stop()
+	<-ctx.Done()
+	return nil
+}
+
+// tellOwnRegistry looks at as many keys as are told of, however many match: what
+// changes meanwhile waits, and is told behind them.
+func tellOwnRegistry(ctx context.Context, s *source, pattern string) error {
+	r, shown := newRows(s), make(chan struct{})
+	w, err := s.session.Watch(ctx, pattern, hub.FromNow, func(news hub.Changes) error {
+		select {
+		case <-shown:
+			return tellChanges(r, news)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
+	if err != nil {
+		return err
+	}
+	defer w.Stop()
+	found, more, err := s.session.Entries(ctx, pattern, "", mostRows)
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		r.set(f.Key, registryRow(f.Key, f.Entry))
+	}
+	r.more = r.more || more
+	r.show()
+	close(shown)
 	<-ctx.Done()
 	return nil
 }
 
 // tellChanges tells of a part of what a watch tells.
-func tellChanges(r *rows, news hub.Changes) {
+func tellChanges(r *rows, news hub.Changes) error {
 	if news.Anew {
 		r.anew()
 	}
@@ -55,20 +74,19 @@ func tellChanges(r *rows, news hub.Changes) {
 		if change.Deleted {
 			r.remove(change.Key)
 		} else {
-			r.set(change.Key, registryRow(change))
+			r.set(change.Key, registryRow(change.Key, registry.Entry{Value: change.Value, Rev: change.Rev, At: change.Set, Expire: change.Expire}))
 		}
 	}
 	if !r.shown && (news.After > 0 || len(news.List) == 0) {
 		r.show()
 	}
+	return nil
 }
 
-// registryRow is a shared value in JSON.
-func registryRow(change registry.Change) []byte {
-	row := append([]byte(`{"key":`), quoted(change.Key)...)
-	row = value.AppendJSON(append(row, `,"value":`...), change.Value)
-	row = strconv.AppendUint(append(row, `,"revision":`...), change.Rev, 10)
-	return append(row, '}')
+// registryRow is a shared value, as GET /registry gives it.
+func registryRow(key string, e registry.Entry) []byte {
+	row, _ := json.Marshal(entryOf(key, e)) // values, texts and times can be written
+	return row
 }
 
 // tellGroups tells which groups there are.
