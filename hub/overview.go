@@ -2,6 +2,7 @@ package hub
 
 import (
 	"slices"
+	"time"
 
 	"althing/access"
 	"althing/network"
@@ -63,3 +64,6 @@ func (o Overview) Hubs() (all []Place) {
 	})
 	return all
 }
+
+// ProcessorTime is how much of the machine's processors the hub has used.
+func (o Overview) ProcessorTime() time.Duration { return processorTime() }

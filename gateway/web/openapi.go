@@ -91,6 +91,9 @@ func (o *operation) name() string {
 	for i, word := range words {
 		words[i] = titled(word)
 	}
+	if o.plain { // there is a /metrics below /api/v1, too
+		words = append(words, "AtRoot")
+	}
 	return strings.ToLower(o.method) + strings.Join(words, "")
 }
 

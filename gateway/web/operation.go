@@ -60,6 +60,7 @@ var operations = slices.Concat(
 	clientOperations,
 	liveOperations,
 	metricOperations,
+	prometheusOperations,
 	sqlOperations,
 )
 

@@ -35,7 +35,7 @@ func serveSocket(c *call, w http.ResponseWriter) error {
 	if err != nil {
 		return nil // it has been answered
 	}
-	c.session.Keep() // a page that is open is listed among the connections
+	c.session.Keep()    // a page that is open is listed among the connections
 	defer ws.CloseNow() //nolint:errcheck // it may be closed already
 	ws.SetReadLimit(longestFrame)
 	ctx, end := context.WithCancelCause(c.Context())
