@@ -19,6 +19,9 @@ func (c *call) audit(err error) {
 	if act == "" {
 		act = c.Method + " " + strings.TrimPrefix(c.URL.Path, apiRoot)
 	}
+	if hub := c.text(hubParam.name); hub != "" {
+		act += " at " + hub
+	}
 	if len(act) > longestNote {
 		act = act[:longestNote] + "..."
 	}

@@ -24,6 +24,7 @@ type conn struct {
 	secure bool
 	failed error
 	now    atomic.Pointer[net.Conn] // the same, or TLS over it
+	asked  atomic.Bool              // a request has come
 	gone   sync.Once
 }
 
@@ -69,6 +70,42 @@ func (c *conn) Write(p []byte) (int, error) { return (*c.now.Load()).Write(p) }
 
 // Close closes it, and gives its place among the hub's connections back.
 func (c *conn) Close() error {
-	c.gone.Do(c.session.Close)
+	c.gone.Do(func() {
+		c.session.Close()
+		c.server.conns.drop(c)
+	})
 	return (*c.now.Load()).Close()
+}
+
+// conns are the connections that there are. Safe for concurrent use.
+type conns struct {
+	mu  sync.Mutex
+	all map[*conn]struct{}
+}
+
+func (s *conns) add(c *conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.all == nil {
+		s.all = map[*conn]struct{}{}
+	}
+	s.all[c] = struct{}{}
+}
+
+func (s *conns) drop(c *conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.all, c)
+}
+
+// endUnasked closes those over which no request has come yet: browsers open them
+// beforehand, and the end would wait for them.
+func (s *conns) endUnasked() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.all {
+		if !c.asked.Load() {
+			c.Conn.Close()
+		}
+	}
 }

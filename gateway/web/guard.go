@@ -31,6 +31,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		c := connOf(r.Context())
+		c.asked.Store(true)
 		switch {
 		case c.refused != nil:
 			h.Set("Connection", "close")

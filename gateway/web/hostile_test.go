@@ -187,8 +187,12 @@ func TestConnectionsAreBounded(t *testing.T) {
 		}
 		t.Cleanup(func() { c.Close() })
 		fmt.Fprint(c, "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-		if answer, err := http.ReadResponse(bufio.NewReader(c), nil); err != nil || answer.StatusCode != 200 {
-			t.Fatal(answer, err)
+		answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer.Body.Close(); answer.StatusCode != 200 {
+			t.Fatal(answer.Status)
 		}
 		open = append(open, c)
 	}
@@ -282,4 +286,33 @@ func TestShutdownAnswersWhatHasArrived(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
+}
+
+// TestShutdownWaitsForNobodyWhoSaysNothing has browsers that have connected for what
+// they may ask later.
+func TestShutdownWaitsForNobodyWhoSaysNothing(t *testing.T) {
+	h := hubtest.Open(t, nil)
+	synctest.Test(t, func(t *testing.T) {
+		s := &web.Server{Hub: h, Log: slog.New(slog.DiscardHandler)}
+		l := &pipes{made: make(chan net.Conn), over: make(chan struct{})}
+		done := make(chan error, 1)
+		go func() { done <- s.Serve(l) }()
+		silent, begun := l.dial(), l.dial()
+		if _, err := io.WriteString(begun, "GET / HTTP/1.1\r\n"); err != nil {
+			t.Error(err)
+		}
+		synctest.Wait()
+		began := time.Now()
+		if err := s.Shutdown(context.Background()); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(began); took > time.Second {
+			t.Errorf("it takes %v", took)
+		}
+		silent.Close()
+		begun.Close()
+		if err := <-done; !errors.Is(err, web.ErrServerClosed) {
+			t.Error(err)
+		}
+	})
 }

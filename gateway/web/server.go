@@ -56,6 +56,7 @@ type Server struct {
 	document func() ([]byte, error) // the OpenAPI one, the same for as long as the program runs
 	ctx      context.Context        //nolint:containedctx // of all streams: it ends with the server
 	end      context.CancelFunc
+	conns    conns
 	mu       sync.Mutex
 	ending   bool // no new streams
 	streams  sync.WaitGroup
@@ -123,6 +124,7 @@ func (s *Server) endStreams() {
 	s.ending = true
 	s.mu.Unlock()
 	s.end()
+	s.conns.endUnasked()
 }
 
 var errStopping = fault.New(fault.Unavailable, "the hub is stopping")
@@ -158,5 +160,6 @@ func (d doorway) Accept() (net.Conn, error) {
 	session, refused := d.server.Hub.Enter(hub.Caller{Gateway: "web", From: port.From(c), Role: access.Guest, Hang: func() { c.Close() }})
 	v := &conn{Conn: c, server: d.server, session: session, refused: refused}
 	v.now.Store(&c)
+	d.server.conns.add(v)
 	return v, nil
 }

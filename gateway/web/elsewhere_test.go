@@ -1,0 +1,57 @@
+package web_test
+
+import (
+	"strings"
+	"testing"
+
+	"althing/access"
+	"althing/gateway/web"
+	"althing/internal/treetest"
+)
+
+// TestOtherHubsOfTheTree asks one hub for what another has.
+func TestOtherHubsOfTheTree(t *testing.T) {
+	tree := treetest.Grow(t, "main", "main/barn", "main/barn/north")
+	main := tree.Hub("main").Inside()
+	p := visit(t, "http://"+start(t, &web.Server{Hub: main}, ""))
+	key := []string{"Authorization: Bearer " + main.Access().Made()}
+	tell(t, p, []step{
+		{"PUT", "/registry/soil?hub=north", "56", key, 200, `{"key":"soil","revision":`},
+		{"GET", "/registry/soil?hub=north", "", key, 200, `"value":56`},
+		{"GET", "/registry/soil?hub=main/barn/north", "", key, 200, `"value":56`},
+		{"GET", "/registry/soil", "", key, 404, ""},
+		{"GET", "/registry/soil?hub=barn", "", key, 404, ""},
+		{"GET", "/registry/soil?hub=main", "", key, 404, ""},
+		{"PUT", "/registry/soil?hub=north", "57", append([]string{"If-None-Match: *"}, key...), 412, ""},
+		{"PUT", "/registry/soil?hub=north&ttl=1h", "57", append([]string{"If-Match: *"}, key...), 200, ""},
+		{"GET", "/registry?hub=north", "", key, 200, `{"entries":[{"key":"soil","value":57}],"more":false}`},
+		{"GET", "/registry/soil/history?hub=north", "", key, 200, `{"values":[{"value":56,"at":"2`},
+		{"DELETE", "/registry/soil?hub=north", "", key, 400, `with a pattern`},
+		{"DELETE", "/registry?pattern=s*&hub=north", "", key, 200, `{"count":1}`},
+		{"POST", "/eval?hub=north", `{"text":"getReg('server.name')"}`, key, 200, `{"text":"north"}`},
+		{"POST", "/eval?hub=north", `{"text":"1/0"}`, key, 422, `ZeroDivisionError`},
+		{"POST", "/commands?hub=north", `{"text":"s.help(s.info)"}`, key, 200, `s.info`},
+		{"GET", "/registry?hub=*", "", key, 400, `names one hub`},
+		{"GET", "/registry?hub=south", "", key, 404, ""},
+		{"GET", "/registry?hub=@", "", key, 400, ""},
+		{"GET", "/registry?hub=", "", key, 200, `"entries":[]`},
+	})
+	tree.Hub("north").Stop()
+	tree.Soon("north is away", func() bool {
+		status, _ := p.does("GET", "/registry/soil?hub=north", "", key...)
+		return status == 503
+	}, func() string { _, text := p.does("GET", "/registry/soil?hub=north", "", key...); return text })
+}
+
+// TestGuestsAreGuestsElsewhere has a hub decide itself what somebody from another may.
+func TestGuestsAreGuestsElsewhere(t *testing.T) {
+	tree := treetest.Grow(t, "main", "main/barn")
+	barn := tree.Hub("barn").Inside()
+	p := visit(t, "http://"+start(t, &web.Server{Hub: barn}, ""))
+	if err := tree.Hub("main").Inside().Access().May(access.Guest, access.Manage); err == nil {
+		t.Fatal("a guest may manage")
+	}
+	if status, text := p.does("POST", "/commands?hub=main", `{"text":"s.attributes()"}`); status != 403 || !strings.Contains(text, "'admin'") {
+		t.Errorf("a guest at another hub: %d %s", status, text)
+	}
+}
