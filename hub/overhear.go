@@ -117,8 +117,8 @@ func (o *overhearing) add(of Passing, tell func(Overheard)) (stop func()) {
 	}
 }
 
-// posted takes note of the messages of a transaction: they are told of when they are
-// stored.
+// posted counts the messages of a transaction, and takes note of them: they are told of
+// when they are stored.
 func (o *overhearing) posted(ticket journal.Ticket, ops []journal.Op) {
 	for _, op := range ops {
 		to := ""
@@ -131,6 +131,7 @@ func (o *overhearing) posted(ticket journal.Ticket, ops []journal.Op) {
 		default:
 			continue
 		}
+		o.hub.counts.messages.Add(1)
 		if to != messaging.SysAdmin && !o.listens.Load() {
 			continue
 		}

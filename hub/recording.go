@@ -19,7 +19,7 @@ type figures struct {
 	mine           load
 	state          state.Stats
 	connections    int64
-	asked          int64 // since the moment before
+	asked, said    int64 // since the moment before
 }
 
 // The units of metrics.
@@ -54,6 +54,7 @@ var recorded = []struct {
 	{"hub.messages", count, "messages that wait in inboxes", func(f *figures) float64 { return float64(f.state.Messaging.Messages) }},
 	{"hub.registry", count, "keys of the registry", func(f *figures) float64 { return float64(f.state.Keys) }},
 	{"hub.asked", rate, "queries and calls in that second", func(f *figures) float64 { return float64(f.asked) }},
+	{"hub.said", rate, "messages in that second", func(f *figures) float64 { return float64(f.said) }},
 }
 
 // hostCPU is the one metric that is looked at more often than it is recorded.
@@ -70,18 +71,18 @@ func (h *Hub) record(ctx context.Context) {
 	ticks := time.NewTicker(recordEvery)
 	defer ticks.Stop()
 	failing := false
-	handled := h.handled()
+	handled, said := h.handled(), h.counts.messages.Load()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticks.C:
 		}
-		now, before := h.Now(), handled
-		handled = h.handled()
+		now, handledBefore, saidBefore := h.Now(), handled, said
+		handled, said = h.handled(), h.counts.messages.Load()
 		f := &figures{
 			host: h.sampler.Figures(), mine: h.process.look(now, h.started), state: h.state.Stats(),
-			connections: h.conns.Len(), asked: handled - before,
+			connections: h.conns.Len(), asked: handled - handledBefore, said: said - saidBefore,
 		}
 		err := h.recordFigures(now, f)
 		if other := h.recordings.record(now); err == nil {

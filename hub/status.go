@@ -19,6 +19,7 @@ var Version = "0.1.0"
 type counts struct {
 	queries, failed atomic.Int64
 	calls           atomic.Int64 // of a session's other methods
+	messages        atomic.Int64 // that were said here, or came from other hubs
 }
 
 // serverKeys are the read-only keys that the hub keeps itself, in order

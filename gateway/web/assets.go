@@ -12,8 +12,6 @@ import (
 	"path"
 	"strings"
 	"sync"
-
-	"althing/fault"
 )
 
 //go:embed assets/*.html assets/*.css assets/*.svg assets/js assets/pages assets/vendor
@@ -35,8 +33,8 @@ type made struct {
 	tag           string // of the content
 }
 
-// assets serves the dashboard.
-func (s *Server) assets() http.Handler {
+// assets serves the dashboard, to GET and HEAD.
+func (*Server) assets() http.Handler {
 	all := assets{}
 	_ = fs.WalkDir(embedded, "assets", func(name string, entry fs.DirEntry, _ error) error {
 		if !entry.IsDir() {
@@ -44,14 +42,7 @@ func (s *Server) assets() http.Handler {
 		}
 		return nil // what is embedded can be walked
 	})
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !reads(r.Method) {
-			w.Header().Set("Allow", "GET, HEAD")
-			s.refuse(w, r, failed(http.StatusMethodNotAllowed, fault.Invalid, "pages can only be read; what can be changed is below %s", apiRoot))
-			return
-		}
-		all.send(w, r)
-	})
+	return http.HandlerFunc(all.send)
 }
 
 // kindOf does not leave it to the machine what a file is: some call JavaScript text.

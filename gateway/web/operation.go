@@ -57,6 +57,7 @@ var operations = slices.Concat(
 	recordingOperations,
 	registryOperations,
 	sessionOperations,
+	statusOperations,
 	clientOperations,
 	liveOperations,
 	metricOperations,

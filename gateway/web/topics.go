@@ -29,6 +29,7 @@ var topicKinds = []topicKind{
 	{name: "metrics:", act: access.Read, newest: true, run: tellMetrics},
 	{name: "metrics@", act: access.Read, newest: true, run: tellMetricsElsewhere},
 	{name: "cpu:", act: access.Manage, newest: true, run: tellCPU},
+	{name: "host", act: access.Read, newest: true, run: tellHost},
 	{name: "processes", act: access.Read, newest: true, run: tellProcesses},
 	{name: "clients", act: access.Read, run: tellClients},
 	{name: "traffic:", act: access.Manage, run: tellTraffic},

@@ -173,6 +173,15 @@ func unreachable(server string, err error) string {
 	return server + " cannot be reached: " + err.Error()
 }
 
+// tellHost tells how the machine is in all parts, for instance what each core does.
+func tellHost(ctx context.Context, s *source) error {
+	host, err := s.session.Host()
+	if err != nil {
+		return err
+	}
+	return each(ctx, usualTick, func(time.Time) error { return s.show(host.Figures()) })
+}
+
 // tellProcesses tells which programs use most of the processor.
 func tellProcesses(ctx context.Context, s *source) error {
 	host, err := s.session.Host()

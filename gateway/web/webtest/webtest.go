@@ -20,6 +20,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -68,14 +69,42 @@ func Start(t testing.TB, flags ...string) *Hub {
 		program.path = filepath.Join(program.folder, "althing")
 		hubrun.BuildAs(t, program.path)
 	})
+	return run(t, "garden", flags)
+}
+
+func run(t testing.TB, name string, flags []string) *Hub {
+	t.Helper()
 	h := &Hub{t: t, data: t.TempDir()}
 	key := filepath.Join(t.TempDir(), "key")
 	if err := os.WriteFile(key, []byte(Key), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	h.flags = append([]string{"--name", "garden", "--admin-key-file", key}, flags...)
+	h.flags = append([]string{"--name", name, "--admin-key-file", key}, flags...)
 	h.Hub = hubrun.Start(t, program.path, h.data, h.flags...)
 	return h
+}
+
+// Child starts a further hub below this one.
+func (h *Hub) Child(name string, flags ...string) *Hub {
+	h.t.Helper()
+	_, parent, found := strings.Cut(h.Run("token"), "--parent ")
+	if !found {
+		h.t.Fatal("althing token has printed no line for --parent")
+	}
+	parent, _, _ = strings.Cut(parent, "\n")
+	return run(h.t, name, append([]string{"--parent", strings.Trim(parent, "'\" ")}, flags...))
+}
+
+// Run runs a verb of the program as the hub's administrator, and gives what it prints.
+func (h *Hub) Run(args ...string) (printed string) {
+	h.t.Helper()
+	c := exec.CommandContext(h.t.Context(), program.path, append(args, "--hub", h.Text)...) //nolint:gosec // the tests' own
+	c.Env = append(os.Environ(), "ALTHING_KEY="+Key)
+	out, err := c.Output()
+	if err != nil {
+		h.t.Fatalf("althing %s: %v", strings.Join(args, " "), err)
+	}
+	return string(out)
 }
 
 // Restart stops the hub and starts it again where it was. Between the two, meanwhile is

@@ -195,6 +195,7 @@ async function change(work) {
 	await meet();
 	restart();
 	await show({ focus: false });
+performance.mark("page"); // how long people wait is measured by it
 }
 enter.addEventListener("click", () => {
 	change(session.role === "guest" ? login : async () => { await logout(); return true; })
@@ -235,6 +236,7 @@ async function back() {
 	const before = session.role;
 	await meet();
 	if (session.role !== before) await show({ focus: false });
+performance.mark("page"); // how long people wait is measured by it
 }
 
 nav.build(side);
@@ -250,3 +252,4 @@ try {
 	if (problem.code !== "away" && problem.status !== 401) toast(problem.message, { kind: "bad" });
 }
 await show({ focus: false });
+performance.mark("page"); // how long people wait is measured by it
