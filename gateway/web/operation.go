@@ -52,6 +52,7 @@ var operations = slices.Concat(
 	healthOperations,
 	commandOperations,
 	evalOperations,
+	keyOperations,
 	messageOperations,
 	openAPIOperations,
 	recordingOperations,

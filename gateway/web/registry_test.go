@@ -72,6 +72,8 @@ func TestRegistry(t *testing.T) {
 		{"PUT", "/registry/a.b", strings.Repeat("[", 300) + strings.Repeat("]", 300), nil, 422, `"code":"limit"`},
 		{"DELETE", "/registry/a.c", "", nil, 204, ""},
 		{"DELETE", "/registry/a.c", "", nil, 404, ""},
+		{"GET", "/keys?limit=1", "", nil, 200, `{"names":[{"name":"a","below":1,"after":"a.􏿿"}],"more":true}`},
+		{"GET", "/keys?prefix=a.", "", nil, 200, `{"names":[{"name":"b","entry":{"key":"a.b","value":null,"revision":`},
 		{"DELETE", "/registry", "", nil, 400, `is missing`},
 		{"DELETE", "/registry?pattern=*", "", nil, 200, `{"count":2}`},
 	})
