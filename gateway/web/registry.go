@@ -49,6 +49,7 @@ var registryOperations = []operation{
 type entryOut struct {
 	Key      string     `json:"key"`
 	Value    jsonValue  `json:"value"`
+	Literal  string     `json:"literal,omitempty" help:"the value as Python writes it; of a single key only"`
 	Revision uint64     `json:"revision,omitempty" help:"grows with every change; not given for keys that the hub itself keeps"`
 	Changed  *time.Time `json:"changed,omitempty"`
 	Expires  *time.Time `json:"expires,omitempty" help:"when it runs out by itself"`
@@ -161,6 +162,7 @@ func getEntry(c *call) (any, error) {
 			return nil, nil
 		}
 	}
+	out.Literal = value.Repr(out.Value.Value)
 	return out, nil
 }
 

@@ -1,0 +1,168 @@
+// What the registry page shows of one key: its value, where it was, and how to reach it.
+import { chart } from "../js/chart.js";
+import { deleteKey, setValue } from "./registry-change.js";
+import { literal, kind, number } from "../js/literal.js";
+import { button, copyButton, empty, h, line, replace, select, tabs, toast } from "../js/ui.js";
+import { ago, duration, time } from "../js/format.js";
+
+const spans = [["10m", "10 minutes"], ["1h", "1 hour"], ["48h", "2 days"], ["720h", "30 days"], ["2160h", "90 days"]];
+
+export function details(aside, context, { close, gone }) {
+	const { api } = context;
+	let key = null, entry, turn = 0, span = "10m", ticking, asked = 0, names;
+	const value = h("pre", { class: "present", tabindex: "0", "aria-label": "Value" });
+	const facts = h("dl", { class: "facts" });
+	const history = h("div", { class: "history" });
+	const switchRecord = h("div", {});
+
+	async function show(next) {
+		key = next;
+		const mine = ++turn;
+		if (key === null) {
+			replace(aside, empty({ title: "Choose a name", text: "Its value, what it was before, and lines to read and set it from elsewhere are shown here." }));
+			return;
+		}
+		entry = await load();
+		if (mine !== turn) return;
+		if (!entry) { replace(aside, empty({ title: "It is gone", text: `There is no key ${key}.` })); return; }
+		const mayWrite = context.may("user") || context.session.guests === "full";
+		const own = key.startsWith("server.");
+		replace(aside,
+			h("header", {}, h("h2", {}, key), h("div", { class: "end" }, copyButton(key, "Copy the name"), button("Close", { icon: "close", kind: "quiet close", iconOnly: true, onclick: close }))),
+			value,
+			mayWrite && !own && h("div", { class: "actions" },
+				button("Change", { icon: "edit", onclick: async () => { await setValue(context, { key, value: value.textContent }); } }),
+				button("Delete", { icon: "remove", kind: "danger", onclick: async () => { await deleteKey(context, key); gone(); } })),
+			facts, history, switchRecord, lines());
+		tell();
+		await Promise.all([past(), recording()]);
+	}
+
+	async function load() {
+		try {
+			const found = await api.get(`/registry/${encodeURIComponent(key)}`);
+			value.textContent = found.literal;
+			return found;
+		} catch (problem) {
+			if (problem.status === 404) return null;
+			throw problem;
+		}
+	}
+
+	function tell() {
+		if (!entry || key === null) return;
+		const left = entry.expires && (new Date(entry.expires) - Date.now()) / 1000;
+		const fact = (name, text, title) => text && h("div", { title }, h("dt", {}, name), h("dd", {}, text));
+		replace(facts, fact("Type", kind(entry.value, entry.literal)), fact("Changed", entry.changed && ago(entry.changed), entry.changed && time(entry.changed)),
+			fact("Revision", entry.revision?.toLocaleString()), fact("Lasts", left > 0 && duration(left)));
+	}
+
+	/** Shows what the number was: what is recorded, or else its last values. */
+	async function past() {
+		const mine = turn;
+		const { values } = await api.get(`/registry/${encodeURIComponent(key)}/history`);
+		const recorded = number(entry.value) !== undefined ? await recordedPoints() : [];
+		if (mine !== turn) return;
+		const points = recorded.length > 1 ? recorded
+			: values.map((was) => [new Date(was.at).getTime() / 1000, number(was.value)]).filter(([, n]) => n !== undefined);
+		const table = h("details", {}, h("summary", {}, `Its last ${values.length === 1 ? "value" : `${values.length} values`}`),
+			h("table", {}, h("tbody", {}, values.toReversed().map((was) => h("tr", {}, h("th", { scope: "row" }, time(was.at)), h("td", {}, h("code", {}, literal(was.value).slice(0, 200))))))));
+		const width = select(spans, span, { "aria-label": "How far back", onchange: (e) => { span = e.target.value; past().catch(fail); } });
+		replace(history, points.length > 1 && [h("header", {}, h("h3", {}, recorded.length > 1 ? "What it was" : "Its last values"), recorded.length > 1 && width), chart(points, { label: key, step: recorded.length <= 1 })], table);
+	}
+
+	async function recordedPoints() {
+		if (!(await known()).has(`registry.${key}`)) return [];
+		const { points } = await api.get(`/metrics/${encodeURIComponent(`registry.${key}`)}`, { query: { last: span, points: 300 } });
+		return points.at.map((at, i) => [at, points.mean[i]]);
+	}
+
+	/** The names of what is recorded, as they were a moment ago. */
+	async function known() {
+		if (Date.now() - asked > 10_000) {
+			asked = Date.now();
+			names = api.get("/metrics").then(({ metrics }) => new Set(metrics.map((m) => m.name)));
+		}
+		return names;
+	}
+
+	/** Shows the switch that has its number recorded. */
+	async function recording() {
+		const mine = turn;
+		if (number(entry.value) === undefined || key.startsWith("server.")) { replace(switchRecord); return; }
+		const { recordings } = await api.get("/recordings");
+		if (mine !== turn) return;
+		const exact = literally(key);
+		const by = recordings.filter((r) => matches(r.pattern, key));
+		const wider = by.find((r) => r.pattern !== exact);
+		const on = by.length > 0;
+		const turnIt = async () => {
+			if (on) await api.del(`/recordings/${encodeURIComponent(exact)}`);
+			else await api.put(`/recordings/${encodeURIComponent(exact)}`);
+			toast(on ? "It is recorded no more; what was recorded stays" : "It is recorded from now on");
+			await recording();
+		};
+		replace(switchRecord, h("div", { class: "switch" },
+			h("button", { type: "button", role: "switch", "aria-checked": String(on), disabled: Boolean(wider), onclick: () => turnIt().catch(fail) }, h("span", { class: "knob", "aria-hidden": "true" }), "Record it"),
+			h("small", { class: "hint" }, wider ? `${wider.pattern} is recorded, and so is this.` : "Every second what number it is, for 90 days, also when nobody looks.")));
+	}
+
+	/** Lines to read and set it. */
+	function lines() {
+		const [host, port] = reached(context.session.hub.address);
+		const k = literal(key), v = value.textContent.length < 200 ? value.textContent : "…";
+		const web = `${location.origin}/api/v1/registry/${encodeURIComponent(key)}`;
+		const json = JSON.stringify(JSON.stringify(entry.value)).length < 300 ? JSON.stringify(entry.value) : "…";
+		const sh = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+		const of = {
+			text: [`getReg(${k})`, `setReg(${k}, ${v})`],
+			python: ["import share", `sh = share.ShareServer(${literal(host)}${port === "2980" ? "" : `, ${port}`})`, `print(sh.getReg(${k}))`, `sh.setReg(${k}, ${v})`],
+			curl: [`curl ${sh(web)}`, `curl -X PUT -H 'Content-Type: application/json' -d ${sh(json)} ${sh(web)}`],
+		};
+		const show = (name, note) => (panel) => { panel.append(...of[name].map(line), h("p", { class: "hint" }, note)); };
+		return h("div", { class: "lines" }, h("h3", {}, "From elsewhere"), tabs("From elsewhere", [
+			{ id: "text", title: "Text port", show: show("text", `Send it to ${host}:${port}, for instance with nc ${host} ${port}; or: althing get ${key}`) },
+			{ id: "python", title: "Python", show: show("python", "share.py lies in clients/python and needs nothing else.") },
+			{ id: "curl", title: "curl", show: show("curl", "With --lan and guests who may not write: -H 'Authorization: Bearer KEY'.") },
+		]));
+	}
+
+	const fail = (problem) => { if (problem.name !== "AbortError") toast(problem.message, { kind: "bad" }); };
+	ticking = setInterval(tell, 1000);
+	show(null);
+	return {
+		show: (next) => show(next).catch(fail),
+		async set(changed) {
+			if (!entry || changed.revision <= entry.revision) return;
+			const mine = turn, was = number(entry.value);
+			entry = { ...entry, value: changed.value, expires: undefined, revision: changed.revision, changed: new Date().toISOString() };
+			tell();
+			const found = await load().catch(() => null);
+			if (mine !== turn || !found) return;
+			entry = found;
+			tell();
+			if ((number(entry.value) === undefined) !== (was === undefined)) recording().catch(fail);
+			past().catch(fail);
+		},
+		gone() { entry = undefined; replace(aside, empty({ title: "It is gone", text: `${key} was deleted, or its time was over.` })); },
+		end: () => clearInterval(ticking),
+	};
+}
+
+/** The host by which this machine reaches the hub, and the text port. */
+function reached(address) {
+	const port = address?.slice(address.lastIndexOf(":") + 1) || "2980";
+	return [location.hostname.replace(/^\[|\]$/g, ""), port];
+}
+
+/** A pattern that means the name itself. */
+const literally = (key) => key.replace(/[*?[]/g, "[$&]");
+
+/** Whether a name matches a pattern, as the hub has it. */
+export function matches(pattern, name) {
+	const source = pattern.replace(/\[(!?)([^\]]+)\]|[\s\S]/g, (part, not, set) => {
+		if (set) return `[${not ? "^" : ""}${set.replace(/[\\\]^]/g, "\\$&")}]`;
+		return part === "*" ? "[\\s\\S]*" : part === "?" ? "[\\s\\S]" : part.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+	});
+	return new RegExp(`^${source}$`, "u").test(name);
+}
