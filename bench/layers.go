@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"althing"
 	"althing/bench/internal/load"
@@ -38,8 +39,8 @@ type node struct {
 // administrator.
 const treeKey = "bench-tree-admin-key"
 
-// node starts a hub with a name.
-func (b *bench) node(ctx context.Context, name string) (*node, error) {
+// node starts a hub with a name, and perhaps further flags.
+func (b *bench) node(ctx context.Context, name string, flags ...string) (*node, error) {
 	data, err := b.data()
 	if err != nil {
 		return nil, err
@@ -53,7 +54,7 @@ func (b *bench) node(ctx context.Context, name string) (*node, error) {
 		return nil, err
 	}
 	s, err := b.start(ctx, func(address string) []string {
-		return append(hubs.serve(b, data)(address), "--session", session, "--name", name, "--admin-key-file", key)
+		return slices.Concat(hubs.serve(b, data)(address), []string{"--session", session, "--name", name, "--admin-key-file", key}, flags)
 	}, hubs.ready)
 	return &node{s, session}, err
 }

@@ -56,6 +56,9 @@ var measures = []struct {
 	{"framework", "servers of the root package beside NATS core", framework},
 	{"cpu", "a thousand clients of the CPU port", cpuPort},
 	{"layers", "a tree of hubs: messages through it, links at rest, its list", layers},
+	{"live", "pages that show figures of many hubs", live},
+	{"record", "numbers that are recorded: processor, memory, disk", record},
+	{"page", "what the first page loads", page},
 	{"build", "sizes of the binaries", build},
 }
 
