@@ -67,6 +67,11 @@ func (r running) write(out io.Writer) {
 	for i, p := range r.ports {
 		lines = append(lines, []string{"  listens  ", "           "}[min(i, 1)]+p.where())
 	}
+	for _, p := range r.ports {
+		if p.gateway == webGateway {
+			lines = append(lines, "  dashboard http://"+p.addresses()[0]+"/")
+		}
+	}
 	lines = append(lines, "  open to  "+r.who())
 	if r.tls != "" {
 		lines = append(lines, "  TLS      "+tlsModes[r.tls], "  trust    --fingerprint "+r.fingerprint+"  (with every verb of a client, or ALTHING_FINGERPRINT)")
@@ -97,13 +102,16 @@ var durabilities = map[string]string{
 	"safe": "what it acknowledged, over a crash and a power cut (--durability safe)",
 }
 
-// where is the address to type into a device.
-func (p port) where() string {
-	addresses := []string{net.JoinHostPort(p.host, p.number)}
+// addresses are those to type into a device.
+func (p port) addresses() []string {
 	if everywhere(p.host) {
-		addresses = ownAddresses(p.number)
+		return ownAddresses(p.number)
 	}
-	where := p.gateway + " port " + strings.Join(addresses, ", ")
+	return []string{net.JoinHostPort(p.host, p.number)}
+}
+
+func (p port) where() string {
+	where := p.gateway + " port " + strings.Join(p.addresses(), ", ")
 	if p.taken != "" {
 		where += "  (" + p.taken + " was taken)"
 	}

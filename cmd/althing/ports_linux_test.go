@@ -18,11 +18,13 @@ func TestDefaultPortsGiveWay(t *testing.T) {
 		{"one", []string{
 			`^  listens  text port 127\.0\.0\.1:2980$`,
 			`^           session port 127\.0\.0\.1:4000$`,
+			`^           web port 127\.0\.0\.1:8080$`,
 			`^  next     althing set garden\.soil\.temp 56  \(`,
 		}},
 		{"two", []string{
 			`^  listens  text port 127\.0\.0\.1:2981  \(2980 was taken\)$`,
 			`^           session port 127\.0\.0\.1:4001  \(4000 was taken\)$`,
+			`^           web port 127\.0\.0\.1:8081  \(8080 was taken\)$`,
 			`^  next     althing set garden\.soil\.temp 56 --hub 2981  \(`,
 		}},
 	} {
