@@ -8,7 +8,7 @@ PYTHONSEED ?= 0
 PYTHONSEEDS ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race soak lint browser fuzz fuzz-python bench cross vuln acceptance acceptance-arm package rename
+.PHONY: help run test race soak lint browser screenshots fuzz fuzz-python bench cross vuln acceptance acceptance-arm package rename
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,12 @@ soak: ## let everything happen to trees of hubs for SOAK (1h), from the seed SOA
 browser: ## use the pages in Chromium; installs it if it is missing
 	@scripts/need.sh chromium chromium
 	go test -count=1 -tags browser ./internal/browser ./examples/browser ./gateway/web/webtest
+
+screenshots: ## use the pages, and take the pictures of them that the docs show
+	@scripts/need.sh chromium chromium
+	@folder=$$(mktemp -d) && trap 'rm -r "$$folder"' EXIT && \
+		ALTHING_SCREENSHOTS=$$folder go test -count=1 -tags browser ./gateway/web/webtest && \
+		cp $$folder/*-desktop-light.png $$folder/*-phone-dark.png docs/images/
 
 lint: ## go vet, gofumpt and golangci-lint, in the versions of scripts/tool.sh
 	@scripts/lint.sh

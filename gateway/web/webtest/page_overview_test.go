@@ -216,13 +216,16 @@ func TestTreeOfPlots(t *testing.T) {
 // are 200 ms until the page works, and 500 ms until the first plot is drawn.
 func BenchmarkFirstPlot(b *testing.B) {
 	h := webtest.Start(b)
+	took := map[string]float64{"page": 0, "plot": 0}
 	for b.Loop() {
 		page := h.Open("/")
-		page.Wait(plot("CPU") + `.points().length > 0`)
-		for _, mark := range []string{"page", "plot"} {
+		for mark := range took {
 			page.Wait(`performance.getEntriesByName("` + mark + `").length > 0`)
-			b.ReportMetric(browser.Value[float64](page.Page, `performance.getEntriesByName("`+mark+`")[0].startTime`), "ms-to-"+mark)
+			took[mark] += browser.Value[float64](page.Page, `performance.getEntriesByName("`+mark+`")[0].startTime`)
 		}
+	}
+	for mark, all := range took {
+		b.ReportMetric(all/float64(b.N), "ms-to-"+mark)
 	}
 }
 

@@ -23,16 +23,13 @@ const height = 190; // pixels
 const mostPoints = 600;
 export const windows = [[25, "25 s"], [60, "1 min"], [300, "5 min"], [1800, "30 min"], [3600, "1 h"], [21600, "6 h"], [86400, "1 day"], [604800, "7 days"], [2592000, "30 days"], [7776000, "90 days"]];
 
-let library;
-/** Loads uPlot, once, which is no module. */
-export function load() {
-	library ??= new Promise((resolve, reject) => {
-		document.head.append(
-			h("link", { rel: "stylesheet", href: "/assets/vendor/uPlot.min.css" }),
-			h("script", { src: "/assets/vendor/uPlot.iife.min.js", onload: () => resolve(window.uPlot), onerror: () => { library = undefined; reject(new Error("uPlot was not loaded")); } }));
-	});
-	return library;
-}
+// uPlot, which is no module. It is loaded while the page asks for its figures.
+const library = new Promise((resolve, reject) => {
+	document.head.append(
+		h("link", { rel: "stylesheet", href: "/assets/vendor/uPlot.min.css" }),
+		h("script", { src: "/assets/vendor/uPlot.iife.min.js", onload: () => resolve(window.uPlot), onerror: () => reject(new Error("The plots could not be loaded: load the page again")) }));
+});
+library.catch(() => {}); // each plot says so
 
 export function createPlot(options) {
 	return new Plot(options);
@@ -55,7 +52,7 @@ class Plot {
 		this.history = history ?? ((...args) => this.#memory.history(...args));
 		this.#build(tools, level);
 		this.#begin();
-		load().then(() => { this.#observer.observe(this.stage); this.#rebuild(); }, (problem) => { this.note.textContent = problem.message; });
+		library.then(() => { this.#observer.observe(this.stage); this.#rebuild(); }, (problem) => { this.note.textContent = problem.message; });
 		addEventListener("themechange", this.#restyle);
 	}
 

@@ -1,6 +1,6 @@
 // Every machine of the tree and the hub itself, live.
 import { bytes, duration, number, percent } from "../js/format.js";
-import { createPlot, load, windows } from "../js/plot.js";
+import { createPlot, windows } from "../js/plot.js";
 import { button, card, dialog, field, h, replace, select, table, toast } from "../js/ui.js";
 
 // What there is of each machine, in the order of the plots.
@@ -21,7 +21,6 @@ export default {
 	lede: "This hub and the machines of its tree, as they are now and as they were.",
 	css: "overview.css",
 	mount(root, context) {
-		load(); // while the rest is asked for
 		const page = new Overview(context);
 		root.append(page.tiles, page.toolbar, page.hubs, page.servers, page.below);
 		return page.begin();
