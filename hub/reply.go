@@ -72,6 +72,19 @@ func (r Reply) Result() (string, error) {
 	return r.text, nil
 }
 
+// Hold counts bytes that are in memory for the caller for as long as its connection
+// takes, a large body or answer, among all that nobody has read yet. give, which is
+// called once, gives them back.
+func (s *Session) Hold(bytes int64) (give func(), err error) {
+	if bytes < largeReply {
+		return func() {}, nil
+	}
+	if !s.hub.unread.take(bytes) {
+		return nil, s.refuse(errUnread)
+	}
+	return func() { s.hub.unread.give(bytes) }, nil
+}
+
 // Value gives the value whose text Result gives, when the session's Values asks for
 // it; nil: the query has none, or one without a literal form.
 func (r Reply) Value() value.Value { return r.value }

@@ -27,6 +27,7 @@ type call struct {
 	login     *login        // nil: none
 	proof     *access.Proof // nil: no key was shown
 	noted     string
+	held      []func() // give back what is in memory for it
 }
 
 // param is a parameter of the query.
@@ -142,6 +143,23 @@ func (c *call) flag(name string) bool {
 
 // note says for the audit what the request does, where method and path do not.
 func (c *call) note(act string) { c.noted = act }
+
+// hold counts what is in memory until the caller has sent or read it.
+func (c *call) hold(bytes int64) error {
+	give, err := c.session.Hold(bytes)
+	if err != nil {
+		return failed(http.StatusServiceUnavailable, fault.Limit, "%s", fault.Of(err).Message)
+	}
+	c.held = append(c.held, give)
+	return nil
+}
+
+// release gives back what was held.
+func (c *call) release() {
+	for _, give := range c.held {
+		give()
+	}
+}
 
 // stream has an operation answer for as long as it likes: until the caller has gone
 // or the server ends, of which the context of the call tells.

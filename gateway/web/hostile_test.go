@@ -316,3 +316,35 @@ func TestShutdownWaitsForNobodyWhoSaysNothing(t *testing.T) {
 		}
 	})
 }
+
+// TestLargeBodiesShareTheirMemory has bodies begin and not end.
+func TestLargeBodiesShareTheirMemory(t *testing.T) {
+	h := hubtest.Open(t, func(c *hub.Config) {
+		c.Limits = access.DefaultLimits()
+		c.Limits.Unread = 1 << 20
+	})
+	address := start(t, &web.Server{Hub: h}, "")
+	const head = "PUT /api/v1/registry/a HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 700000\r\n\r\n"
+	first, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close()
+	fmt.Fprint(first, head)
+	if line, err := bufio.NewReader(first).ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") {
+		t.Fatal(line, err)
+	}
+	if answer := raw(t, address, head); !strings.HasPrefix(answer, "HTTP/1.1 503") || !strings.Contains(answer, "try again later") {
+		t.Errorf("the second is answered %s", answer)
+	}
+	first.Close()
+	p := visit(t, "http://"+address)
+	for deadline := time.Now().Add(patience); ; {
+		if status, _ := p.does("PUT", "/registry/a", strings.Repeat(" ", 700_000)+"1"); status == 200 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("what was held is not given back")
+		}
+	}
+}

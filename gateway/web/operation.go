@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"reflect"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -137,11 +138,7 @@ func (s *Server) refuseMethod(w http.ResponseWriter, r *http.Request, allow stri
 func (s *Server) answer(o *operation, w http.ResponseWriter, r *http.Request) {
 	c := &call{Request: r, server: s, operation: o, conn: connOf(r.Context()), reply: w.Header(), status: http.StatusOK}
 	w.Header().Set("Cache-Control", "no-store")
-	defer func() {
-		if p := recover(); p != nil {
-			s.refuse(w, r, fmt.Errorf("a panic at %s: %v", o.route(), p))
-		}
-	}()
+	defer c.release()
 	out, err := c.run(w)
 	c.audit(err)
 	switch {
@@ -159,6 +156,11 @@ func (s *Server) answer(o *operation, w http.ResponseWriter, r *http.Request) {
 
 // run checks who asks and what, and carries it out.
 func (c *call) run(w http.ResponseWriter) (out any, err error) {
+	defer func() {
+		if p := recover(); p != nil { // a mistake of ours costs one request
+			err = fmt.Errorf("a panic: %v\n%s", p, debug.Stack())
+		}
+	}()
 	if err := c.identify(); err != nil {
 		return nil, err
 	}
@@ -206,6 +208,13 @@ func (c *call) readBody(w http.ResponseWriter) error {
 	if most == 0 {
 		most = mostBody
 	}
+	size := c.ContentLength
+	if size < 0 || size > most {
+		size = most
+	}
+	if err := c.hold(size); err != nil {
+		return err
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, c.Body, most))
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return failed(http.StatusRequestEntityTooLarge, fault.Limit, "the body may have %d bytes", tooLarge.Limit)
@@ -245,6 +254,10 @@ func (c *call) write(w http.ResponseWriter, out any) {
 	e.SetEscapeHTML(false) // no browser takes it for HTML: its type is JSON, and nosniff is set
 	if err := e.Encode(out); err != nil {
 		c.server.refuse(w, c.Request, fmt.Errorf("the answer of %s cannot be written: %w", c.operation.route(), err))
+		return
+	}
+	if err := c.hold(int64(text.Len())); err != nil {
+		c.server.refuse(w, c.Request, err)
 		return
 	}
 	c.reply.Set("Content-Type", "application/json")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -17,14 +18,18 @@ import (
 	"althing/hub/hubtest"
 )
 
-// serveTable serves on loopback.
-func serveTable(t *testing.T, h *hub.Hub) (base string) {
+// serveTable serves on loopback: the table, or another one.
+func serveTable(t *testing.T, h *hub.Hub, log *slog.Logger, table ...*operation) (base string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{Hub: h, Log: slog.New(slog.DiscardHandler)}
+	s := &Server{Hub: h, Log: log}
+	s.begin()
+	for _, o := range table {
+		s.http.Handler = s.guard(s.dispatch(map[string]*operation{o.method: o}))
+	}
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
 	t.Cleanup(func() {
@@ -46,7 +51,7 @@ func TestRightsOfEveryOperation(t *testing.T) {
 		t.Run(guests.String(), func(t *testing.T) {
 			var log lockedBuffer
 			h := hubtest.Open(t, func(c *hub.Config) { c.Guests, c.Log = guests, slog.New(slog.NewTextHandler(&log, nil)) })
-			base := serveTable(t, h)
+			base := serveTable(t, h, slog.New(slog.DiscardHandler))
 			key, err := access.AddUser(h.Data(), "anna")
 			if err != nil {
 				t.Fatal(err)
@@ -114,6 +119,28 @@ func TestTheActsAreThose(t *testing.T) {
 		if o := &operations[i]; reads(o.method) && !slices.Contains(reading, o.act) {
 			t.Errorf("%s %s reads, and needs the right to something else", o.method, o.route())
 		}
+	}
+}
+
+// TestAPanicCostsOneRequest has a mistake of ours be one answer and one line.
+func TestAPanicCostsOneRequest(t *testing.T) {
+	var log lockedBuffer
+	broken := operation{method: http.MethodPost, path: "/broken", act: anyone, run: func(*call) (any, error) { panic("a secret of the hub's") }}
+	base := serveTable(t, hubtest.Open(t, nil), slog.New(slog.NewTextHandler(&log, nil)), &broken)
+	for range 2 {
+		answer, err := http.Post(base+"/broken", "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil || answer.StatusCode != 500 || strings.Contains(string(text), "secret") || !strings.Contains(string(text), "internal") {
+			t.Errorf("%s %s %v", answer.Status, text, err)
+		}
+	}
+	http.DefaultClient.CloseIdleConnections()
+	if !strings.Contains(log.String(), "a secret of the hub's") || !strings.Contains(log.String(), "rights_test.go") {
+		t.Errorf("the log does not say what and where:\n%s", log.String())
 	}
 }
 
