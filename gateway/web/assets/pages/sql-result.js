@@ -1,0 +1,118 @@
+// What SQL has answered, as a table of which only what is in sight is in the document.
+import { save } from "../js/plotfile.js";
+import { button, copyButton, dialog, h, replace, tabs } from "../js/ui.js";
+import { plotOf, plottable } from "./sql-plot.js";
+import { compare, csv, json, kindOf, kindOfColumn, tabbed, textOf } from "./sql-values.js";
+
+const rowHeight = 30, headHeight = 46; // pixels, as sql.css has them
+const beyond = 12; // rows above and below what is in sight, for who scrolls
+const widest = 40; // letters of a cell; what is longer is cut
+const looked = 500; // rows by which a column's width is measured
+
+/** Shows a result below a title. Gives what ends it. */
+export function showResult(root, result, title) {
+	const { columns, rows, more, changed, affected, seconds } = result;
+	const many = (n, word) => `${n.toLocaleString()} ${word}${n === 1 ? "" : "s"}`;
+	const said = [
+		columns.length > 0 && `${many(rows.length, "row")}${more ? ", and there are more" : ""}`,
+		changed && `${many(affected, "row")} changed`, columns.length === 0 && !changed && "Done",
+		`${seconds < 1 ? `${Math.max(1, Math.round(seconds * 1000))} ms` : `${seconds.toFixed(2)} s`}`,
+	].filter(Boolean).join(" · ");
+	const file = (kind, type, content) => button(kind, {
+		icon: "save", title: `Save as ${kind}`, onclick: () => save(`result.${kind.toLowerCase()}`, new Blob([content(result)], { type })),
+	});
+	const head = h("div", { class: "result-head" },
+		h("div", {}, h("p", { class: "said" }, said), title && h("p", { class: "hint" }, h("code", {}, title))),
+		columns.length > 0 && h("div", { class: "actions" }, copyButton(() => tabbed(result), "Copy the table"), file("CSV", "text/csv", csv), file("JSON", "application/json", json)));
+	if (rows.length === 0) {
+		replace(root, head, columns.length > 0 && h("p", { class: "hint" }, `The columns are ${columns.join(", ")}.`));
+		return () => {};
+	}
+	const axes = plottable(result);
+	if (!axes) {
+		const part = h("div");
+		replace(root, head, part);
+		return grid(part, result);
+	}
+	let end = () => {};
+	replace(root, head, tabs("Result", [
+		{ id: "table", title: "Table", show: (panel) => (end = grid(panel, result)) },
+		{ id: "plot", title: "Plot", show: (panel) => (end = plotOf(panel, result, axes)) },
+	]));
+	return () => end();
+}
+
+/** The table. It scrolls by itself; whatever the number of rows, some fifty are drawn. */
+function grid(root, { columns, rows }) {
+	const kinds = columns.map((_, i) => kindOfColumn(rows, i));
+	const widths = columns.map((name, i) => Math.min(widest, rows.slice(0, looked).reduce((most, row) => Math.max(most, Math.min(widest, short(row[i]).length)), Math.max(5, name.length, kinds[i].length) + 2)));
+	const digits = String(rows.length).length;
+	let ordered = rows, by, descending = false, drawn;
+	const heads = columns.map((name, i) => h("th", { scope: "col", class: kinds[i] === "number" ? "number" : null, "aria-colindex": i + 2 },
+		h("button", { type: "button", onclick: () => order(i) }, name), h("small", {}, kinds[i])));
+	const body = h("tbody");
+	const table = h("table", { "aria-rowcount": rows.length + 1, "aria-colcount": columns.length + 1 },
+		h("caption", { class: "unseen" }, `Result, ${rows.length} rows`),
+		h("colgroup", {}, h("col", { style: { width: `${digits + 3}ch` } }), widths.slice(0, -1).map((w) => h("col", { style: { width: `${w + 3}ch` } })), h("col")),
+		h("thead", {}, h("tr", { "aria-rowindex": 1 }, h("th", { scope: "col", class: "nth", "aria-colindex": 1 }, "#"), heads)), body);
+	table.style.width = `${digits + 3 + widths.reduce((sum, w) => sum + w + 3, 0)}ch`;
+	const high = h("div", { class: "high" }, table);
+	const frame = h("div", { class: "result-grid", tabindex: "0", role: "region", "aria-label": "Rows of the result" }, high);
+	high.style.height = `${rows.length * rowHeight + headHeight}px`;
+
+	function order(i) {
+		if (by !== i) [by, descending] = [i, false];
+		else if (!descending) descending = true;
+		else by = undefined;
+		ordered = by === undefined ? rows : [...rows].sort((a, b) => (descending ? -1 : 1) * compare(a[by], b[by]));
+		heads.forEach((th, j) => (j === by ? th.setAttribute("aria-sort", descending ? "descending" : "ascending") : th.removeAttribute("aria-sort")));
+		drawn = undefined;
+		draw();
+	}
+
+	function draw() {
+		const from = Math.max(0, Math.floor(frame.scrollTop / rowHeight) - beyond);
+		const to = Math.min(rows.length, Math.ceil((frame.scrollTop + frame.clientHeight) / rowHeight) + beyond);
+		if (drawn && drawn[0] === from && drawn[1] === to) return;
+		drawn = [from, to];
+		// Who stands on a cell that goes out of sight stays in the table.
+		if (body.contains(document.activeElement)) frame.focus({ preventScroll: true });
+		replace(body, ordered.slice(from, to).map((row, i) => h("tr", { "aria-rowindex": from + i + 2 },
+			h("th", { scope: "row", class: "nth" }, from + i + 1), row.map((v, j) => cell(v, columns[j])))));
+		table.style.marginTop = `${from * rowHeight}px`;
+	}
+
+	let due;
+	frame.addEventListener("scroll", () => { due ??= requestAnimationFrame(() => { due = undefined; draw(); }); });
+	const sized = new ResizeObserver(() => draw());
+	sized.observe(frame);
+	replace(root, frame);
+	draw();
+	return () => sized.disconnect();
+}
+
+/** What a cell shows: the first letters, on one line. */
+function short(value) {
+	const text = typeof value === "string" ? value.slice(0, widest + 1) : textOf(value?.$bytes?.length > 60 ? { $bytes: value.$bytes.slice(0, 60) } : value);
+	const line = text.replace(/\s*\n\s*/g, " ↵ ");
+	return line.length > widest ? `${line.slice(0, widest - 1)}…` : line;
+}
+
+function cell(value, column) {
+	const kind = kindOf(value), shown = short(value);
+	if (kind === "null") return h("td", { class: "null" }, "NULL");
+	const whole = kind === "number" || shown === value || (kind === "bytes" && shown === textOf(value));
+	return h("td", { class: kind }, whole ? shown : h("button", {
+		type: "button", class: "cut", "aria-label": `All of ${column}: ${shown}`, onclick: () => showAll(value, column),
+	}, shown));
+}
+
+/** Shows a value that a cell has no room for. */
+function showAll(value, column) {
+	const text = textOf(value);
+	const size = kindOf(value) === "bytes" ? `${atob(value.$bytes).length.toLocaleString()} bytes` : `${text.length.toLocaleString()} letters`;
+	dialog(column, [
+		h("div", { class: "result-head" }, h("p", { class: "hint" }, size), copyButton(text, "Copy the value")),
+		h("pre", { class: "whole", tabindex: "0", "aria-label": `All of ${column}` }, text),
+	], [{ label: "Close", kind: "primary" }], { opened: (d) => d.classList.add("wide") });
+}
