@@ -286,7 +286,7 @@ func (h *Hub) watchDisk(ctx context.Context) {
 
 // Stop tells everybody who waits for something to happen that nothing will. It
 // is called before the gateways are shut down, and need not be.
-func (h *Hub) Stop() { h.stopOnce.Do(func() { close(h.stopping) }) }
+func (h *Hub) Stop() { h.stopOnce.Do(func() { close(h.stopping); h.node.Settle() }) }
 
 // Close stores what the hub holds and ends it. The gateways have been shut down
 // before. When ctx ends first its error is given; what was acknowledged is

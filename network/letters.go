@@ -162,8 +162,29 @@ func (n *Node) arrived(l Letter, number uint64, err error) {
 		n.log.Debug("network: a letter has to come again", "error", err)
 		return
 	}
-	again := number < l.Number
-	n.acknowledge(l.Origin, n.ID(), l.Stream, number, again, 0)
+	if number < l.Number { // some before it are missing
+		n.acknowledge(l.Origin, n.ID(), l.Stream, number, true, 0)
+		return
+	}
+	of := stream{l.Origin, l.Stream}
+	if n.receipts.owe(of, number, func() { n.settle(of) }) {
+		n.acknowledge(of.origin, n.ID(), of.name, number, false, 0)
+	}
+}
+
+// Settle says now what has arrived, while there are links: it is for who is about to
+// close them, so that it does not come again.
+func (n *Node) Settle() {
+	for _, of := range n.receipts.streams() {
+		n.settle(of)
+	}
+}
+
+// settle says up to where letters have arrived, when that has waited long enough.
+func (n *Node) settle(of stream) {
+	if number, some := n.receipts.settle(of); some {
+		n.acknowledge(of.origin, n.ID(), of.name, number, false, 0)
+	}
 }
 
 // acknowledge sends an acknowledgement on its way. One that is lost is made up for

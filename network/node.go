@@ -73,6 +73,7 @@ type Node struct {
 	saving  sync.Mutex // held while storing, so that the newest is stored last
 
 	candidates candidates
+	receipts   receipts
 }
 
 // Above is the parent that a hub has, or tries to reach.

@@ -21,9 +21,15 @@ func (p *params) wrong(key string) {
 	}
 }
 
+// get looks at one member after the other: there are few, and asking the dict costs
+// an allocation each time, for every letter at every hub on its way.
 func (p *params) get(key string) value.Value {
-	v, _ := p.of.Get(value.Str(key))
-	return v
+	for _, pair := range p.of.Pairs() {
+		if name, ok := pair.Key.(value.Str); ok && string(name) == key {
+			return pair.Value
+		}
+	}
+	return nil
 }
 
 // text gives a text of bytes, empty when it is missing.
@@ -51,11 +57,12 @@ func (p *params) id(key string) ID {
 }
 
 func (p *params) number(key string) uint64 {
-	n, ok := p.get(key).(value.Int)
-	if p.get(key) == nil {
+	v := p.get(key)
+	n, ok := v.(value.Int)
+	switch {
+	case v == nil:
 		return 0
-	}
-	if !ok || n < 0 {
+	case !ok || n < 0:
 		p.wrong(key)
 		return 0
 	}

@@ -46,6 +46,7 @@ type Tree struct {
 	self     *Record
 	hubs     map[ID]Hub // with the hub itself
 	children map[ID][]ID
+	named    map[string][]ID // by their names: each letter that arrives asks for one
 	gone     map[ID]departed // hubs that are in the tree no more
 }
 
@@ -175,19 +176,10 @@ func (t *Tree) Layer(id ID) int { return len(t.line(id)) - 1 }
 // hub has it, else its path.
 func (t *Tree) Name(id ID) string {
 	name := t.name(id)
-	if len(t.named(name)) == 1 {
+	if len(t.named[name]) == 1 {
 		return name
 	}
 	return t.Path(id)
-}
-
-func (t *Tree) named(name string) (ids []ID) {
-	for id, h := range t.hubs {
-		if h.Name == name {
-			ids = append(ids, id)
-		}
-	}
-	return ids
 }
 
 // lately gives a hub that is in the tree no more, as far as is known, but was a
@@ -217,7 +209,7 @@ func (t *Tree) Find(text string) (ID, error) {
 	if strings.Contains(text, "/") {
 		found = t.along(text)
 	} else {
-		found = t.named(text)
+		found = t.named[text]
 	}
 	switch len(found) {
 	case 1:
@@ -285,10 +277,11 @@ func (t *Tree) Way(to ID) (Way, error) {
 	return w, nil
 }
 
-// arrange brings the children in order.
+// arrange brings the children in order, and notes who is called what.
 func (t *Tree) arrange() {
-	t.children = map[ID][]ID{}
+	t.children, t.named = map[ID][]ID{}, map[string][]ID{}
 	for id, h := range t.hubs {
+		t.named[h.Name] = append(t.named[h.Name], id)
 		if _, known := t.hubs[h.Parent]; known {
 			t.children[h.Parent] = append(t.children[h.Parent], id)
 		}
