@@ -1,6 +1,7 @@
 package althing
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -132,12 +133,22 @@ func (c *Conn) Send(m *Message) error {
 	return c.send(m.frame())
 }
 
+// drafts are where frames are encoded: what waits has then no more room than it
+// needs, and most have not grown bit by bit.
+var drafts = sync.Pool{New: func() any { return new([]byte) }}
+
 // send encodes and queues one frame.
 func (c *Conn) send(f wire.Frame) error {
 	c.trace(true, f)
-	encoded, err := c.codec.Append(nil, f)
+	draft := drafts.Get().(*[]byte)
+	defer drafts.Put(draft)
+	encoded, err := c.codec.Append((*draft)[:0], f)
 	if err != nil {
 		return err
+	}
+	if cap(encoded) <= packed {
+		*draft = encoded
+		encoded = bytes.Clone(encoded)
 	}
 	if c.accepted == nil && len(encoded) > wire.MaxFrame { // the server would skip it, and nobody be told
 		return fault.New(fault.Limit, "a server takes %d bytes at a time; this has %d", wire.MaxFrame, len(encoded))
