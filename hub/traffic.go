@@ -183,14 +183,14 @@ func spell(f wire.Frame) string {
 	case wire.Ping:
 		return "ping"
 	case wire.Call, wire.Event:
-		return strings.TrimSpace(map[wire.Kind]string{wire.Call: "", wire.Event: "event "}[f.Kind] + f.Name + " " + spellValue(f.Value))
+		return strings.TrimSpace(map[wire.Kind]string{wire.Call: "", wire.Event: "event "}[f.Kind] + f.Name + " " + spellValue(f.Value, holdsKeys(f)))
 	case wire.Answer:
 		if f.Err != nil {
 			return "= " + f.Err.Line()
 		}
-		return "= " + f.Text + spellValue(f.Value)
+		return "= " + f.Text + spellValue(f.Value, false)
 	case wire.Data:
-		return spellValue(f.Value)
+		return spellValue(f.Value, true)
 	}
 	return fault.Of(f.Err).Line()
 }
@@ -213,11 +213,15 @@ func spellMessage(f wire.Frame) string {
 	return text + string(f.Body[:min(len(f.Body), mostRedacted)])
 }
 
-// secretMembers are those of parameters and answers that hold keys.
-var secretMembers = []string{"key", "token", "resume", "parent"}
+// secretMembers are those of parameters and answers that let somebody in.
+var secretMembers = []string{"token", "resume", "parent"}
 
-// spellValue is a value without the members that hold keys.
-func spellValue(v value.Value) string {
+// holdsKeys reports whether a member key of what a frame says is one that lets
+// somebody in, and no shared value's name.
+func holdsKeys(f wire.Frame) bool { return !strings.HasPrefix(f.Name, "registry.") }
+
+// spellValue is a value without its secrets.
+func spellValue(v value.Value, keys bool) string {
 	d, isDict := v.(*value.Dict)
 	if !isDict || d == nil {
 		if v == nil || isDict {
@@ -227,7 +231,7 @@ func spellValue(v value.Value) string {
 	}
 	pairs := slices.Clone(d.Pairs())
 	for i, p := range pairs {
-		if name, isText := p.Key.(value.Str); isText && slices.Contains(secretMembers, string(name)) {
+		if name, isText := p.Key.(value.Str); isText && (slices.Contains(secretMembers, string(name)) || keys && name == "key") {
 			pairs[i].Value = value.Str("***")
 		}
 	}

@@ -306,6 +306,12 @@ func TestTrafficIsOverheard(t *testing.T) {
 	if o := <-heard; strings.Contains(o.Text, key) || !strings.Contains(o.Text, "***") {
 		t.Errorf("the key was overheard: %s", o.Text)
 	}
+	c.call("registry.set", `{"key":"lamp.on","value":true}`)
+	wants(t, heard, "> registry.set {'key': 'lamp.on', 'value': True}")
+	<-heard
+	c.call("nosuch", `{"key":"`+key+`"}`)
+	wants(t, heard, "> nosuch {'key': '***'}")
+	<-heard
 	stop()
 	stop()
 	c.call("eval", `{"text":"1"}`)

@@ -32,6 +32,7 @@ var topicKinds = []topicKind{
 	{name: "host", act: access.Read, newest: true, run: tellHost},
 	{name: "processes", act: access.Read, newest: true, run: tellProcesses},
 	{name: "clients", act: access.Read, run: tellClients},
+	{name: "log:", act: access.Manage, run: tellLog},
 	{name: "traffic:", act: access.Manage, run: tellTraffic},
 	{name: "groups", act: access.Read, run: tellGroups},
 	{name: "tree", act: access.Read, run: tellTree},

@@ -7,9 +7,12 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/term"
+
+	"althing/expr/complete"
 )
 
 const (
@@ -28,7 +31,7 @@ type editor struct {
 	out      io.Writer
 	size     func() (width, height int, err error)
 	history  *history
-	complete func(before string) completion
+	complete func(before string) complete.Completion
 
 	line  *term.Terminal
 	shown io.Writer // what others wrote, onto the terminal
@@ -83,19 +86,19 @@ func (e *editor) tab(line string, pos int) (string, int, bool) {
 		return before + tab + after, pos + len(tab), true
 	}
 	can := e.complete(before)
-	switch len(can.words) {
+	switch len(can.Words) {
 	case 0:
 		return line, pos, true
 	case 1:
-		typed := before[:can.from] + can.words[0]
-		if !strings.HasPrefix(after, can.end) || can.end == "" {
-			typed += can.end
+		typed := before[:can.From] + can.Words[0]
+		if !strings.HasPrefix(after, can.End) || can.End == "" {
+			typed += can.End
 		}
 		return typed + after, len(typed), true
 	}
-	typed := before[:can.from] + common(can.words)
+	typed := before[:can.From] + complete.Common(can.Words)
 	if typed == before {
-		e.list(can.words)
+		e.list(can.Words)
 	}
 	return typed + after, len(typed), true
 }
@@ -148,10 +151,15 @@ func (e *editor) search(line string, pos int) (string, int, bool) {
 }
 
 // completeWithin makes a function that completes until Ctrl-C.
-func completeWithin(ctx context.Context, keys *keyboard, c *completer) func(string) completion {
-	return func(before string) completion {
+func completeWithin(ctx context.Context, keys *keyboard, c *complete.Completer) func(string) complete.Completion {
+	return func(before string) complete.Completion {
 		ctx, stop := keys.untilInterrupt(ctx)
 		defer stop()
-		return c.at(ctx, before)
+		return c.At(ctx, before)
 	}
+}
+
+// blank reports whether there is nothing to complete.
+func blank(text string) bool {
+	return strings.IndexFunc(text, func(r rune) bool { return !unicode.IsSpace(r) }) < 0
 }

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/term"
 
+	"althing/expr/complete"
 	"althing/expr/syntax"
 )
 
@@ -45,13 +46,13 @@ func Terminal(ctx context.Context, c Config, in, out *os.File) error {
 type talk struct {
 	Config
 	edit   *editor
-	known  *completer
+	known  *complete.Completer
 	warned bool // that the history cannot be kept
 }
 
 func newTalk(ctx context.Context, c Config, in, out *os.File, past *history) *talk {
 	keys := listen(ctx, in)
-	known := &completer{names: c.Names, variables: c.Variables, assigned: map[string]bool{}, keys: c.Keys}
+	known := &complete.Completer{Names: c.Names, Variables: c.Variables, Keys: c.Keys}
 	e := &editor{
 		keys: keys, out: out, history: past, complete: completeWithin(ctx, keys, known),
 		size: func() (int, int, error) { return term.GetSize(int(out.Fd())) },
@@ -135,7 +136,7 @@ func (t *talk) answer(ctx context.Context, query string) {
 			reply = "althing: " + err.Error() + "\nThe query is in the history: the arrow up brings it back."
 		}
 	} else {
-		t.known.learn(query)
+		t.known.Learn(query)
 	}
 	fmt.Fprintln(t.edit.shown, reply)
 }

@@ -173,7 +173,7 @@ async function copy(text) {
 }
 
 /** A line that can be copied, for instance for the text port. */
-export const line = (text) => h("div", { class: "line" }, h("code", {}, text), copyButton(text, `Copy ${text}`));
+export const line = (text) => h("div", { class: "line" }, h("code", { tabindex: "0" }, text), copyButton(text, `Copy ${text}`));
 
 /** What is shown where there is nothing: a title, a sentence, and a line that changes that. */
 export function empty({ title, text, line: example }) {

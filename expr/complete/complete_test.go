@@ -1,4 +1,4 @@
-package repl
+package complete
 
 import (
 	"context"
@@ -6,18 +6,22 @@ import (
 	"strings"
 	"testing"
 
+	"go.uber.org/goleak"
+
 	"althing/expr"
 	"althing/expr/modules"
 )
 
-func newCompleter() *completer {
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func newCompleter() *Completer {
 	names := expr.Vars{"getReg": expr.None, "MyData": expr.NewDict()}
 	for name, m := range modules.Standard(modules.Options{}) {
 		names[name] = m
 	}
-	return &completer{
-		names: names, variables: expr.Vars{"mine": expr.NewList(nil)}, assigned: map[string]bool{},
-		keys: func(_ context.Context, prefix string) []string {
+	return &Completer{
+		Names: names, Variables: expr.Vars{"mine": expr.NewList(nil)},
+		Keys: func(_ context.Context, prefix string) []string {
 			var found []string
 			for _, key := range []string{"garden.temp", "garden.wet", "gate", "it's", "back\\slash", "line\n", "other"} {
 				if strings.HasPrefix(key, prefix) {
@@ -31,7 +35,7 @@ func newCompleter() *completer {
 
 func TestComplete(t *testing.T) {
 	c := newCompleter()
-	c.learn("barometer, [thermometer] = a.b = 1, [2]; hygrometer += 1; c['x'] = 2")
+	c.Learn("barometer, [thermometer] = a.b = 1, [2]; hygrometer += 1; c['x'] = 2")
 	for _, test := range []struct{ text, want string }{
 		{"math.flo", "floor"},
 		{"1 + math.flo", "floor"},
@@ -80,15 +84,15 @@ func TestComplete(t *testing.T) {
 		{"getReg('line", ""},
 		{"getReg(x, 'gar", ""},
 	} {
-		got := c.at(t.Context(), test.text)
-		if words := strings.Join(got.words, " "); words != test.want {
+		got := c.At(t.Context(), test.text)
+		if words := strings.Join(got.Words, " "); words != test.want {
 			t.Errorf("%s: %q, want %q", test.text, words, test.want)
 		}
 	}
-	if got := c.at(t.Context(), "''."); !slices.Contains(got.words, "upper") || slices.ContainsFunc(got.words, func(w string) bool { return w[0] == '_' }) {
-		t.Errorf("all methods: %q", got.words)
+	if got := c.At(t.Context(), "''."); !slices.Contains(got.Words, "upper") || slices.ContainsFunc(got.Words, func(w string) bool { return w[0] == '_' }) {
+		t.Errorf("all methods: %q", got.Words)
 	}
-	if got := c.variables["mine"].(*expr.List).TypeName(); got != "list" {
+	if got := c.Variables["mine"].(*expr.List).TypeName(); got != "list" {
 		t.Errorf("the variable is a %s", got)
 	}
 }
@@ -97,19 +101,8 @@ func TestCommon(t *testing.T) {
 	for want, words := range map[string][]string{
 		"a.": {"a.b", "a.c"}, "ab": {"ab", "abc"}, "": {"a", "b"}, "x": {"xä", "xö"}, "one": {"one"},
 	} {
-		if got := common(words); got != want {
+		if got := Common(words); got != want {
 			t.Errorf("%q: %q", words, got)
-		}
-	}
-}
-
-func TestColumns(t *testing.T) {
-	words := []string{"a", "bb", "ccc", "dä", "e"}
-	for width, want := range map[int]string{
-		80: "a    bb   ccc  dä   e\n", 10: "a    bb\nccc  dä\ne\n", 9: "a    bb\nccc  dä\ne\n", 1: "a\nbb\nccc\ndä\ne\n",
-	} {
-		if got := columns(words, width); got != want {
-			t.Errorf("%d wide: %q", width, got)
 		}
 	}
 }
@@ -120,12 +113,12 @@ func FuzzComplete(f *testing.F) {
 	}
 	c := newCompleter()
 	f.Fuzz(func(t *testing.T, text string) {
-		got := c.at(t.Context(), text)
-		if got.from > len(text) {
-			t.Fatalf("%q: from %d", text, got.from)
+		got := c.At(t.Context(), text)
+		if got.From > len(text) {
+			t.Fatalf("%q: from %d", text, got.From)
 		}
-		for _, w := range got.words {
-			if !strings.HasPrefix(w, text[got.from:]) {
+		for _, w := range got.Words {
+			if !strings.HasPrefix(w, text[got.From:]) {
 				t.Fatalf("%q: %q does not go on from there", text, w)
 			}
 		}

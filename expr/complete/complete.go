@@ -1,4 +1,5 @@
-package repl
+// Package complete knows what may stand next in a query: for a terminal, for a page.
+package complete
 
 import (
 	"context"
@@ -8,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"althing/expr"
 	"althing/expr/syntax"
@@ -25,19 +25,24 @@ const (
 	longestReceiver = 200
 )
 
-// completer knows what names can come next.
-type completer struct {
-	names     expr.Vars
-	variables expr.Vars
-	assigned  map[string]bool // by queries of this conversation
-	keys      func(ctx context.Context, prefix string) []string
+// Completer knows what names can come next. One goroutine uses it.
+type Completer struct {
+	// Names are what a query may name beside the built-in names. What is typed
+	// before a dot is worked out with them, to complete what follows it.
+	Names expr.Vars
+	// Variables are those of an evaluator at hand; nil: there is none.
+	Variables expr.Vars
+	// Keys gives shared keys that begin so, a bounded number; nil: there are none.
+	Keys func(ctx context.Context, prefix string) []string
+
+	assigned map[string]bool // by queries of this conversation
 }
 
-// completion is what may stand from a place on.
-type completion struct {
-	from  int // in bytes
-	words []string
-	end   string // what follows the word
+// Completion is what may stand from a place on.
+type Completion struct {
+	From  int // in bytes
+	Words []string
+	End   string // what follows the word
 }
 
 var (
@@ -45,13 +50,13 @@ var (
 	word  = regexp.MustCompile(`[\pL_][\pL\pN_]*$`)
 )
 
-// at gives what may stand at the end of the text.
-func (c *completer) at(ctx context.Context, text string) completion {
-	if found := keyed.FindStringSubmatchIndex(text); found != nil && c.keys != nil {
+// At gives what may stand at the end of the text.
+func (c *Completer) At(ctx context.Context, text string) Completion {
+	if found := keyed.FindStringSubmatchIndex(text); found != nil && c.Keys != nil {
 		return c.key(ctx, text[found[4]:], text[found[2]:found[3]], found[4])
 	}
 	if inString(text) {
-		return completion{}
+		return Completion{}
 	}
 	from := len(text)
 	if found := word.FindStringIndex(text); found != nil {
@@ -60,22 +65,22 @@ func (c *completer) at(ctx context.Context, text string) completion {
 	before := strings.TrimRight(text[:from], " ")
 	switch prefix := text[from:]; {
 	case strings.HasSuffix(before, "."):
-		return completion{from: from, words: beginning(prefix, attributes(c.receiver(ctx, before[:len(before)-1])))}
+		return Completion{From: from, Words: beginning(prefix, attributes(c.receiver(ctx, before[:len(before)-1])))}
 	case prefix == "" || endsInDigit(before):
-		return completion{}
+		return Completion{}
 	default:
-		return completion{from: from, words: beginning(prefix, c.all())}
+		return Completion{From: from, Words: beginning(prefix, c.all())}
 	}
 }
 
 // key completes a shared key. One that could not be typed as it is, is left out.
-func (c *completer) key(ctx context.Context, prefix, quote string, from int) completion {
+func (c *Completer) key(ctx context.Context, prefix, quote string, from int) Completion {
 	ctx, cancel := context.WithTimeout(ctx, keysWithin)
 	defer cancel()
-	keys := slices.DeleteFunc(c.keys(ctx, prefix), func(key string) bool {
+	keys := slices.DeleteFunc(c.Keys(ctx, prefix), func(key string) bool {
 		return !strings.HasPrefix(key, prefix) || value.Repr(value.Str(key)) != "'"+key+"'" || strings.Contains(key, quote)
 	})
-	return completion{from: from, words: beginning(prefix, slices.Values(keys)), end: quote}
+	return Completion{From: from, Words: beginning(prefix, slices.Values(keys)), End: quote}
 }
 
 // inString reports whether the end of the text lies in a string.
@@ -91,14 +96,14 @@ func endsInDigit(text string) bool {
 }
 
 // all are the names that stand for something by themselves.
-func (c *completer) all() func(yield func(string) bool) {
+func (c *Completer) all() func(yield func(string) bool) {
 	names := map[string]bool{}
 	for _, words := range [][]string{expr.BuiltinNames(), keywords} {
 		for _, name := range words {
 			names[name] = true
 		}
 	}
-	for _, vars := range []expr.Vars{c.names, c.variables} {
+	for _, vars := range []expr.Vars{c.Names, c.Variables} {
 		for name := range vars {
 			names[name] = true
 		}
@@ -113,16 +118,16 @@ var keywords = []string{"None", "True", "False", "and", "else", "for", "if", "in
 // receiver is the object that an attribute is asked of, nil when that is not
 // known. Variables are looked up by their name only: to work out a call of
 // their methods could change them.
-func (c *completer) receiver(ctx context.Context, text string) expr.Object {
+func (c *Completer) receiver(ctx context.Context, text string) expr.Object {
 	source := primary(text)
-	if o := c.variables[source]; o != nil {
+	if o := c.Variables[source]; o != nil {
 		return o
 	}
 	program, err := expr.Parse(source)
 	if err != nil {
 		return nil
 	}
-	o, err := program.Run(ctx, maps.Clone(c.names), completionLimits)
+	o, err := program.Run(ctx, maps.Clone(c.Names), completionLimits)
 	if err != nil {
 		return nil
 	}
@@ -205,8 +210,8 @@ func beginning(prefix string, words func(yield func(string) bool)) []string {
 	return found
 }
 
-// learn notes the variables that a query has assigned.
-func (c *completer) learn(query string) {
+// Learn notes the variables that a query has assigned.
+func (c *Completer) Learn(query string) {
 	tree, err := syntax.Parse(query)
 	if err != nil {
 		return
@@ -224,10 +229,13 @@ func (c *completer) learn(query string) {
 }
 
 // name notes the names of a target.
-func (c *completer) name(target syntax.Expr) {
+func (c *Completer) name(target syntax.Expr) {
 	switch t := target.(type) {
 	case *syntax.Name:
 		if len(c.assigned) < mostVariables {
+			if c.assigned == nil {
+				c.assigned = map[string]bool{}
+			}
 			c.assigned[t.ID] = true
 		}
 	case *syntax.Tuple:
@@ -244,8 +252,8 @@ func (c *completer) name(target syntax.Expr) {
 // mostVariables is how many are remembered: nobody wants to choose from more.
 const mostVariables = 10_000
 
-// common is the longest beginning that the words share.
-func common(words []string) string {
+// Common is the longest beginning that the words share.
+func Common(words []string) string {
 	first, last := words[0], words[len(words)-1] // they are sorted
 	n := 0
 	for n < len(first) && n < len(last) && first[n] == last[n] {
@@ -259,8 +267,3 @@ func common(words []string) string {
 
 // isStart reports whether a byte begins a character.
 func isStart(b byte) bool { return b&0xc0 != 0x80 }
-
-// blank reports whether there is nothing to complete.
-func blank(text string) bool {
-	return strings.IndexFunc(text, func(r rune) bool { return !unicode.IsSpace(r) }) < 0
-}
