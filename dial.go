@@ -118,7 +118,7 @@ func (c *Client) dial(ctx context.Context, addr string) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	var dialer net.Dialer
+	dialer := net.Dialer{Timeout: c.options.Limits.Dial}
 	nc, err := dialer.DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return nil, unreachable(ctx, addr, err)

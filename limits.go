@@ -23,6 +23,9 @@ type Limits struct {
 	// WriteTimeout is how long a write may make no progress, and how long Queue
 	// may be full, before the conn is dropped. 10 s: longer than a radio's gap.
 	WriteTimeout time.Duration
+	// Dial is how long a client's connection may take to be made, before anything is
+	// said. Zero is as long as Register leaves.
+	Dial time.Duration
 	// Register is how long a registration may take. 10 s, as wire.Patience.
 	Register time.Duration
 	// Answer is how long a question waits for its answer when its context has

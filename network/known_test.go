@@ -23,7 +23,7 @@ func (f *forest) knows(m *mind, other ID) bool {
 func TestKnown(t *testing.T) {
 	for _, slow := range []bool{false, true} {
 		for seed := range uint64(100) {
-			f := newForest(t, "h0", "h1", "h2", "h3", "h4", "h5", "h6")
+			f := newForest(t, seed, "h0", "h1", "h2", "h3", "h4", "h5", "h6")
 			r := rand.New(rand.NewPCG(seed, 2))
 			known := map[[2]ID]bool{}
 			inside := f.minds[:1]
@@ -70,7 +70,7 @@ func TestKnown(t *testing.T) {
 // goes on knowing them.
 func TestBelowOneThatKnowsLess(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
-	f := newForest(t, "main", "barn", "north", "house")
+	f := newForest(t, 1, "main", "barn", "north", "house")
 	main, barn, north, house := f.minds[0], f.minds[1], f.minds[2], f.minds[3]
 	f.join(barn, main)
 	f.join(north, main)
@@ -98,7 +98,7 @@ func TestBelowOneThatKnowsLess(t *testing.T) {
 // but it can be named.
 func TestNewsOnItsWay(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
-	f := newForest(t, "main", "barn", "north", "house")
+	f := newForest(t, 1, "main", "barn", "north", "house")
 	main, barn, north, house := f.minds[0], f.minds[1], f.minds[2], f.minds[3]
 	f.join(barn, main)
 	f.join(north, main)
@@ -135,7 +135,7 @@ func TestLeft(t *testing.T) {
 	for _, alone := range []bool{true, false} {
 		f := farm(t)
 		main, barn, north := f.mind("main"), f.mind("barn"), f.mind("north")
-		other := newForest(t, "other").minds[0]
+		other := newForest(t, 1, "other").minds[0]
 		if barn.record.Parent = ""; !alone {
 			barn.record.Parent = other.id()
 		}
@@ -169,6 +169,33 @@ func TestLeft(t *testing.T) {
 		}
 		if _, _, is := barn.tree.lately("main", f.at); is {
 			t.Error("who left can name main")
+		}
+	}
+}
+
+// A hub that wanted to move, was taken and came to nothing says that it is still
+// where it was. The parent of before may have heard of the other one by then.
+func TestStays(t *testing.T) {
+	f := farm(t)
+	main, barn, house, north := f.mind("main"), f.mind("barn"), f.mind("house"), f.mind("north")
+	north.record.Parent = house.id()
+	fresh, err := house.tree.Adopt(f.sign(north), f.at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.tell(house, fresh, "")
+	f.settle(rand.New(rand.NewPCG(1, 1)))
+	if h, _ := barn.tree.Hub(north.id()); h.Parent != house.id() {
+		t.Fatal("barn has not heard of the move")
+	}
+	f.tell(house, house.tree.Connected(north.id(), false, f.at), "")
+	north.record.Parent = barn.id()
+	north.tree.SetSelf(f.sign(north), f.at)
+	f.tell(north, News{Records: []*Record{north.tree.Self()}}, "")
+	f.settle(rand.New(rand.NewPCG(1, 1)))
+	for _, m := range f.minds {
+		if got, want := picture(m.tree), f.wanted(main); got != want {
+			t.Errorf("%s believes\n%s\ntrue is\n%s", m.record.Name, got, want)
 		}
 	}
 }

@@ -195,7 +195,7 @@ var errKnot = fault.New(fault.Conflict, "the hub that was named is below this on
 // hub above this one has come to be below it: two have moved at the same time, and
 // this hub has to leave its parent.
 func (t *Tree) Learn(neighbor ID, n News, at time.Time) (fresh News, knot bool) {
-	if neighbor != t.self.Parent && t.hubs[neighbor].parent() != t.self.id {
+	if neighbor != t.self.Parent && t.hubs[neighbor].parent() != t.self.id && !slices.ContainsFunc(n.Records, func(r *Record) bool { return t.stays(neighbor, r) }) {
 		return News{}, false
 	}
 	records, taken := slices.Clone(n.Records), map[ID]bool{}
@@ -251,17 +251,24 @@ func (t *Tree) take(neighbor ID, r *Record, at time.Time) bool {
 	theirs := parentKnown && !t.mine(r.Parent, neighbor)
 	moves := known && parentKnown && !t.mine(r.id, neighbor)
 	switch {
-	case r.id == neighbor && !fromParent && r.Parent == t.self.id:
+	case t.stays(neighbor, r):
 	case (theirs || moves) && t.fits(r) == nil:
 		// Of one that moves, the side where it is now will tell, too.
 	case fromParent && r.Parent == "" && (t.Below(t.self.id, r.id) || !known && len(t.hubs) < MaxHubs):
 	default:
 		return false
 	}
-	t.put(r, r.Parent == "" || t.hubs[r.id].parent() == r.Parent && t.hubs[r.id].Up, at)
+	before := t.hubs[r.id]
+	t.put(r, r.Parent == "" || r.Parent == t.self.id && r.id == neighbor || before.parent() == r.Parent && before.Up, at)
 	delete(t.gone, r.id)
 	t.arrange()
 	return true
+}
+
+// stays reports whether a record is a child's own, by which it says that it is one
+// still: it was thought to have moved.
+func (t *Tree) stays(neighbor ID, r *Record) bool {
+	return r.id == neighbor && r.Parent == t.self.id && t.newer(r) && t.fits(r) == nil
 }
 
 // leaves reports whether a record, which was not taken, tells that a hub on the

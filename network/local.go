@@ -78,8 +78,12 @@ const (
 	silence = 30 * time.Second
 	// handshakePatience bounds the making of a link.
 	handshakePatience = 5 * time.Second
-	// longestPause is between two attempts to reach the parent: who comes back is
-	// found within two seconds.
+	// dialPatience bounds the making of its connection. Where nothing comes through,
+	// the system asks at once, after one second and then ever more seldom: attempts
+	// that are made anew ask at least every second.
+	dialPatience = 1500 * time.Millisecond
+	// longestPause is between the beginnings of two attempts to reach the parent: who
+	// comes back is found within two seconds.
 	longestPause  = 1500 * time.Millisecond
 	shortestPause = 100 * time.Millisecond
 	// clockSkew is how far the clocks of two hubs may be apart: expiry and the times

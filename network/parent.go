@@ -180,6 +180,7 @@ func (n *Node) keepDialing(l *link) {
 func (n *Node) seek(ctx context.Context) {
 	pause := shortestPause
 	for ctx.Err() == nil {
+		began := time.Now()
 		n.mu.Lock()
 		above := n.above
 		n.mu.Unlock()
@@ -197,7 +198,7 @@ func (n *Node) seek(ctx context.Context) {
 			return // whoever has ended the search knows more
 		}
 		n.problem(above, err)
-		wait := time.NewTimer(pause/2 + rand.N(pause/2)) //nolint:gosec // it only keeps hubs from coming all at once
+		wait := time.NewTimer(pause/2 + rand.N(pause/2) - time.Since(began)) //nolint:gosec // it only keeps hubs from coming all at once
 		select {
 		case <-wait.C:
 		case <-ctx.Done():
@@ -265,6 +266,7 @@ func (n *Node) reach(ctx context.Context, above Above) (*link, error) {
 	_, pin := cutPin(above.Token)
 	client := althing.NewClient(althing.ClientOptions{
 		Name: n.options.Name, Visitor: true, NoReconnect: true, TLS: n.options.TLS, Fingerprint: pin, Logger: n.log, Version: n.options.Version,
+		Limits: althing.Limits{Dial: dialPatience},
 	})
 	for name, do := range n.methods() {
 		if err := client.Method(name, do); err != nil {

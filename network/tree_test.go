@@ -2,6 +2,8 @@ package network
 
 import (
 	"cmp"
+	"crypto/ed25519"
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -31,15 +33,13 @@ type forest struct {
 	knots int // that were noticed
 }
 
-func newForest(t *testing.T, names ...string) *forest {
+// newForest makes hubs that are alone. Their IDs are those of the seed.
+func newForest(t *testing.T, seed uint64, names ...string) *forest {
 	t.Helper()
 	f := &forest{t: t, lines: map[[2]ID][]News{}, at: time.Unix(1e9, 0)}
 	for _, name := range names {
-		i, err := NewIdentity()
-		if err != nil {
-			t.Fatal(err)
-		}
-		m := &mind{identity: i, record: Record{Name: name}}
+		key := sha256.Sum256(fmt.Append(nil, seed, name))
+		m := &mind{identity: identity(ed25519.NewKeyFromSeed(key[:])), record: Record{Name: name}}
 		m.tree = NewTree(f.sign(m), f.at)
 		f.minds = append(f.minds, m)
 	}
@@ -244,7 +244,7 @@ func TestAgree(t *testing.T) {
 		for i := range 3 + r.IntN(10) {
 			names = append(names, fmt.Sprintf("h%d", i))
 		}
-		f := newForest(t, names...)
+		f := newForest(t, seed, names...)
 		for range 120 {
 			m, other := f.minds[r.IntN(len(f.minds))], f.minds[r.IntN(len(f.minds))]
 			switch {
@@ -289,11 +289,11 @@ func TestAgree(t *testing.T) {
 // over another north.
 func farm(t *testing.T) *forest {
 	t.Helper()
-	f := newForest(t, "main", "barn", "house", "north", "cellar")
+	f := newForest(t, 1, "main", "barn", "house", "north", "cellar")
 	for _, pair := range [][2]string{{"barn", "main"}, {"house", "main"}, {"north", "barn"}, {"cellar", "north"}} {
 		f.join(f.mind(pair[0]), f.mind(pair[1]))
 	}
-	second := newForest(t, "north").minds[0]
+	second := newForest(t, 2, "north").minds[0]
 	f.minds = append(f.minds, second)
 	f.join(second, f.mind("house"))
 	f.settle(rand.New(rand.NewPCG(1, 1)))
@@ -375,7 +375,7 @@ func TestLies(t *testing.T) {
 	f := farm(t)
 	main, barn, house := f.mind("main"), f.mind("barn"), f.mind("house")
 	before := picture(main.tree)
-	stranger := newForest(t, "stranger").minds[0]
+	stranger := newForest(t, 1, "stranger").minds[0]
 	stranger.record.Parent = house.id()
 	beside := f.sign(stranger)
 	stranger.record.Parent = "aaaaaaaaaaaaaaaa"
@@ -402,7 +402,7 @@ func TestLies(t *testing.T) {
 }
 
 func TestBounds(t *testing.T) {
-	f := newForest(t, "main", "barn")
+	f := newForest(t, 1, "main", "barn")
 	f.join(f.minds[1], f.minds[0])
 	main, barn := f.minds[0].tree, f.minds[1]
 	var many []*Record

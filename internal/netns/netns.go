@@ -33,47 +33,64 @@ type Host struct {
 // lasts. Where that cannot be done the test is skipped, and says why.
 func Pair(t testing.TB) (a, b *Host) {
 	t.Helper()
+	a, b = pair(t)
+	join(t, a, b)
+	return a, b
+}
+
+// pair makes two machines without a cable.
+func pair(t testing.TB) (a, b *Host) {
+	t.Helper()
 	if _, err := exec.LookPath("ip"); err != nil {
 		t.Skipf("no network namespaces: %v (Debian's iproute2 has it)", err)
 	}
-	if out, err := ip("netns", "list"); err != nil {
+	if out, err := run("ip", "netns", "list"); err != nil {
 		t.Skipf("no network namespaces here: %v: %s", err, out)
 	}
-	a, b = add(t, "a", "10.77.0.1"), add(t, "b", "10.77.0.2")
+	return add(t, "a", "10.77.0.1"), add(t, "b", "10.77.0.2")
+}
+
+// join lays a good cable.
+func join(t testing.TB, a, b *Host) {
+	t.Helper()
 	must(t, "link", "add", cable, "netns", a.name, "type", "veth", "peer", "name", cable, "netns", b.name)
-	for _, h := range []*Host{a, b} {
-		h.IP(t, "link", "set", "lo", "up")
-		h.IP(t, "address", "add", h.Address+"/24", "dev", cable)
-		h.IP(t, "link", "set", cable, "up")
-	}
-	return a, b
+	a.up(t)
+	b.up(t)
+}
+
+// up gives the machine's end of the cable its address.
+func (h *Host) up(t testing.TB) {
+	t.Helper()
+	h.IP(t, "link", "set", "lo", "up")
+	h.IP(t, "address", "add", h.Address+"/24", "dev", cable)
+	h.IP(t, "link", "set", cable, "up")
 }
 
 // add makes a namespace, or skips the test where only an administrator may.
 func add(t testing.TB, which, address string) *Host {
 	t.Helper()
 	h := &Host{Address: address, name: fmt.Sprintf("althing-%d-%d-%s", os.Getpid(), time.Now().UnixNano(), which)}
-	if out, err := ip("netns", "add", h.name); err != nil {
+	if out, err := run("ip", "netns", "add", h.name); err != nil {
 		t.Skipf("no network namespace can be made (it takes an administrator): %v: %s", err, out)
 	}
 	t.Cleanup(func() {
-		if out, err := ip("netns", "delete", h.name); err != nil {
+		if out, err := run("ip", "netns", "delete", h.name); err != nil {
 			t.Errorf("the namespace %s is left: %v: %s", h.name, err, out)
 		}
 	})
 	return h
 }
 
-func ip(args ...string) (string, error) {
+func run(program string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience) // also for what is cleaned up
 	defer cancel()
-	out, err := exec.CommandContext(ctx, "ip", args...).CombinedOutput()
+	out, err := exec.CommandContext(ctx, program, args...).CombinedOutput()
 	return strings.TrimSpace(string(out)), err
 }
 
 func must(t testing.TB, args ...string) {
 	t.Helper()
-	if out, err := ip(args...); err != nil {
+	if out, err := run("ip", args...); err != nil {
 		t.Fatalf("ip %s: %v: %s", strings.Join(args, " "), err, out)
 	}
 }

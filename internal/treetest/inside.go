@@ -60,10 +60,7 @@ func (r *inside) sees() (lines []string, err error) {
 	return lines, nil
 }
 
-func (r *inside) above() (address, problem string, err error) {
-	above := r.hub.Network().Above()
-	return above.Address, above.Problem, nil
-}
+func (r *inside) above() (network.Above, error) { return r.hub.Network().Above(), nil }
 
 func (r *inside) token() (string, error) { return r.hub.Network().MakeToken() }
 

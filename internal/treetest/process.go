@@ -13,6 +13,7 @@ import (
 	"althing"
 	"althing/datadir"
 	"althing/internal/hubrun"
+	"althing/network"
 	"althing/value"
 )
 
@@ -27,6 +28,29 @@ func GrowProcesses(t testing.TB, paths ...string) *Tree {
 		tree.Soon("that "+h.Name+" has stored the tree", func() bool { return h.stored() == len(tree.hubs)-1 }, func() string {
 			return fmt.Sprint(h.stored(), " other hubs")
 		})
+	}
+	return tree
+}
+
+// Place is a machine that is not the test's own.
+type Place struct {
+	Program string                      // the hub's, as it is run there
+	Session string                      // the address of the hub's session port there
+	Reach   func(address string) string // gives an address here that leads to one there
+}
+
+// Spread starts a hub on each of some machines, none of which is below another one.
+// They are named h0, h1 and so on.
+func Spread(t testing.TB, places ...Place) *Tree {
+	t.Helper()
+	tree := &Tree{t: t}
+	for i := range places {
+		place := &places[i]
+		tree.start = func(h *Hub) running {
+			h.place = place
+			return spawn(h, place.Program)
+		}
+		tree.Start(fmt.Sprint("h", i))
 	}
 	return tree
 }
@@ -48,6 +72,7 @@ func (h *Hub) stored() int {
 // process is a hub in a process of its own, which is spoken to from outside.
 type process struct {
 	hub     *hubrun.Hub
+	entry   string          // leads to its session port
 	control *althing.Client // who looks and steers
 	client  *althing.Client
 }
@@ -60,9 +85,16 @@ func spawn(h *Hub, program string) running {
 	if err := os.WriteFile(noKey, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := &process{hub: hubrun.Start(t, program, h.data, "--name", h.Name, "--web", "off", "--admin-key-file", noKey)}
+	flags := []string{"--name", h.Name, "--web", "off", "--admin-key-file", noKey}
+	if h.place != nil {
+		flags = append(flags, "--session", h.place.Session)
+	}
+	p := &process{hub: hubrun.Start(t, program, h.data, flags...)}
+	if p.entry = p.address(); h.place != nil {
+		p.entry = h.place.Reach(p.address())
+	}
 	var err error
-	p.control, err = althing.Dial(t.Context(), p.address(), althing.ClientOptions{Visitor: true, NoReconnect: true})
+	p.control, err = althing.Dial(t.Context(), p.entry, althing.ClientOptions{Visitor: true, NoReconnect: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,6 +102,10 @@ func spawn(h *Hub, program string) running {
 }
 
 func (p *process) address() string { return p.hub.Session }
+
+// Entry is an address on the test's own machine that leads to the session port of a
+// hub with a process of its own.
+func (h *Hub) Entry() string { return h.running.(*process).entry }
 
 func (p *process) sees() (lines []string, err error) {
 	answer, err := p.control.Command(context.Background(), "s.listnetwork")
@@ -96,22 +132,22 @@ func (p *process) sees() (lines []string, err error) {
 	return lines, err
 }
 
-func (p *process) above() (address, problem string, err error) {
+func (p *process) above() (network.Above, error) {
 	status, err := p.control.Status(context.Background())
 	if err != nil {
-		return "", "", err
+		return network.Above{}, err
 	}
 	parent, _ := status.Get(value.Str("parent"))
 	d, ok := parent.(*value.Dict)
 	if !ok {
-		return "", "", errors.New("the status has no parent")
+		return network.Above{}, errors.New("the status has no parent")
 	}
 	text := func(key string) string {
 		v, _ := d.Get(value.Str(key))
 		s, _ := v.(value.Str)
 		return string(s)
 	}
-	return text("address"), text("problem"), nil
+	return network.Above{Address: text("address"), Up: text("state") == "up", Problem: text("problem")}, nil
 }
 
 func (p *process) token() (string, error) {
@@ -127,7 +163,7 @@ func (p *process) move(address, token string) error {
 func (p *process) enter(c *client) error {
 	p.client = althing.NewClient(althing.ClientOptions{Name: clientName, Resume: c.resume, NoReconnect: true})
 	p.client.OnMessage(func(m *althing.Message) { c.hear(m.ID, m.From, string(m.Body)) })
-	if err := p.client.Connect(context.Background(), p.address()); err != nil {
+	if err := p.client.Connect(context.Background(), p.entry); err != nil {
 		return err
 	}
 	c.resume = p.client.Resume()

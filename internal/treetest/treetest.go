@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"althing/network"
 )
 
 const (
@@ -122,8 +124,7 @@ func (tree *Tree) Agree() {
 	want := tree.picture()
 	for _, h := range tree.hubs {
 		tree.Soon("that "+h.Name+" sees the tree", func() bool { return slices.Equal(h.Sees(), want) }, func() string {
-			_, problem, _ := h.running.above()
-			return strings.Join(h.Sees(), "\n") + "\nand not\n" + strings.Join(want, "\n") + "\n" + problem
+			return strings.Join(h.Sees(), "\n") + "\nand not\n" + strings.Join(want, "\n") + "\n" + h.Above().Problem
 		})
 	}
 }
@@ -141,9 +142,10 @@ func (tree *Tree) Soon(what string, so func() bool, otherwise func() string) {
 // Hub is a hub of the tree, which may be down. It is for one goroutine.
 type Hub struct {
 	Name  string
-	Cable *Cable // to its parent; nil: it has none
+	Cable *Cable // to its parent; nil: it has no parent, or is on another machine
 
 	tree    *Tree
+	place   *Place // nil: the test's own machine
 	above   *Hub
 	data    string
 	running running      // nil: it is down
@@ -157,9 +159,8 @@ type running interface {
 	address() string
 	// sees gives the paths of all hubs of the tree as the hub has it.
 	sees() ([]string, error)
-	// above gives where the hub looks for its parent, empty if it has none, and why
-	// there is no link.
-	above() (address, problem string, err error)
+	// above gives where the hub's parent is.
+	above() (network.Above, error)
 	token() (string, error)
 	move(address, token string) error
 	// enter has the hub's client come, or come back. What is for it is heard.
@@ -218,10 +219,17 @@ func (h *Hub) Join(parent *Hub) {
 	}
 }
 
-// Move puts the hub below another, through a cable of its own; an empty token says
-// that it is in that tree already.
+// Move puts the hub below another, through a cable of its own if it is not on another
+// machine; an empty token says that it is in that tree already.
 func (h *Hub) Move(parent *Hub, token string) error {
 	h.tree.t.Helper()
+	if h.place != nil {
+		err := h.running.move(parent.Address(), token)
+		if err == nil {
+			h.above = parent
+		}
+		return err
+	}
 	cable := NewCable(h.tree.t, parent.Address)
 	if err := h.running.move(cable.Address(), token); err != nil {
 		cable.Close()
@@ -235,15 +243,18 @@ func (h *Hub) Move(parent *Hub, token string) error {
 	return nil
 }
 
-// Left reports whether the hub has given up its parent by itself.
-func (h *Hub) Left() bool {
+// Above gives where the hub's parent is, as it has it.
+func (h *Hub) Above() network.Above {
 	h.tree.t.Helper()
-	address, _, err := h.running.above()
+	above, err := h.running.above()
 	if err != nil {
-		h.tree.t.Fatal(err)
+		h.tree.t.Errorf("%s: %v", h.Name, err)
 	}
-	return address == "" && h.above != nil
+	return above
 }
+
+// Left reports whether the hub has given up its parent by itself.
+func (h *Hub) Left() bool { return h.above != nil && h.Above().Address == "" }
 
 // Away is behind the path of a hub that is seen without a link to its parent.
 const Away = " away"
