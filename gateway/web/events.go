@@ -1,7 +1,10 @@
 package web
 
 import (
+	"context"
+	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"althing/access"
@@ -50,7 +53,8 @@ func serveEvents(c *call, w http.ResponseWriter) error {
 	}
 	c.reply.Set("Content-Type", "text/event-stream")
 	c.reply.Set("X-Accel-Buffering", "no") // a proxy between is to hand on what it gets
-	out := &stream{w, http.NewResponseController(w)}
+	out := &stream{to: w, control: http.NewResponseController(w)}
+	defer context.AfterFunc(c.Context(), out.end)()
 	if c.Method == http.MethodHead || out.write([]byte(reconnectAfter)) != nil {
 		return nil
 	}
@@ -70,17 +74,38 @@ func serveEvents(c *call, w http.ResponseWriter) error {
 
 // stream is the answer to one who listens.
 type stream struct {
-	http.ResponseWriter
+	to      io.Writer
 	control *http.ResponseController
+
+	mu    sync.Mutex // of deadlines
+	ended bool
 }
 
 // write writes at once, or fails when nobody reads.
 func (s *stream) write(text []byte) error {
-	if err := s.control.SetWriteDeadline(time.Now().Add(unreadFor)); err != nil {
+	if err := s.arm(); err != nil {
 		return err
 	}
-	if _, err := s.Write(text); err != nil {
+	if _, err := s.to.Write(text); err != nil {
 		return err
 	}
 	return s.control.Flush()
+}
+
+// arm gives the next write its time.
+func (s *stream) arm() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return errStopping
+	}
+	return s.control.SetWriteDeadline(time.Now().Add(unreadFor))
+}
+
+// end has the write fail that waits for who does not read: the server must not wait.
+func (s *stream) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = true
+	_ = s.control.SetWriteDeadline(time.Now()) // who has gone waits for nothing
 }

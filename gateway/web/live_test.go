@@ -4,6 +4,9 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -241,5 +244,94 @@ func TestNobodyHearsBeyondLogout(t *testing.T) {
 	}
 	if time.Since(begun) > patience {
 		t.Error("it took too long")
+	}
+}
+
+func TestAFloodOfFrames(t *testing.T) {
+	address := start(t, &web.Server{Hub: hubtest.Open(t, nil)}, "")
+	ws := dial(t, address, nil)
+	_, hear := both(t, ws)
+	go func() {
+		for ws.Write(t.Context(), websocket.MessageText, []byte(`{"unsubscribe":"tree"}`)) == nil {
+		}
+	}()
+	if is, err := hear(); err != nil || is.Problem == nil || is.Problem.Code != "limit" {
+		t.Errorf("%+v, %v", is, err)
+	}
+	if _, err := hear(); err == nil {
+		t.Error("it goes on")
+	}
+}
+
+func TestALargeState(t *testing.T) {
+	h := hubtest.Open(t, nil)
+	s := hubtest.Enter(t, h, "")
+	address := start(t, &web.Server{Hub: h}, "")
+	for _, key := range []string{"a", "b", "c", "d", "e"} { // the last does not fit any more
+		hubtest.Ask(s, "setReg('large."+key+"', 'x' * 60000)")
+	}
+	hubtest.Ask(s, "setReg('large.f', 1)")
+	say, hear := both(t, dial(t, address, nil))
+	say(`{"subscribe":"registry:large.*"}`)
+	is, err := hear()
+	var state struct {
+		Entries []struct{ Key, Value any }
+		More    bool
+	}
+	if err == nil {
+		err = json.Unmarshal(is.Data, &state)
+	}
+	if err != nil || len(state.Entries) != 5 || state.Entries[4].Key != "large.f" || !state.More {
+		t.Errorf("%d entries, more %v, %v", len(state.Entries), state.More, err)
+	}
+}
+
+// TestWhoDoesNotRead: others hear on, and the server ends in time.
+func TestWhoDoesNotRead(t *testing.T) {
+	h := hubtest.Open(t, nil)
+	s := hubtest.Enter(t, h, "")
+	server := &web.Server{Hub: h}
+	address := start(t, server, "")
+	for i := range 20 {
+		c, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if err := c.(*net.TCPConn).SetReadBuffer(4 << 10); err != nil {
+			t.Fatal(err)
+		}
+		request := "GET /api/v1/events?topic=registry:* HTTP/1.1\r\nHost: localhost\r\n\r\n"
+		if i%2 == 0 {
+			request = "GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
+				"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n\x81\xa0\x00\x00\x00\x00" + `{"subscribe":"registry:*"}      `
+		}
+		if _, err := io.WriteString(c, request); err != nil {
+			t.Fatal(err)
+		}
+	}
+	say, hear := both(t, dial(t, address, nil))
+	say(`{"subscribe":"registry:*"}`)
+	if _, err := hear(); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 60 {
+		hubtest.Ask(s, fmt.Sprintf("setReg('large', '%d' + 'x' * 200000)", i))
+		for told := false; !told; {
+			is, err := hear()
+			if err != nil || is.Problem != nil {
+				t.Fatalf("%d: %+v, %v", i, is.Problem, err)
+			}
+			told = strings.Contains(string(is.Data), fmt.Sprintf(`"value":"%dx`, i))
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	begin := time.Now()
+	if err := server.Shutdown(ctx); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(begin); took > patience/2 {
+		t.Errorf("it took %v to end", took)
 	}
 }

@@ -138,7 +138,7 @@ func (r *rows) become(all []row, more bool) error {
 			r.set(key, data)
 		}
 	}
-	r.more = more
+	r.source.note(func() { r.more = more })
 	if !r.shown {
 		r.show()
 	}

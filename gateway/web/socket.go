@@ -2,9 +2,7 @@ package web
 
 import (
 	"bufio"
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
@@ -19,9 +17,11 @@ import (
 const (
 	// longestFrame is what a page sends at most: the longest topic, escaped.
 	longestFrame = 2*longestTopic + 1<<10
-	// mostFrames is how many a page sends in a second, when it is opened with
-	// everything on it.
+	// mostFrames is how many a page sends at once, when it is opened with everything on
+	// it, and framesEach how many more in each second: each may have the hub look
+	// through its keys.
 	mostFrames = 200
+	framesEach = 20
 )
 
 // serveSocket tells over a WebSocket what changes, of the topics that the page
@@ -37,6 +37,8 @@ func serveSocket(c *call, w http.ResponseWriter) error {
 	}
 	c.session.Keep()    // a page that is open is listed among the connections
 	defer ws.CloseNow() //nolint:errcheck // it may be closed already
+	// Whoever does not read must not keep the server from ending.
+	defer context.AfterFunc(c.Context(), func() { _ = door.conn.Close() })()
 	ws.SetReadLimit(longestFrame)
 	ctx, end := context.WithCancelCause(c.Context())
 	defer end(nil)
@@ -52,8 +54,8 @@ func serveSocket(c *call, w http.ResponseWriter) error {
 	if cause := context.Cause(ctx); ctx.Err() != nil && !errors.Is(cause, context.Canceled) {
 		reason = cause
 	}
-	if own, is := errors.AsType[*fault.Error](reason); is {
-		_ = door.conn.frames([]queued{{nil, c.server.feed.problem("", own)}})
+	if _, ours := errors.AsType[*fault.Error](reason); ours {
+		_ = door.conn.frames([]queued{{nil, c.server.feed.problem("", reason)}})
 		_ = ws.Close(websocket.StatusPolicyViolation, "")
 	}
 	_ = ws.CloseNow()
@@ -64,18 +66,14 @@ func serveSocket(c *call, w http.ResponseWriter) error {
 // obey subscribes to what the page asks for, until it goes or says what makes no
 // sense.
 func (l *listener) obey(ctx context.Context, ws *websocket.Conn) error {
-	var since time.Time
-	frames := 0
+	allowed := &allowance{left: mostFrames, at: time.Now()}
 	for {
 		_, text, err := ws.Read(ctx)
 		if err != nil {
 			return context.Canceled
 		}
-		if now := time.Now(); now.Sub(since) > time.Second {
-			since, frames = now, 0
-		}
-		if frames++; frames > mostFrames {
-			return fault.New(fault.Limit, "%d frames in a second are more than a page needs", frames)
+		if !allowed.take(time.Now()) {
+			return fault.New(fault.Limit, "a page may send %d frames, and %d more each second", mostFrames, framesEach)
 		}
 		topic, wanted, err := parseFrame(text)
 		switch {
@@ -91,15 +89,27 @@ func (l *listener) obey(ctx context.Context, ws *websocket.Conn) error {
 	}
 }
 
+// allowance is how many frames may still come.
+type allowance struct {
+	left float64
+	at   time.Time
+}
+
+// take takes one, if there is one.
+func (a *allowance) take(now time.Time) bool {
+	a.left = min(mostFrames, a.left+now.Sub(a.at).Seconds()*framesEach)
+	a.at = now
+	a.left--
+	return a.left >= 0
+}
+
 // parseFrame reads what a page says: which topic it wants, or wants no more.
 func parseFrame(text []byte) (topic string, wanted bool, err error) {
 	var frame struct {
 		Subscribe   *string `json:"subscribe"`
 		Unsubscribe *string `json:"unsubscribe"`
 	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if d.Decode(&frame) != nil || d.More() || (frame.Subscribe == nil) == (frame.Unsubscribe == nil) {
+	if decode(text, &frame) != nil || (frame.Subscribe == nil) == (frame.Unsubscribe == nil) {
 		return "", false, fault.New(fault.Invalid, `a frame is {"subscribe":"TOPIC"} or {"unsubscribe":"TOPIC"}`)
 	}
 	if frame.Subscribe != nil {

@@ -93,6 +93,14 @@ func (s *source) forget() {
 	s.known, s.state = nil, nil
 }
 
+// note changes what is known, for those who come later only.
+func (s *source) note(change func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change()
+	s.state = nil
+}
+
 // tell tells all of something, with data in JSON. change notes it in what is known.
 func (s *source) tell(name string, data []byte, change func()) {
 	s.mu.Lock()
