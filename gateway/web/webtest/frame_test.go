@@ -31,6 +31,7 @@ func TestLogin(t *testing.T) {
 func TestKeys(t *testing.T) {
 	page := webtest.Start(t).OpenAdmin("/nothing-here", "404")
 	page.Wait(`document.querySelector("main h1").textContent === "There is no such page"`)
+	page.Check()
 	page.Type("g", "o")
 	page.Wait(`location.pathname === "/" && document.querySelector("main h1").textContent === "Overview"`)
 	page.Type("?")
@@ -70,4 +71,19 @@ func TestAway(t *testing.T) {
 	page.Wait(`document.getElementById("banner").hidden && document.getElementById("state").textContent === "live"`)
 	// Logins are kept in memory only: who was an administrator is a guest again.
 	page.Wait(`document.getElementById("role").textContent === "guest"`)
+}
+
+// TestNothingForGuests opens a hub that shows them nothing.
+func TestNothingForGuests(t *testing.T) {
+	h := webtest.Start(t, "--guests", "none")
+	page := h.Open("/", "401", "WebSocket connection to", "Failed to load resource")
+	page.Wait(`document.querySelector("main h2")?.textContent === "This page needs a key"`)
+	page.Check()
+	page.Click("main button")
+	page.Wait(`document.activeElement.type === "password"`)
+	page.Type(webtest.Key, browser.Enter)
+	page.Wait(`document.querySelector(".plot") !== null`)
+	// It keeps no logins over a restart.
+	h.Restart(nil)
+	page.Wait(`document.querySelector("main h2")?.textContent === "This page needs a key" && document.getElementById("banner").hidden`)
 }

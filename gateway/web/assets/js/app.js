@@ -30,7 +30,7 @@
 // topics then begin with `state` again. What mount throws is shown in its place.
 import { api, configure, request } from "./api.js";
 import { login, logout, roleBadge, whoAmI } from "./login.js";
-import { onState, restart, subscribe } from "./live.js";
+import { onState, start, stop, subscribe } from "./live.js";
 import * as nav from "./nav.js";
 import { button, empty, h, icon, replace, toast } from "./ui.js";
 
@@ -50,7 +50,7 @@ async function show({ focus = true } = {}) {
 	const ends = [];
 	leave = () => { ending.abort(); for (const end of ends.splice(0)) end(); };
 	shown = location.pathname;
-	if (!at) return fail("There is no such page", empty({ title: "Nothing is here", text: `No page of the dashboard has the address ${location.pathname}.` }));
+	if (!at) return fail("There is no such page", empty({ level: 2, title: "Nothing is here", text: `No page of the dashboard has the address ${location.pathname}.` }));
 	const root = h("div", { class: `page page-${at.page.name}` });
 	const heading = h("h1", { tabindex: "-1" }, at.page.title);
 	const lede = h("p", { class: "lede" });
@@ -60,6 +60,7 @@ async function show({ focus = true } = {}) {
 		document.title = `${title} · ${session.hub?.name ?? "althing"}`;
 	};
 	rename(at.page.title);
+	if (shut()) return fail(at.page.title, locked("This hub shows nothing to guests."));
 	main.setAttribute("aria-busy", "true");
 	try {
 		const { default: page } = await import(`/assets/pages/${at.page.name}.js`);
@@ -79,14 +80,16 @@ async function show({ focus = true } = {}) {
 		if (typeof end === "function") ending.signal.aborted ? end() : ends.push(end);
 	} catch (problem) {
 		if (ending.signal.aborted) return;
-		const locked = problem.status === 401 || problem.status === 403;
-		fail(at.page.title, h("div", { class: "empty" }, h("h3", {}, locked ? "This page needs a key" : "This page could not be shown"), h("p", {}, problem.message),
-			locked ? button("Log in", { kind: "primary", onclick: () => change(login) }) : button("Try again", { icon: "refresh", onclick: () => show() })));
+		fail(at.page.title, problem.status === 401 || problem.status === 403 ? locked(problem.message)
+			: h("div", { class: "empty" }, h("h2", {}, "This page could not be shown"), h("p", {}, problem.message), button("Try again", { icon: "refresh", onclick: () => show() })));
 		if (!problem.code) throw problem; // ours: into the console with it
 	} finally {
 		if (!ending.signal.aborted) main.removeAttribute("aria-busy");
 	}
 }
+
+const locked = (why) => h("div", { class: "empty" }, h("h2", {}, "This page needs a key"), h("p", {}, why),
+	button("Log in", { kind: "primary", onclick: () => change(login) }));
 
 function fail(title, what) {
 	document.title = title;
@@ -190,12 +193,13 @@ async function meet() {
 	enter.hidden = false;
 	enter.textContent = session.role === "guest" ? "Log in" : "Log out";
 }
+const shut = () => session.role === "guest" && session.guests === "none";
+const hear = () => (shut() ? stop() : start());
 async function change(work) {
 	if (!(await work())) return;
 	await meet();
-	restart();
+	hear();
 	await show({ focus: false });
-performance.mark("page"); // how long people wait is measured by it
 }
 enter.addEventListener("click", () => {
 	change(session.role === "guest" ? login : async () => { await logout(); return true; })
@@ -218,7 +222,7 @@ configure({
 const banner = document.getElementById("banner");
 let away = false;
 onState((state) => {
-	replace(document.getElementById("state"), h("span", { class: `dot ${state}` }), h("span", {}, { connecting: "connecting", open: "live", away: "away" }[state]));
+	replace(document.getElementById("state"), h("span", { class: `dot ${state}` }), h("span", {}, { connecting: "connecting", open: "live", away: "away", off: "not live" }[state]));
 	if (state === "away") {
 		away = true;
 		banner.textContent = "The hub is away; trying again. What you see is how it was.";
@@ -235,9 +239,12 @@ onState((state) => {
 async function back() {
 	const before = session.role;
 	await meet();
-	if (session.role !== before) await show({ focus: false });
-performance.mark("page"); // how long people wait is measured by it
+	if (session.role === before) return;
+	if (shut()) { away = false; banner.hidden = true; hear(); }
+	await show({ focus: false });
 }
+// One that shows nothing to guests does not let them listen either: it seems to be away.
+setInterval(() => { if (away && session.guests === "none") back().catch(() => {}); }, 3000);
 
 nav.build(side);
 nav.listen(go);
@@ -249,7 +256,8 @@ import(`/assets/pages/${nav.find(location.pathname)?.page.name ?? "overview"}.js
 try {
 	await meet();
 } catch (problem) {
-	if (problem.code !== "away" && problem.status !== 401) toast(problem.message, { kind: "bad" });
+	if (problem.code !== "away") toast(problem.message, { kind: "bad" });
 }
+hear();
 await show({ focus: false });
 performance.mark("page"); // how long people wait is measured by it

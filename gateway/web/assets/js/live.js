@@ -13,7 +13,7 @@ const topics = new Map(); // topic → set of handlers
 const watchers = new Set();
 const longestPause = 5000; // milliseconds, as all times here
 const steady = 3000; // a connection that has lasted as long is worth a new one at once
-let socket, state = "connecting", pause = 0, timer;
+let socket, state = "connecting", pause = 0, timer, wanted = false;
 
 /** Subscribes to a topic; gives the function that ends it. */
 export function subscribe(topic, handler) {
@@ -30,18 +30,27 @@ export function subscribe(topic, handler) {
 	};
 }
 
-/** Tells f now, and at every change, whether the page is "connecting", "open" or "away". */
+/** Tells f now, and at every change, whether the page is "connecting", "open", "away" or "off". */
 export function onState(f) {
 	watchers.add(f);
 	f(state);
 	return () => watchers.delete(f);
 }
 
-/** Begins anew, for instance because the role is another one. */
-export function restart() {
+/** Begins, or begins anew because the role is another one. The app does. */
+export function start() {
+	wanted = true;
 	pause = 0;
 	if (socket) socket.close();
 	else connect();
+}
+
+/** Hears nothing any more: the hub wants a key first. */
+export function stop() {
+	wanted = false;
+	clearTimeout(timer);
+	socket?.close();
+	become("off");
 }
 
 function become(next) {
@@ -71,6 +80,7 @@ function connect() {
 	s.onclose = () => {
 		socket = undefined;
 		clearTimeout(lasting);
+		if (!wanted) return;
 		// The first pause is none: a connection that was merely cut is no reason to say anything.
 		if (pause > 0) become("away");
 		timer = setTimeout(connect, pause * (0.75 + Math.random() / 2));
@@ -86,5 +96,3 @@ function hurry() {
 }
 addEventListener("online", hurry);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) hurry(); });
-
-connect();

@@ -13,9 +13,13 @@ const pages = groups.flatMap(([, list]) => list);
 
 /** The page that a path belongs to, and the further parts of the path, or undefined. */
 export function find(pathname) {
-	const [, first, ...rest] = pathname.split("/").filter((part, i) => i === 0 || part !== "");
-	const found = pages.find((p) => p.path === `/${first ?? ""}`);
-	return found && { page: found, rest: rest.map(decodeURIComponent) };
+	const [first = "", ...rest] = pathname.split("/").filter((part) => part !== "");
+	const found = pages.find((p) => p.path === `/${first}`);
+	try {
+		return found && { page: found, rest: rest.map(decodeURIComponent) };
+	} catch {
+		return undefined; // somebody has typed a % that means nothing
+	}
 }
 
 /** Fills the menu. */

@@ -156,7 +156,12 @@ class Plot {
 		if (this.running) return;
 		this.running = true;
 		this.#showRunning();
-		this.#begin(); // with what has been meanwhile
+		this.reload();
+	}
+
+	/** Asks for what was before anew, for instance because nothing came for a while. */
+	reload() {
+		if (this.running) this.#begin();
 	}
 
 	stop() {

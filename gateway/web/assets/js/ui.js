@@ -175,9 +175,9 @@ async function copy(text) {
 /** A line that can be copied, for instance for the text port. */
 export const line = (text) => h("div", { class: "line" }, h("code", { tabindex: "0" }, text), copyButton(text, `Copy ${text}`));
 
-/** What is shown where there is nothing: a title, a sentence, and a line that changes that. */
-export function empty({ title, text, line: example }) {
-	return h("div", { class: "empty" }, h("h3", {}, title), text && h("p", {}, text), example && line(example));
+/** What is shown where there is nothing: a title, a sentence, and a line that changes that. level: of the heading. */
+export function empty({ title, text, line: example, level = 3 }) {
+	return h("div", { class: "empty" }, h(`h${level}`, {}, title), text && h("p", {}, text), example && line(example));
 }
 
 /** A card: a section with a heading (and things at its end). */

@@ -288,10 +288,15 @@ class Machine {
 		for (const end of this.#end.splice(0)) end();
 		const { context, interval } = this.#page;
 		const names = [...new Set(this.plots.flatMap((p) => p.series.map((s) => s.id)).filter((id) => id.startsWith("host.")))];
-		const hear = (topic, to) => this.#end.push(context.subscribe(topic, (event, data) => {
-			if (event === "problem") return to.forEach((p) => p.say(data.detail));
-			to.forEach((p) => { p.say(data.away ?? ""); if (data.values) p.push(Date.parse(data.at) / 1000, data.values); });
-		}));
+		const hear = (topic, to) => {
+			let heard = false;
+			this.#end.push(context.subscribe(topic, (event, data) => {
+				if (event === "problem") return to.forEach((p) => p.say(data.detail));
+				if (event === "state" && heard) to.forEach((p) => p.reload()); // this hub was away
+				heard = true;
+				to.forEach((p) => { p.say(data.away ?? ""); if (data.values) p.push(Date.parse(data.at) / 1000, data.values); });
+			}));
+		};
 		if (!this.#hub.self) return hear(`metrics@${this.#hub.path}:${names.join()}`, this.plots);
 		if (interval >= 1) return hear(`metrics:${names.join()}`, this.plots);
 		// The processor alone is told of four times a second.
