@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"althing/fault"
+	"althing/port"
 	"althing/secure"
 )
 
@@ -46,7 +47,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 				Status: http.StatusForbidden, Code: fault.Denied,
 				Detail: "a page from elsewhere may change nothing here",
 			})
-		case s.TLSOnly && !c.secure && !c.local():
+		case s.TLSOnly && !c.secure && !port.From(c).IsLoopback():
 			s.toTLS(w, r)
 		default:
 			next.ServeHTTP(w, r)
@@ -64,12 +65,6 @@ func (s *Server) toTLS(w http.ResponseWriter, r *http.Request) {
 	}
 	to := url.URL{Scheme: "https", Host: r.Host, Path: r.URL.Path, RawQuery: r.URL.RawQuery}
 	http.Redirect(w, r, to.String(), http.StatusTemporaryRedirect)
-}
-
-// local reports whether it comes from this machine.
-func (c *conn) local() bool {
-	from, ok := c.RemoteAddr().(*net.TCPAddr)
-	return ok && from.IP.IsLoopback()
 }
 
 // reads reports whether a method changes nothing.
@@ -115,8 +110,8 @@ func ownNames(given []string) hostNames {
 // know reports whether a request for that host is for this hub. An address is: a
 // page from elsewhere can have a name point here, but an address is nobody's name.
 func (n hostNames) know(host string) bool {
-	if bare, port, err := net.SplitHostPort(host); err == nil {
-		if strings.Trim(port, "0123456789") != "" {
+	if bare, number, err := net.SplitHostPort(host); err == nil {
+		if strings.Trim(number, "0123456789") != "" {
 			return false
 		}
 		host = bare

@@ -348,3 +348,34 @@ func TestLargeBodiesShareTheirMemory(t *testing.T) {
 		}
 	}
 }
+
+// FuzzRequest says anything to the port: it is answered, and never by a mistake of
+// ours.
+func FuzzRequest(f *testing.F) {
+	for _, seed := range []string{
+		"GET /api/v1/registry?pattern=a.* HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+		"PUT /api/v1/registry/a%2Fb?ttl=1s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n56",
+		"POST /api/v1/eval HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{\"text\":\"1\"}",
+		"DELETE /api/v1/registry/a HTTP/1.1\r\nHost: 127.0.0.1\r\nIf-Match: \"5\", *\r\nAuthorization: Bearer x\r\n\r\n",
+		"GET /api/v1/session HTTP/1.1\r\nHost: [::1]:8080\r\nCookie: althing_x=y; =\r\nX-CSRF-Token: z\r\n\r\n",
+		"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+		"\x16\x03\x01\x00\x05hello",
+	} {
+		f.Add([]byte(seed))
+	}
+	address := start(f, &web.Server{Hub: hubtest.Open(f, nil)}, "")
+	f.Fuzz(func(t *testing.T, request []byte) {
+		c, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		c.SetDeadline(time.Now().Add(patience))
+		c.Write(request)
+		c.(*net.TCPConn).CloseWrite()
+		// Who sends on what is not read is cut off; what was answered until then counts.
+		if answer, _ := io.ReadAll(c); strings.Contains(string(answer), "HTTP/1.1 500") {
+			t.Errorf("%q is answered %s", request, answer)
+		}
+	})
+}

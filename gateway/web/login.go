@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	// idleLogin and oldestLogin are when a login ends by itself: a day's break, a
-	// week in all.
+	// idleLogin and oldestLogin are when a login ends by itself: over night, and after
+	// a week in all.
 	idleLogin   = 12 * time.Hour
 	oldestLogin = 7 * 24 * time.Hour
 	// mostLogins bounds what is kept for browsers that never come back; beyond, the
