@@ -26,7 +26,7 @@ type mind struct {
 
 // forest plays several hubs.
 type forest struct {
-	t     *testing.T
+	t     testing.TB
 	minds []*mind
 	lines map[[2]ID][]News // from, to
 	at    time.Time
@@ -34,7 +34,7 @@ type forest struct {
 }
 
 // newForest makes hubs that are alone. Their IDs are those of the seed.
-func newForest(t *testing.T, seed uint64, names ...string) *forest {
+func newForest(t testing.TB, seed uint64, names ...string) *forest {
 	t.Helper()
 	f := &forest{t: t, lines: map[[2]ID][]News{}, at: time.Unix(1e9, 0)}
 	for _, name := range names {
