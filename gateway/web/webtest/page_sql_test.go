@@ -134,6 +134,26 @@ func TestSQLError(t *testing.T) {
 	}
 }
 
+// TestSQLText looks at what the page tells by the words of a text alone.
+func TestSQLText(t *testing.T) {
+	page := webtest.Start(t).Open("/sql")
+	for _, test := range []struct{ call, want string }{
+		{"losses(`DELETE FROM a; delete from b where 1; UPDATE c SET x = (SELECT 1 FROM d WHERE 1)`)", `["DELETE FROM a – every row","UPDATE c SET x = (SELECT 1 FROM d WHERE 1) – changes every row"]`},
+		{"losses(`ALTER TABLE a DROP COLUMN b; WITH q AS (SELECT 1 WHERE 1) DELETE FROM a -- WHERE`)", `["ALTER TABLE a DROP COLUMN b","WITH q AS (SELECT 1 WHERE 1) DELETE FROM a – every row"]`},
+		{"losses(`INSERT INTO a VALUES ('; DROP TABLE a') ON CONFLICT DO UPDATE SET x = 1; CREATE TABLE b (a REFERENCES c ON DELETE CASCADE)`)", `[]`},
+		{"statements(`CREATE TRIGGER a AFTER INSERT ON b BEGIN DELETE FROM c; SELECT CASE WHEN 1 THEN 2 END; END; SELECT 1;; /* ; */`).length", `2`},
+		{"reads(`SELECT 1; WITH a AS (SELECT 1) SELECT * FROM a`)", `true`},
+		{"reads(`WITH a AS (SELECT 1) DELETE FROM b`)", `false`},
+		{"hasKey(`UPDATE u SET password = 'x'`)", `true`},
+		{"hasKey(`SELECT 1 -- login('x')`)", `true`},
+		{"hasKey(`CREATE TABLE t (key TEXT PRIMARY KEY, a_name_that_is_long_and_harmless TEXT); SELECT '2026-11-22 12:00:00.000000'`)", `false`},
+	} {
+		if got := browser.Value[string](page.Page, `import("/assets/pages/sql-text.js").then(({losses, statements, reads, hasKey}) => JSON.stringify(`+test.call+`))`); got != test.want {
+			t.Errorf("%s is %s, not %s", test.call, got, test.want)
+		}
+	}
+}
+
 // TestSQLPlot draws heights over the time.
 func TestSQLPlot(t *testing.T) {
 	_, page := openSQL(t)

@@ -1,22 +1,21 @@
 // A result as a plot: columns of numbers over the time, a number, or the row.
 import { number } from "../js/format.js";
-import { load } from "../js/plot.js";
 import { button, field, h, replace, select } from "../js/ui.js";
-import { kindOfColumn, numberOf } from "./sql-values.js";
+import { kindOfColumn, namesOf, numberOf } from "./sql-values.js";
 
 const mostSeries = 8; // as many colours there are
 const height = 320; // pixels
 const instant = /^\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
 
-/** What can be drawn of a result: { xs, ys }, of { name, time, values }, or null. */
+/** What can be drawn of a result: { xs, ys }, of { name, time, utc, values }, or null. */
 export function plottable({ columns, rows }) {
 	if (rows.length < 2) return null;
 	const xs = [], ys = [];
-	columns.forEach((name, i) => {
+	namesOf(columns).forEach((name, i) => {
 		const kind = kindOfColumn(rows, i);
 		const values = rows.map((row) => row[i]);
 		if (kind === "text" && values.every((v) => v === null || instant.test(v))) {
-			xs.unshift({ name, time: true, values: values.map((v) => (v === null ? null : secondsOf(v))) });
+			xs.unshift({ name, time: true, utc: true, values: values.map((v) => (v === null ? null : secondsOf(v))) });
 		} else if (kind === "number") {
 			const numbers = values.map((v) => (v === null ? null : numberOf(v)));
 			const unit = unitOf(name, numbers);
@@ -90,7 +89,8 @@ export function plotOf(root, result, { xs, ys }) {
 		chart = new window.uPlot({
 			width: Math.max(50, stage.clientWidth), height, padding: [12, 16, 0, 0], legend: { live: true },
 			scales: { x: { time: x.time } },
-			axes: [{ ...axis, label: x.name, labelSize: 20, size: 36 }, { ...axis, label: drawn.length === 1 ? drawn[0].name : "", labelSize: 20, size: (u, values) => 18 + 7 * Math.max(2, ...(values ?? []).map((v) => String(v ?? "").length)) }],
+			tzDate: (at) => (x.utc ? window.uPlot.tzDate(new Date(at * 1000), "Etc/UTC") : new Date(at * 1000)), // as the table has it
+			axes: [{ ...axis, label: x.utc ? `${x.name} (UTC)` : x.name, labelSize: 20, size: 36 }, { ...axis, label: drawn.length === 1 ? drawn[0].name : "", labelSize: 20, size: (u, values) => 18 + 7 * Math.max(2, ...(values ?? []).map((v) => String(v ?? "").length)) }],
 			series: [{ label: x.name }, ...series],
 		}, data, stage);
 		chart.root.setAttribute("aria-hidden", "true");
@@ -106,7 +106,7 @@ export function plotOf(root, result, { xs, ys }) {
 	showChips();
 	replace(root, h("div", { class: "toolbar plot-tools" }, field("Over", over), field("As", style), chips), stage);
 	const sized = new ResizeObserver(() => { if (chart && stage.clientWidth > 0 && chart.width !== stage.clientWidth) chart.setSize({ width: stage.clientWidth, height }); });
-	load().then(() => { draw(); sized.observe(stage); }, (problem) => { stage.textContent = problem.message; });
+	import("../js/plot.js").then(({ library }) => library).then(() => { draw(); sized.observe(stage); }, (problem) => { stage.textContent = problem.message; });
 	addEventListener("themechange", draw);
 	return () => {
 		ended = true;

@@ -7,7 +7,6 @@ import { compare, csv, json, kindOf, kindOfColumn, tabbed, textOf } from "./sql-
 const rowHeight = 30, headHeight = 46; // pixels, as sql.css has them
 const beyond = 12; // rows above and below what is in sight, for who scrolls
 const widest = 40; // letters of a cell; what is longer is cut
-const looked = 500; // rows by which a column's width is measured
 
 /** Shows a result below a title. Gives what ends it. */
 export function showResult(root, result, title) {
@@ -45,11 +44,11 @@ export function showResult(root, result, title) {
 /** The table. It scrolls by itself; whatever the number of rows, some fifty are drawn. */
 function grid(root, { columns, rows }) {
 	const kinds = columns.map((_, i) => kindOfColumn(rows, i));
-	const widths = columns.map((name, i) => Math.min(widest, rows.slice(0, looked).reduce((most, row) => Math.max(most, Math.min(widest, short(row[i]).length)), Math.max(5, name.length, kinds[i].length) + 2)));
+	const widths = columns.map((name, i) => rows.reduce((most, row) => Math.max(most, widthOf(short(row[i]))), Math.max(7, kinds[i].length + 2, Math.min(widest, name.length + 2))));
 	const digits = String(rows.length).length;
 	let ordered = rows, by, descending = false, drawn;
 	const heads = columns.map((name, i) => h("th", { scope: "col", class: kinds[i] === "number" ? "number" : null, "aria-colindex": i + 2 },
-		h("button", { type: "button", onclick: () => order(i) }, name), h("small", {}, kinds[i])));
+		h("button", { type: "button", title: name, onclick: () => order(i) }, name), h("small", {}, kinds[i])));
 	const body = h("tbody");
 	const table = h("table", { "aria-rowcount": rows.length + 1, "aria-colcount": columns.length + 1 },
 		h("caption", { class: "unseen" }, `Result, ${rows.length} rows`),
@@ -93,10 +92,13 @@ function grid(root, { columns, rows }) {
 
 /** What a cell shows: the first letters, on one line. */
 function short(value) {
-	const text = typeof value === "string" ? value.slice(0, widest + 1) : textOf(value?.$bytes?.length > 60 ? { $bytes: value.$bytes.slice(0, 60) } : value);
+	const text = typeof value === "string" ? value.slice(0, widest + 1) : textOf(value?.$bytes?.length > widest ? { $bytes: value.$bytes.slice(0, widest) } : value);
 	const line = text.replace(/\s*\n\s*/g, " ↵ ");
 	return line.length > widest ? `${line.slice(0, widest - 1)}…` : line;
 }
+
+/** How many columns of a terminal a text would take: letters of East Asia take two. */
+const widthOf = (text) => text.length + (text.match(/[\u1100-\uffff]/g)?.length ?? 0);
 
 function cell(value, column) {
 	const kind = kindOf(value), shown = short(value);

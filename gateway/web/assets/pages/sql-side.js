@@ -48,7 +48,8 @@ export function runningPanel({ api, signal, may }) {
 		if (signal.aborted) return;
 		if (!document.hidden) {
 			try {
-				show((await api.get("/sql/running")).statements);
+				const { headers, body } = await api.request("GET", "/sql/running");
+				show(body.statements, new Date(headers.get("Date")));
 			} catch {
 				// The page says by itself that the hub is away.
 			}
@@ -56,12 +57,13 @@ export function runningPanel({ api, signal, may }) {
 		if (!signal.aborted) timer = setTimeout(look, pollEvery);
 	}
 
-	function show(all) {
+	/** now is the hub's: its clock may be another than the browser's. */
+	function show(all, now) {
 		element.hidden = all.length === 0;
 		const before = new Map([...body.children].map((li) => [li.dataset.id, li]));
 		replace(body, all.map((s) => {
 			const li = before.get(String(s.id)) ?? entry(s);
-			li.querySelector(".elapsed").textContent = duration((Date.now() - new Date(s.since)) / 1000);
+			li.querySelector(".elapsed").textContent = duration((now - new Date(s.since)) / 1000);
 			return li;
 		}));
 	}

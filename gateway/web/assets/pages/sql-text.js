@@ -74,15 +74,26 @@ export const reads = (text) => statements(text).every(([first, ...rest]) =>
 /** What a text would take away for good, in words: ["DROP TABLE plants"]. */
 export const losses = (text) => statements(text).flatMap((statement) => {
 	const has = (word) => statement.some((t) => is(t, word));
+	const everywhere = !hasOutside(statement, "WHERE");
 	const starts = (word) => is(statement[0], word) || (is(statement[0], "WITH") && has(word));
 	const said = text.slice(statement[0].at, statement.at(-1).at + statement.at(-1).text.length).replace(/\s+/g, " ");
 	const brief = said.length > 120 ? `${said.slice(0, 120)}…` : said;
 	if (isTrigger(statement) || has("EXPLAIN")) return [];
 	if (is(statement[0], "DROP") || (is(statement[0], "ALTER") && has("DROP"))) return [brief];
-	if (starts("DELETE") && !has("WHERE")) return [`${brief} – every row`];
-	if (starts("UPDATE") && !has("WHERE") && !starts("INSERT")) return [`${brief} – changes every row`];
+	if (starts("DELETE") && everywhere) return [`${brief} – every row`];
+	if (starts("UPDATE") && everywhere && !starts("INSERT") && !starts("REPLACE")) return [`${brief} – changes every row`];
 	return [];
 });
+
+/** Whether a word stands outside of brackets, and so not in a question within. */
+function hasOutside(statement, word) {
+	let depth = 0;
+	return statement.some((t) => {
+		if (t.text === "(") depth++;
+		else if (t.text === ")") depth--;
+		return depth === 0 && is(t, word);
+	});
+}
 
 /** Whether there is what could be a key or a password: such texts are not kept. */
 export function hasKey(text) {

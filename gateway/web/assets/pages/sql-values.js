@@ -51,14 +51,20 @@ const quoted = (value) => {
 /** RFC 4180. NULL is nothing between the commas, and the empty text is "". */
 export const csv = ({ columns, rows }) => [columns, ...rows].map((row) => `${row.map(quoted).join(",")}\r\n`).join("");
 
-/** A list of objects; of columns with one name the second is name_2. */
-export function json({ columns, rows }) {
+/** The names of columns, each once: of two with one name the second is name_2. */
+export function namesOf(columns) {
 	const names = [];
 	for (const column of columns) {
 		let name = column;
 		for (let n = 2; names.includes(name); n++) name = `${column}_${n}`;
 		names.push(name);
 	}
+	return names;
+}
+
+/** A list of objects. */
+export function json({ columns, rows }) {
+	const names = namesOf(columns);
 	return `[\n${rows.map((row) => JSON.stringify(Object.fromEntries(row.map((v, i) => [names[i], v])))).join(",\n")}\n]\n`;
 }
 
