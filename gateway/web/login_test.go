@@ -1,14 +1,12 @@
 package web_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -243,7 +241,7 @@ func TestTheCookie(t *testing.T) {
 // TestNoKeyIsTold looks for keys, right and wrong, in the log, the audit and what is
 // answered.
 func TestNoKeyIsTold(t *testing.T) {
-	var log syncBuffer
+	var log web.LogBuffer
 	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	h := hubtest.Open(t, func(c *hub.Config) { c.Log = logger })
 	adminKey := h.Access().Made()
@@ -277,22 +275,4 @@ func TestNoKeyIsTold(t *testing.T) {
 	if !strings.Contains(log.String(), "192.0.2.7") || !strings.Contains(log.String(), "web: admin: log in") {
 		t.Errorf("the audit lacks who and from where:\n%s", log.String())
 	}
-}
-
-// syncBuffer is a buffer for the log of several goroutines.
-type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *syncBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *syncBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }

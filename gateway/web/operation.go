@@ -27,10 +27,9 @@ type operation struct {
 	act     access.Act // what the caller must be allowed to
 	params  []param    // of the query, beside those in the path
 	in, out any        // a value of the type of the body and of the answer; nil: none
-	most    int64      // of bytes of the body; 0: mostBody
 	plain   bool       // its path is not below /api/v1
 	noCSRF  bool       // it is what a page does before it has a token
-	quiet   bool       // it changes nothing, though it is no GET: the audit leaves it out
+	quiet   bool       // no GET, and yet not for the audit here: it changes nothing, or the session notes it
 
 	// One of the two answers. What run gives is sent as JSON; nil is no content.
 	// serve writes the answer itself, for as long as it likes.
@@ -210,18 +209,14 @@ func (c *call) readBody(w http.ResponseWriter) error {
 	if kind, _, err := mime.ParseMediaType(c.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return failed(http.StatusUnsupportedMediaType, fault.Invalid, "the body is to be JSON, with Content-Type: application/json")
 	}
-	most := c.operation.most
-	if most == 0 {
-		most = mostBody
-	}
 	size := c.ContentLength
-	if size < 0 || size > most {
-		size = most
+	if size < 0 || size > mostBody {
+		size = mostBody
 	}
 	if err := c.hold(size); err != nil {
 		return err
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, c.Body, most))
+	body, err := io.ReadAll(http.MaxBytesReader(w, c.Body, mostBody))
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return failed(http.StatusRequestEntityTooLarge, fault.Limit, "the body may have %d bytes", tooLarge.Limit)
 	}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -10,7 +9,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"althing/access"
@@ -49,7 +47,7 @@ func serveTable(t *testing.T, h *hub.Hub, log *slog.Logger, table ...*operation)
 func TestRightsOfEveryOperation(t *testing.T) {
 	for _, guests := range []access.Guests{access.Full, access.ReadOnly, access.Nothing} {
 		t.Run(guests.String(), func(t *testing.T) {
-			var log lockedBuffer
+			var log LogBuffer
 			h := hubtest.Open(t, func(c *hub.Config) { c.Guests, c.Log = guests, slog.New(slog.NewTextHandler(&log, nil)) })
 			base := serveTable(t, h, slog.New(slog.DiscardHandler))
 			key, err := access.AddUser(h.Data(), "anna")
@@ -124,7 +122,7 @@ func TestTheActsAreThose(t *testing.T) {
 
 // TestAPanicCostsOneRequest has a mistake of ours be one answer and one line.
 func TestAPanicCostsOneRequest(t *testing.T) {
-	var log lockedBuffer
+	var log LogBuffer
 	broken := operation{method: http.MethodPost, path: "/broken", act: anyone, run: func(*call) (any, error) { panic("a secret of the hub's") }}
 	base := serveTable(t, hubtest.Open(t, nil), slog.New(slog.NewTextHandler(&log, nil)), &broken)
 	for range 2 {
@@ -142,28 +140,4 @@ func TestAPanicCostsOneRequest(t *testing.T) {
 	if !strings.Contains(log.String(), "a secret of the hub's") || !strings.Contains(log.String(), "rights_test.go") {
 		t.Errorf("the log does not say what and where:\n%s", log.String())
 	}
-}
-
-// lockedBuffer is a buffer for the log of several goroutines.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
-}
-
-func (b *lockedBuffer) Reset() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.b.Reset()
 }
