@@ -29,7 +29,7 @@ func TestAssets(t *testing.T) {
 		{"GET", "/assets/app.css", 200, "text/css; charset=utf-8"},
 		{"GET", "/assets/mark.svg", 200, "image/svg+xml"},
 		{"GET", "/favicon.ico", 200, "image/svg+xml"},
-		{"GET", "/assets/vendor/uPlot.LICENSE", 200, "text/plain; charset=utf-8"},
+		{"GET", "/assets/vendor/LICENSE", 200, "text/plain; charset=utf-8"},
 		{"GET", "/assets/nothing.js", 404, "text/plain; charset=utf-8"},
 		{"GET", "/assets/", 404, "text/plain; charset=utf-8"},
 		{"GET", "/assets/..%2fassets.go", 404, "text/plain; charset=utf-8"},

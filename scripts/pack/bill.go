@@ -19,6 +19,7 @@ import (
 // module is something that a program is made of.
 type module struct {
 	path, version string
+	registry      string // where it is from, as package URLs name it; empty: golang
 	sum           string // as go.sum has it; Go's own library has none
 	license       string // its SPDX name; empty: it is none that is known here
 	texts         []file // licenses and notices, as they are
@@ -49,6 +50,9 @@ func modulesOf(program string, t target) ([]module, error) {
 	for _, dep := range info.Deps {
 		list = append(list, module{path: dep.Path, version: dep.Version, sum: dep.Sum})
 	}
+	// The dashboard's plots are no Go.
+	list = append(list, module{path: "uplot", version: "1.6.32", registry: "npm"})
+	folders["uplot"] = filepath.FromSlash("gateway/web/assets/vendor")
 	for i := range list {
 		if list[i], err = list[i].withLicense(folders[list[i].path]); err != nil {
 			return nil, err
@@ -155,7 +159,7 @@ type (
 )
 
 func (m module) component(kind string) component {
-	purl := "pkg:golang/" + strings.ToLower(m.path) + "@" + strings.ReplaceAll(m.version, "+", "%2B")
+	purl := "pkg:" + cmp.Or(m.registry, "golang") + "/" + strings.ToLower(m.path) + "@" + strings.ReplaceAll(m.version, "+", "%2B")
 	c := component{Type: kind, Ref: purl, Name: m.path, Version: m.version, Purl: purl}
 	if m.license != "" {
 		var l licensed

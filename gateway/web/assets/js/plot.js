@@ -315,7 +315,7 @@ class Plot {
 	}
 
 	#unitName() {
-		return { percent: "%", bytes: "bytes", "bytes/s": "bytes a second", "°C": "°C", "1/s": "a second" }[this.unit] ?? (this.unit || "number");
+		return { percent: "%", bytes: "bytes", "bytes/s": "bytes a second", "°C": "°C", "1/s": "a second" }[this.unit] ?? (this.unit || this.title);
 	}
 
 	/** From the least to the most there is, with some room, or as the plot was told. */

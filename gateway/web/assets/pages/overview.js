@@ -221,8 +221,8 @@ function health(status) {
 	const gigabytes = status.free / 2 ** 30;
 	return [
 		["good", "Hub", `up for ${duration(status.uptime)}, version ${status.version}`],
-		...Object.entries(status.listening ?? {}).map(([name, address]) => ["good", `${name === "cpu" ? "CPU" : name[0].toUpperCase() + name.slice(1)} port`, address]),
-		[status.free >= 0 && gigabytes < 1 ? "warn" : "good", "Log and data", `${bytes(status.log_bytes)} in ${number(status.records)} records, ${status.durability}; ${status.free < 0 ? "room unknown" : `${bytes(status.free)} free`}`],
+		...Object.entries(status.listening ?? {}).sort().map(([name, address]) => ["good", `${name === "cpu" ? "CPU" : name[0].toUpperCase() + name.slice(1)} port`, address]),
+		[status.free >= 0 && gigabytes < 1 ? "warn" : "good", "Log and data", `durability ${status.durability}; ${status.free < 0 ? "nobody knows how much room is left" : `${bytes(status.free)} of the disk are free`}`],
 		parent.state === "none" ? ["good", "Parent", "none: this hub is the top of its tree"]
 			: [parent.state === "up" ? "good" : "bad", "Parent", `${parent.address}, ${parent.state}${parent.problem ? `: ${parent.problem}` : ""}`],
 		["good", "TLS", status.tls?.mode ?? "off"],
