@@ -4,7 +4,7 @@ import { button, field, h, replace, select } from "../js/ui.js";
 import { kindOfColumn, namesOf, numberOf } from "./sql-values.js";
 
 const mostSeries = 8; // as many colours there are
-const height = 320; // pixels
+const height = 240; // pixels
 const instant = /^\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
 
 /** What can be drawn of a result: { xs, ys }, of { name, time, utc, values }, or null. */
@@ -90,8 +90,8 @@ export function plotOf(root, result, { xs, ys }) {
 			width: Math.max(50, stage.clientWidth), height, padding: [12, 16, 0, 0], legend: { live: true },
 			scales: { x: { time: x.time } },
 			tzDate: (at) => (x.utc ? window.uPlot.tzDate(new Date(at * 1000), "Etc/UTC") : new Date(at * 1000)), // as the table has it
-			axes: [{ ...axis, label: x.utc ? `${x.name} (UTC)` : x.name, labelSize: 20, size: 36 }, { ...axis, label: drawn.length === 1 ? drawn[0].name : "", labelSize: 20, size: (u, values) => 18 + 7 * Math.max(2, ...(values ?? []).map((v) => String(v ?? "").length)) }],
-			series: [{ label: x.name }, ...series],
+			axes: [{ ...axis, label: x.utc ? `${x.name} (UTC)` : x.name, labelSize: 20, size: 36, ...(x.time && { space: 100, values: (u, splits) => timesOf(splits, x.utc) }) }, { ...axis, label: drawn.length === 1 ? drawn[0].name : "", labelSize: 20, size: (u, values) => 18 + 7 * Math.max(2, ...(values ?? []).map((v) => String(v ?? "").length)) }],
+			series: [{ label: x.name, ...(x.time && { value: (u, at) => (at == null ? "–" : timesOf([at], x.utc)[0]) }) }, ...series],
 		}, data, stage);
 		chart.root.setAttribute("aria-hidden", "true");
 		stage.setAttribute("aria-label", `${drawn.map((y) => describe(y, rows)).join("; ") || "Nothing"}, over ${x.name}`);
@@ -114,4 +114,13 @@ export function plotOf(root, result, { xs, ys }) {
 		removeEventListener("themechange", draw);
 		chart?.destroy();
 	};
+}
+
+/** Times in words: with the day or the seconds, where they matter. */
+function timesOf(splits, utc) {
+	const step = splits.length > 1 ? splits[1] - splits[0] : 1, span = splits.length > 1 ? splits.at(-1) - splits[0] : Infinity;
+	const day = { month: "short", day: "numeric" }, clock = { hour: "2-digit", minute: "2-digit", second: step < 60 ? "2-digit" : undefined, hour12: false };
+	const parts = step >= 28 * 86400 ? { year: "numeric", month: "short" } : step >= 86400 ? day : span >= 86400 ? { ...day, ...clock } : clock;
+	const format = new Intl.DateTimeFormat(undefined, { ...parts, timeZone: utc ? "UTC" : undefined });
+	return splits.map((at) => format.format(at * 1000));
 }

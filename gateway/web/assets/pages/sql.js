@@ -38,9 +38,7 @@ export default {
 		let endResult = () => {}, under; // an AbortController, while something is under way
 
 		const edit = editor({ text: draft, schema: () => schema.tables, run: () => start(), changed: describe, hint });
-		const schema = schemaPanel({
-			api, insert: (text) => edit.insert(text), show: (sql) => start(sql),
-		});
+		const schema = schemaPanel({ api, insert: (text) => edit.insert(text), show: (sql) => start(sql) });
 		const running = runningPanel({ api, signal, may });
 		const history = historyPanel({ use: (sql) => edit.set(sql) });
 		const elapsed = h("span", { class: "elapsed", hidden: true });
