@@ -7,7 +7,6 @@ import (
 
 	"althing/access"
 	"althing/fault"
-	"althing/hostmetrics"
 	"althing/series"
 	"althing/value"
 )
@@ -100,9 +99,9 @@ func (m Metrics) Latest(ctx context.Context, names []string) (map[string]float64
 	now := make(map[string]float64, len(names))
 	for _, name := range names {
 		if name == hostCPU {
-			now[name] = hostmetrics.Round(m.hub.sampler.CPU())
+			now[name] = m.hub.sampler.CPU()
 		} else if p, known := m.hub.series.Latest(name); known {
-			now[name] = hostmetrics.Round(p.Mean)
+			now[name] = p.Mean
 		}
 	}
 	return now, nil

@@ -127,10 +127,10 @@ func (u *unpacking) text(i int) string {
 	return string(text)
 }
 
-// number is finite.
+// number is one that can be recorded.
 func (u *unpacking) number(i int) float64 {
 	f, ok := u.item(i).(value.Float)
-	u.ok = u.ok && ok && !math.IsNaN(float64(f)) && !math.IsInf(float64(f), 0)
+	u.ok = u.ok && ok && !math.IsNaN(float64(f)) && !math.IsInf(float64(float32(f)), 0)
 	return float64(f)
 }
 

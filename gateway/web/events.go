@@ -62,12 +62,16 @@ func serveEvents(c *call, w http.ResponseWriter) error {
 	reason := l.deliver(c.Context(), func(batch []queued) error {
 		text = text[:0]
 		for _, q := range batch {
-			text = append(text, q.stream...)
+			text = q.appendTo(text)
 		}
-		return out.write(text)
+		err := out.write(text)
+		if cap(text) > fewQueued { // a large state comes once
+			text = nil
+		}
+		return err
 	}, func() error { return out.write([]byte(": still there\n\n")) })
 	if c.Context().Err() == nil {
-		_ = out.write(c.server.feed.problem("", reason).stream) // who has gone reads no reason
+		_ = out.write(c.server.feed.problem("", reason).appendTo(nil)) // who has gone reads no reason
 	}
 	return nil
 }

@@ -89,8 +89,7 @@ func heard(t testing.TB, l *listener) (texts []string) {
 		t.Fatal(err)
 	}
 	for _, q := range batch {
-		_, data, _ := strings.Cut(string(q.stream), "data: ")
-		texts = append(texts, strings.TrimSpace(data))
+		texts = append(texts, string(q.text))
 	}
 	return texts
 }
@@ -439,7 +438,7 @@ func BenchmarkTell(b *testing.B) {
 		all[i] = f.listen(access.Guest, nil, nil)
 		s.listeners[all[i]] = struct{}{}
 	}
-	is := sample{At: time.Unix(1_800_000_000, 0), Values: map[string]float64{"host.cpu": 12.5}}
+	is := sample{At: time.Unix(1_800_000_000, 0), Values: map[string]float32{"host.cpu": 12.5}}
 	b.ReportAllocs()
 	for b.Loop() {
 		if err := s.show(is); err != nil {

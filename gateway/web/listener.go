@@ -102,8 +102,9 @@ func (l *listener) ring() {
 	}
 }
 
-// push has an event wait for it; the caller holds the source's mu. Who does not read is dropped; of a topic of which
-// only the newest matters the one before is dropped instead.
+// push has an event wait for it. Who does not read is dropped; of a topic of which only
+// the newest matters the one before is dropped instead. The caller holds the source's
+// mu.
 func (l *listener) push(s *source, e *event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -114,8 +115,8 @@ func (l *listener) push(s *source, e *event) {
 		e = s.current()
 	}
 	l.queue = append(l.queue, queued{s, e})
-	l.bytes += e.size()
-	if all := l.feed.unread.Add(int64(e.size())); l.bytes > mostQueued || all > mostUnread && l.bytes > fewQueued {
+	l.bytes += len(e.text)
+	if all := l.feed.unread.Add(int64(len(e.text))); l.bytes > mostQueued || all > mostUnread && l.bytes > fewQueued {
 		l.dropped(fault.New(fault.Full, "%d bytes were waiting to be read; read faster, or subscribe to less", l.bytes))
 		return
 	}
@@ -127,8 +128,8 @@ func (l *listener) push(s *source, e *event) {
 func (l *listener) withdraw(s *source) (state bool) {
 	for i, q := range l.queue {
 		if q.source == s {
-			l.feed.unread.Add(-int64(q.size()))
-			l.bytes -= q.size()
+			l.feed.unread.Add(-int64(len(q.text)))
+			l.bytes -= len(q.text)
 			l.queue = append(l.queue[:i], l.queue[i+1:]...)
 			return q.state
 		}
@@ -187,7 +188,10 @@ func (l *listener) deliver(ctx context.Context, write func([]queued) error, aliv
 		case <-l.wake:
 		}
 		var err error
-		if batch, err = l.take(batch); err == nil {
+		if batch, err = l.take(batch); err == nil && len(batch) == 0 {
+			continue // it went with those before
+		}
+		if err == nil {
 			err = write(batch)
 		}
 		if err != nil {

@@ -38,7 +38,7 @@ type metricOut struct {
 	Unit  string     `json:"unit" help:"percent, bytes, bytes/s, °C, 1/s; empty: a number of something"`
 	About string     `json:"about"`
 	At    *time.Time `json:"at" help:"when it was looked at last; null: not in the last minute"`
-	Value *float64   `json:"value"`
+	Value *float32   `json:"value"`
 }
 
 type metricHistoryOut struct {
@@ -48,12 +48,12 @@ type metricHistoryOut struct {
 	Points pointsOut `json:"points"`
 }
 
-// pointsOut are points as a plot wants them.
+// pointsOut are points as a plot wants them. They are kept with seven digits.
 type pointsOut struct {
-	At   []float64 `json:"at" help:"seconds since 1970, when the time of a point begins"`
-	Min  []float64 `json:"min"`
-	Mean []float64 `json:"mean"`
-	Max  []float64 `json:"max"`
+	At   []int64   `json:"at" help:"seconds since 1970, when the time of a point begins"`
+	Min  []float32 `json:"min"`
+	Mean []float32 `json:"mean"`
+	Max  []float32 `json:"max"`
 }
 
 const (
@@ -90,7 +90,8 @@ func getMetrics(c *call) (any, error) {
 func metricOf(m hub.Metric) metricOut {
 	out := metricOut{Name: m.Name, Unit: m.Unit, About: m.About, At: moment(m.At)}
 	if out.At != nil {
-		out.Value = &m.Value
+		v := float32(m.Value)
+		out.Value = &v
 	}
 	return out
 }
@@ -134,9 +135,9 @@ func (c *call) span() (from, to time.Time, err error) {
 
 func pointsOf(found []series.Point) pointsOut {
 	n := len(found)
-	out := pointsOut{At: make([]float64, n), Min: make([]float64, n), Mean: make([]float64, n), Max: make([]float64, n)}
+	out := pointsOut{At: make([]int64, n), Min: make([]float32, n), Mean: make([]float32, n), Max: make([]float32, n)}
 	for i, p := range found {
-		out.At[i], out.Min[i], out.Mean[i], out.Max[i] = float64(p.At.Unix()), p.Min, p.Mean, p.Max
+		out.At[i], out.Min[i], out.Mean[i], out.Max[i] = p.At.Unix(), float32(p.Min), float32(p.Mean), float32(p.Max)
 	}
 	return out
 }

@@ -165,8 +165,11 @@ func (c *wholeConn) frames(batch []queued) error {
 	defer c.mu.Unlock()
 	c.text = c.text[:0]
 	for _, q := range batch {
-		c.text = append(c.text, q.frame...)
+		c.text = q.appendFrame(c.text)
 	}
 	_, err := c.write(c.text)
+	if cap(c.text) > fewQueued { // a large state comes once
+		c.text = nil
+	}
 	return err
 }

@@ -34,14 +34,32 @@ type memory interface {
 	appendState(dst []byte) []byte
 }
 
-// event is something that is told, encoded once for all who hear it: as an event of a
-// stream, and as a frame of a WebSocket.
+// event is something that is told, encoded once for all who hear it.
 type event struct {
-	stream, frame []byte
-	state         bool // it tells of all that is known
+	number uint64
+	text   []byte // JSON without line breaks
+	state  bool   // it tells of all that is known
 }
 
-func (e *event) size() int { return len(e.stream) }
+// appendTo appends it as an event of a stream.
+func (e *event) appendTo(dst []byte) []byte {
+	dst = strconv.AppendUint(append(dst, "id: "...), e.number, 10)
+	return append(append(append(dst, "\ndata: "...), e.text...), "\n\n"...)
+}
+
+// appendFrame appends it as a frame of a WebSocket (RFC 6455, 5.2).
+func (e *event) appendFrame(dst []byte) []byte {
+	const finalText, in16, in64 = 0x81, 126, 127
+	switch size := len(e.text); {
+	case size < in16:
+		dst = append(dst, finalText, byte(size))
+	case size < 1<<16:
+		dst = binary.BigEndian.AppendUint16(append(dst, finalText, in16), uint16(size))
+	default:
+		dst = binary.BigEndian.AppendUint64(append(dst, finalText, in64), uint64(size))
+	}
+	return append(dst, e.text...)
+}
 
 // stateEvent is what every topic begins with.
 const stateEvent = "state"
@@ -138,7 +156,7 @@ func (s *source) tellAll(e *event) {
 
 func (s *source) encode(name string, data []byte) *event {
 	topic := quoted(s.key.topic)
-	text := make([]byte, 0, len(topic)+len(name)+len(data)+64)
+	text := make([]byte, 0, len(topic)+len(name)+len(data)+len(`{"topic":,"event":"","data":}`))
 	text = append(append(text, `{"topic":`...), topic...)
 	text = append(append(text, `,"event":"`...), name...)
 	text = append(append(text, `","data":`...), data...)
@@ -161,25 +179,7 @@ func (f *feed) problem(topic string, err error) *event {
 }
 
 // event makes an event of a JSON text without line breaks.
-func (f *feed) event(text []byte) *event {
-	number := f.events.Add(1)
-	stream := make([]byte, 0, len(text)+32)
-	stream = strconv.AppendUint(append(stream, "id: "...), number, 10)
-	stream = append(append(stream, "\ndata: "...), text...)
-	return &event{stream: append(stream, "\n\n"...), frame: append(frameHead(len(text)), text...)}
-}
-
-// frameHead is the head of a WebSocket's frame of text (RFC 6455, 5.2).
-func frameHead(size int) []byte {
-	const finalText, in16, in64 = 0x81, 126, 127
-	switch {
-	case size < in16:
-		return []byte{finalText, byte(size)}
-	case size < 1<<16:
-		return binary.BigEndian.AppendUint16([]byte{finalText, in16}, uint16(size))
-	}
-	return binary.BigEndian.AppendUint64([]byte{finalText, in64}, uint64(size))
-}
+func (f *feed) event(text []byte) *event { return &event{number: f.events.Add(1), text: text} }
 
 func quoted(text string) []byte {
 	q, _ := json.Marshal(text) // every text can be

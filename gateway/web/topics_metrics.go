@@ -32,7 +32,7 @@ const (
 // sample is what some metrics are at one moment, or why that is not known.
 type sample struct {
 	At     time.Time          `json:"at"`
-	Values map[string]float64 `json:"values,omitempty"`
+	Values map[string]float32 `json:"values,omitempty"` // with seven digits
 	Away   string             `json:"away,omitempty"`
 }
 
@@ -84,14 +84,18 @@ func tellLatest(ctx context.Context, s *source, there string, names []string, ti
 		return err
 	}
 	return each(ctx, tick, func(now time.Time) error {
-		is := sample{At: now}
+		var latest map[string]float64
 		if there == "" {
-			is.Values, err = metrics.Latest(ctx, names)
+			latest, err = metrics.Latest(ctx, names)
 		} else {
-			is.Values, err = s.feed.inTurn(ctx, metrics, names)
+			latest, err = s.feed.inTurn(ctx, metrics, names)
 		}
 		if err != nil {
-			is.Away = fault.Of(err).Message
+			return s.show(sample{At: now, Away: fault.Of(err).Message})
+		}
+		is := sample{At: now, Values: make(map[string]float32, len(latest))}
+		for name, v := range latest {
+			is.Values[name] = float32(v)
 		}
 		return s.show(is)
 	})
@@ -125,7 +129,7 @@ func tellCPU(ctx context.Context, s *source) error {
 		percent, err := server.ask(ctx)
 		switch {
 		case err == nil:
-			return s.show(sample{At: now, Values: map[string]float64{"cpu": percent}})
+			return s.show(sample{At: now, Values: map[string]float32{"cpu": float32(percent)}})
 		case ctx.Err() != nil:
 			return ctx.Err()
 		}
