@@ -69,6 +69,9 @@ func TestRegistry(t *testing.T) {
 	keyIs(t, h, "getReg('garden.soil.temp')", "24.0")
 	page.Wait(`fetch("/api/v1/recordings").then((a) => a.json()).then((a) => a.recordings[0]?.pattern === "garden.soil.temp")`)
 
+	page.Wait(`document.querySelector(".details .plot")?.plot.points().some(([, value]) => value === 24)`)
+	page.Shoot("registry-recorded")
+
 	// Delete, and take it back: the value comes with its type, and its time.
 	page.Click(`.row[data-key="soon"]`)
 	page.Wait(`document.querySelector(".details h2")?.textContent === "soon"`)

@@ -1,26 +1,19 @@
-// A plot of one number over time, drawn as SVG, for where one is beside other things.
+// A small plot of a number and its last few values, drawn as SVG; what is recorded has plot.js.
 import { number as figure, time } from "./format.js";
 import { h, svg } from "./ui.js";
 
 const width = 480, height = 150, left = 6, right = 6, top = 10, bottom = 10; // of the drawing, in its own units
 
 /**
- * points: [[seconds since 1970, number], …], the oldest first. step: each holds until the
- * next. Where more time than usual lies between two points, the line is interrupted.
+ * points: [[seconds since 1970, number], …], the oldest first; each holds until the next.
  */
-export function chart(points, { label, step = false } = {}) {
+export function chart(points, { label } = {}) {
 	const values = points.map(([, v]) => v);
 	const low = Math.min(...values), high = Math.max(...values), span = high - low || 1;
 	const first = points[0][0], last = points.at(-1)[0], lasts = last - first || 1;
-	const gaps = points.slice(1).map(([t], i) => t - points[i][0]).sort((a, b) => a - b);
-	const usual = gaps[gaps.length >> 1];
 	const x = (t) => left + ((t - first) / lasts) * (width - left - right);
 	const y = (v) => (high === low ? height / 2 : height - bottom - ((v - low) / span) * (height - top - bottom));
-	let path = "";
-	points.forEach(([t, v], i) => {
-		const apart = i === 0 || (!step && t - points[i - 1][0] > 3 * usual + 1);
-		path += apart ? `M${x(t).toFixed(1)} ${y(v).toFixed(1)}` : `${step ? `H${x(t).toFixed(1)}V` : `L${x(t).toFixed(1)} `}${y(v).toFixed(1)}`;
-	});
+	const path = points.map(([t, v], i) => (i === 0 ? `M${x(t).toFixed(1)} ${y(v).toFixed(1)}` : `H${x(t).toFixed(1)}V${y(v).toFixed(1)}`)).join("");
 	const mean = values.reduce((a, b) => a + b, 0) / values.length;
 	return h("figure", { class: "chart" },
 		svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", preserveAspectRatio: "none", "aria-label": `${label}: ${points.length} points, from ${figure(low)} to ${figure(high)}, at last ${figure(values.at(-1))}` },

@@ -1,23 +1,25 @@
 // What the registry page shows of one key: its value, where it was, and how to reach it.
 import { chart } from "../js/chart.js";
+import { createPlot, windows } from "../js/plot.js";
 import { deleteKey, setValue } from "./registry-change.js";
 import { literal, kind, number } from "../js/literal.js";
 import { button, copyButton, empty, h, line, replace, select, tabs, toast } from "../js/ui.js";
 import { ago, duration, time } from "../js/format.js";
 
-const spans = [["10m", "10 minutes"], ["1h", "1 hour"], ["48h", "2 days"], ["720h", "30 days"], ["2160h", "90 days"]];
-
-export function details(aside, context, { close, gone }) {
+export function details(aside, context, { close }) {
 	const { api } = context;
-	let key = null, entry, turn = 0, span = "10m", ticking, asked = 0, names;
+	let key = null, entry, turn = 0, plot, ticking, asked = 0, names;
 	const value = h("pre", { class: "present", tabindex: "0", "aria-label": "Value" });
 	const facts = h("dl", { class: "facts" });
 	const history = h("div", { class: "history" });
+	const table = h("details", {});
 	const switchRecord = h("div", {});
 
 	async function show(next) {
 		key = next;
 		const mine = ++turn;
+		endPlot();
+		replace(history);
 		if (key === null) {
 			replace(aside, empty({ title: "Choose a name", text: "Its value, what it was before, and lines to read and set it from elsewhere are shown here." }));
 			return;
@@ -32,7 +34,7 @@ export function details(aside, context, { close, gone }) {
 			value,
 			mayWrite && !own && h("div", { class: "actions" },
 				button("Change", { icon: "edit", onclick: async () => { await setValue(context, { key, value: value.textContent }); } }),
-				button("Delete", { icon: "remove", kind: "danger", onclick: async () => { await deleteKey(context, key); gone(); } })),
+				button("Delete", { icon: "remove", kind: "danger", onclick: async () => { await deleteKey(context, key); } })),
 			facts, history, switchRecord, lines());
 		tell();
 		await Promise.all([past(), recording()]);
@@ -57,24 +59,37 @@ export function details(aside, context, { close, gone }) {
 			fact("Revision", entry.revision?.toLocaleString()), fact("Lasts", left > 0 && duration(left)));
 	}
 
-	/** Shows what the number was: what is recorded, or else its last values. */
+	/** Shows what it was: the plot of what is recorded, or of its last values, and these. */
 	async function past() {
 		const mine = turn;
 		const { values } = await api.get(`/registry/${encodeURIComponent(key)}/history`);
-		const recorded = number(entry.value) !== undefined ? await recordedPoints() : [];
+		const recorded = number(entry.value) !== undefined && (await known()).has(`registry.${key}`);
 		if (mine !== turn) return;
-		const points = recorded.length > 1 ? recorded
-			: values.map((was) => [new Date(was.at).getTime() / 1000, number(was.value)]).filter(([, n]) => n !== undefined);
-		const table = h("details", {}, h("summary", {}, `Its last ${values.length === 1 ? "value" : `${values.length} values`}`),
+		if (recorded) plot ??= plotOf(key);
+		else endPlot();
+		const points = values.map((was) => [new Date(was.at).getTime() / 1000, number(was.value)]).filter(([, n]) => n !== undefined);
+		const what = recorded ? plot.element : points.length > 1 && h("div", {}, h("h3", {}, "Its last values"), chart(points, { label: key }));
+		if (what !== history.firstElementChild || !recorded) replace(history, what, table);
+		table.hidden = values.length === 0;
+		replace(table, h("summary", {}, `Its last ${values.length === 1 ? "value" : `${values.length} values`}`),
 			h("table", {}, h("tbody", {}, values.toReversed().map((was) => h("tr", {}, h("th", { scope: "row" }, time(was.at)), h("td", {}, h("code", {}, literal(was.value).slice(0, 200))))))));
-		const width = select(spans, span, { "aria-label": "How far back", onchange: (e) => { span = e.target.value; past().catch(fail); } });
-		replace(history, points.length > 1 && [h("header", {}, h("h3", {}, recorded.length > 1 ? "What it was" : "Its last values"), recorded.length > 1 && width), chart(points, { label: key, step: recorded.length <= 1 })], table);
 	}
 
-	async function recordedPoints() {
-		if (!(await known()).has(`registry.${key}`)) return [];
-		const { points } = await api.get(`/metrics/${encodeURIComponent(`registry.${key}`)}`, { query: { last: span, points: 300 } });
-		return points.at.map((at, i) => [at, points.mean[i]]);
+	/** A plot of what is recorded, which goes on. */
+	function plotOf(name) {
+		const id = `registry.${name}`;
+		const width = select(windows.filter(([seconds]) => seconds >= 60), 300, { "aria-label": "How far back", onchange: (e) => plot.setWindow(Number(e.target.value)) });
+		return createPlot({
+			title: "What it was", series: [{ id, label: name.slice(name.lastIndexOf(".") + 1) || name }], window: 300, tools: [width],
+			history: async (_, from, to, points) => (await api.get(`/metrics/${encodeURIComponent(id)}`, {
+				query: { from: new Date(from * 1000).toISOString(), to: new Date(to * 1000).toISOString(), points },
+			})).points,
+		});
+	}
+
+	function endPlot() {
+		plot?.end();
+		plot = undefined;
 	}
 
 	/** The names of what is recorded, as they were a moment ago. */
@@ -100,7 +115,9 @@ export function details(aside, context, { close, gone }) {
 			if (on) await api.del(`/recordings/${encodeURIComponent(exact)}`);
 			else await api.put(`/recordings/${encodeURIComponent(exact)}`);
 			toast(on ? "It is recorded no more; what was recorded stays" : "It is recorded from now on");
+			asked = 0;
 			await recording();
+			setTimeout(() => { if (mine === turn && entry) past().catch(fail); }, 2500); // the first second is there
 		};
 		replace(switchRecord, h("div", { class: "switch" },
 			h("button", { type: "button", role: "switch", "aria-checked": String(on), disabled: Boolean(wider), onclick: () => turnIt().catch(fail) }, h("span", { class: "knob", "aria-hidden": "true" }), "Record it"),
@@ -128,12 +145,16 @@ export function details(aside, context, { close, gone }) {
 	}
 
 	const fail = (problem) => { if (problem.name !== "AbortError") toast(problem.message, { kind: "bad" }); };
-	ticking = setInterval(tell, 1000);
+	ticking = setInterval(() => {
+		tell();
+		if (entry && number(entry.value) !== undefined) plot?.push(Date.now() / 1000, { [`registry.${key}`]: number(entry.value) });
+	}, 1000);
 	show(null);
 	return {
 		show: (next) => show(next).catch(fail),
 		async set(changed) {
-			if (!entry || changed.revision <= entry.revision) return;
+			if (!entry) return void show(key).catch(fail); // it is there again
+			if (changed.revision <= entry.revision) return;
 			const mine = turn, was = number(entry.value);
 			entry = { ...entry, value: changed.value, expires: undefined, revision: changed.revision, changed: new Date().toISOString() };
 			tell();
@@ -144,8 +165,8 @@ export function details(aside, context, { close, gone }) {
 			if ((number(entry.value) === undefined) !== (was === undefined)) recording().catch(fail);
 			past().catch(fail);
 		},
-		gone() { entry = undefined; replace(aside, empty({ title: "It is gone", text: `${key} was deleted, or its time was over.` })); },
-		end: () => clearInterval(ticking),
+		gone() { entry = undefined; endPlot(); replace(aside, empty({ title: "It is gone", text: `${key} was deleted, or its time was over.` })); },
+		end() { clearInterval(ticking); endPlot(); },
 	};
 }
 

@@ -8,6 +8,7 @@ const openAtOnce = 80; // as many keys are shown without being asked for
 export class Tree {
 	#api; #changed; #pattern; #page;
 	#root = branch("", "");
+	#meanwhile = null; // what has changed while all is loaded again
 
 	/** pattern: null for the tree; changed() is called when there is something else to see. */
 	constructor({ api, changed, pattern, page }) {
@@ -28,6 +29,7 @@ export class Tree {
 	/** Loads everything again that is shown. */
 	async reload() {
 		const open = new Set(this.#nodes().filter((n) => n.open).map((n) => n.key));
+		const meanwhile = this.#meanwhile = [];
 		const fresh = branch("", "");
 		fresh.open = true;
 		await this.#fetch(fresh);
@@ -35,7 +37,10 @@ export class Tree {
 			await Promise.all([...node.children.values()].filter((n) => open.has(n.key) && n.below > 0).map(async (n) => { await this.#open(n); await again(n); }));
 		};
 		await again(fresh);
+		if (meanwhile !== this.#meanwhile) return; // a later one knows more
+		this.#meanwhile = null;
 		this.#root = fresh;
+		for (const change of meanwhile) change();
 		this.#changed();
 	}
 
@@ -78,6 +83,7 @@ export class Tree {
 
 	/** Notes what a key holds now. */
 	set({ key, value, revision }) {
+		this.#meanwhile?.push(() => this.set({ key, value, revision }));
 		const node = this.#find(key, true);
 		if (!node || (node.entry?.revision >= revision)) return;
 		if (node.entry) node.fresh = Date.now();
@@ -90,6 +96,7 @@ export class Tree {
 
 	/** Notes that a key is gone. */
 	remove(key) {
+		this.#meanwhile?.push(() => this.remove(key));
 		const node = this.#find(key, false);
 		if (!node?.entry) return;
 		node.entry = undefined;

@@ -157,7 +157,7 @@ export default {
 		});
 		const fail = (problem) => { if (problem.name !== "AbortError") replace(place, empty({ title: "The hub refused", text: problem.message })); };
 
-		const panel = details(aside, context, { close: () => choose(null), gone: () => tree.reload() });
+		const panel = details(aside, context, { close: () => choose(null) });
 		await show();
 		if (selected) choose(selected);
 		return () => { end(); list.end(); panel.end(); clearTimeout(waiting); cancelAnimationFrame(drawing); };
