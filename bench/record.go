@@ -19,7 +19,7 @@ import (
 const (
 	// ownSeries are what a hub records of itself and its machine, allSeries what it
 	// records with some of the registry.
-	ownSeries = 17
+	ownSeries = 18
 	allSeries = 200
 	// hours are recorded before the memory is looked at: every tier is in use.
 	hours = 2
