@@ -58,6 +58,7 @@ var operations = slices.Concat(
 	logOperations,
 	settingOperations,
 	serviceOperations,
+	deviceOperations,
 	functionOperations,
 	openAPIOperations,
 	recordingOperations,
