@@ -45,7 +45,7 @@ screenshots: ## use the pages, and take the pictures of them that the docs show
 	@scripts/need.sh chromium chromium
 	@folder=$$(mktemp -d) && trap 'rm -r "$$folder"' EXIT && \
 		ALTHING_SCREENSHOTS=$$folder go test -count=1 -tags browser ./gateway/web/webtest && \
-		for picture in $$(grep -ho 'images/[a-z-]*\.png' README.md docs/*.md | sort -u); do cp "$$folder/$${picture#images/}" docs/images/; done
+		for picture in $$(grep -ho 'images/[a-z-]*\.png' README.md docs/*.md | sort -u); do install -m 644 "$$folder/$${picture#images/}" docs/images/; done
 
 lint: ## go vet, gofumpt and golangci-lint, in the versions of scripts/tool.sh
 	@scripts/lint.sh

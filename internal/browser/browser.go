@@ -58,6 +58,7 @@ func Open(t testing.TB, url string, ignored ...string) *Page {
 		"disable-dev-shm-usage", // small in a container
 		// Nothing but the page: no updates, no accounts, no guesses at what comes next.
 		"disable-quic", "disable-background-networking", "disable-component-update", "disable-sync",
+		"force-prefers-reduced-motion", // what is half there is neither checked nor drawn
 	} {
 		options = append(options, chromedp.Flag(flag, true))
 	}
