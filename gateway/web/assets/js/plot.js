@@ -282,7 +282,7 @@ class Plot {
 				{ label: `${s.label}, most`, stroke: "transparent", show, points: { show: false } }];
 		});
 		return {
-			width: Math.max(50, this.stage.clientWidth), height, padding: [10, 12, 0, 0], legend: { show: false },
+			width: Math.max(50, this.stage.clientWidth), height, padding: [10, 26, 0, 0], legend: { show: false },
 			cursor: {
 				drag: { x: true, y: false, setScale: false }, points: { size: 7 },
 				sync: { key: "plots", scales: ["x", null], filters: { pub: (type) => type === "mousemove" || type === "mouseleave" } },

@@ -165,7 +165,7 @@ async function copy(text) {
 	// A page that came over plain HTTP from another machine has no clipboard of its own.
 	const area = h("textarea", { class: "unseen" });
 	area.value = text;
-	document.body.append(area);
+	(document.querySelector("dialog[open]") ?? document.body).append(area); // behind a dialog nothing can be chosen
 	area.select();
 	const copied = document.execCommand("copy");
 	area.remove();
