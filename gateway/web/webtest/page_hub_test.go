@@ -45,7 +45,7 @@ func TestFunctionsPage(t *testing.T) {
 	page.Shoot("functions-none")
 	folder := page.Text(".example code")
 	program := "#!/bin/sh\n# Adds up.\necho 42\n"
-	if err := os.WriteFile(filepath.Join(folder, "answer"), []byte(program), 0o700); err != nil { //nolint:gosec // it is a program
+	if err := os.WriteFile(filepath.Join(folder, "answer"), []byte(program), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	page.Click(".page-head .actions button")

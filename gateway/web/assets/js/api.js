@@ -8,11 +8,12 @@
 
 /** What the hub refused, or "away" when it did not answer. */
 export class Problem extends Error {
-	constructor({ title, detail, code, status }) {
+	constructor({ title, detail, code, status, exception }) {
 		super(detail || title || "The hub refused, and did not say why");
 		this.name = "Problem";
 		this.code = code;
 		this.status = status;
+		this.exception = exception; // Python's name for why an expression has failed
 	}
 }
 

@@ -112,7 +112,7 @@ export default {
 				replace(reply, h("pre", {}, answer.text), copyButton(answer.text, "Copy the reply"));
 			} catch (problem) {
 				if (problem.name === "AbortError") return;
-				replace(reply, h("pre", { class: "problem" }, problem.message));
+				replace(reply, h("pre", { class: "problem" }, problem.exception ? `${problem.exception}: ${problem.message}` : problem.message));
 			}
 			said.scrollTop = said.scrollHeight;
 			text.focus();
