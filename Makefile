@@ -37,8 +37,11 @@ SOAK ?= 1h
 soak: ## let everything happen to trees of hubs for SOAK (1h), from the seed SOAK_SEED on
 	SOAK=$(SOAK) go test -count=1 -timeout 0 -run '^TestRandomWalk$$' ./internal/treetest
 
-browser: ## use the pages in Chromium; installs it if it is missing
+browser: ## use the pages in Chromium; installs what that needs if it is missing
 	@scripts/need.sh chromium chromium
+	@scripts/need.sh python3 python3
+	@scripts/need.sh nc netcat-openbsd
+	@scripts/need.sh curl curl
 	go test -count=1 -tags browser ./internal/browser ./examples/browser ./gateway/web/webtest
 
 screenshots: ## use the pages, and take the pictures of them that the docs show

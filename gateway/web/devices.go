@@ -4,20 +4,17 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"os"
-	"slices"
 
 	"althing/access"
+	"althing/secure"
 )
 
-// deviceOperations are what one types into a device.
+// deviceOperations are what a device has to know to find this hub.
 var deviceOperations = []operation{
 	{method: http.MethodGet, path: "/devices", act: access.Read, summary: "By which addresses and ports devices reach this hub", out: devicesOut{}, run: getDevices},
 }
 
 type devicesOut struct {
-	Open        bool       `json:"open" help:"other machines can reach the text port; else start the hub with --lan"`
-	Addresses   []string   `json:"addresses" help:"of this machine, the one by which the asker has come in front"`
 	Text        devicePort `json:"text"`
 	Session     devicePort `json:"session"`
 	Web         devicePort `json:"web"`
@@ -27,61 +24,53 @@ type devicesOut struct {
 }
 
 type devicePort struct {
-	Port string `json:"port" help:"empty: it is off"`
-	Open bool   `json:"open" help:"other machines can reach it"`
-}
-
-// portOf is where a gateway listens.
-func (c *call) portOf(gateway string) devicePort {
-	host, port, err := net.SplitHostPort(c.server.Hub.Address(gateway))
-	if err != nil {
-		return devicePort{}
-	}
-	ip, err := netip.ParseAddr(host)
-	return devicePort{port, err == nil && !ip.IsLoopback()}
+	Port      string   `json:"port" help:"empty: it is off"`
+	Addresses []string `json:"addresses" help:"by which other machines reach it; none: it listens on this machine only"`
 }
 
 func getDevices(c *call) (any, error) {
-	mode, fingerprint := c.server.Hub.Security()
+	h := c.server.Hub
+	mode, fingerprint := h.Security()
 	if mode == "" {
 		mode = "off"
 	}
-	out := devicesOut{
-		Text: c.portOf("text"), Session: c.portOf("session"), Web: c.portOf("web"), Addresses: ownAddresses(c.arrivedAt()),
-		TLS: mode, Fingerprint: fingerprint, Guests: c.server.Hub.Access().Guests().String(),
-	}
-	out.Open = out.Text.Open
-	if !out.Open {
-		out.Addresses = []string{"127.0.0.1"}
-	}
-	return out, nil
+	return devicesOut{
+		Text: portOf(h.Address("text")), Session: portOf(h.Address("session")), Web: portOf(h.Address("web")),
+		TLS: mode, Fingerprint: fingerprint, Guests: h.Access().Guests().String(),
+	}, nil
 }
 
-// arrivedAt is the address of this machine that the caller has come to.
-func (c *call) arrivedAt() netip.Addr {
-	local, _ := c.Context().Value(http.LocalAddrContextKey).(net.Addr)
-	if local == nil {
-		return netip.Addr{}
+// portOf says how a port that listens there is reached.
+func portOf(listening string) devicePort {
+	host, port, err := net.SplitHostPort(listening)
+	if err != nil {
+		return devicePort{Addresses: []string{}}
 	}
-	at, _ := netip.ParseAddrPort(local.String()) // what is none is not in the list
-	return at.Addr().Unmap()
+	at, err := netip.ParseAddr(host)
+	switch {
+	case err != nil || at.IsLoopback():
+		return devicePort{port, []string{}}
+	case at.IsUnspecified():
+		return devicePort{port, networkAddresses()}
+	}
+	return devicePort{port, []string{host}}
 }
 
-// ownAddresses are this machine's addresses in its networks, IPv4 only since small
-// devices know no other, and its name in the local network; first is put in front.
-func ownAddresses(first netip.Addr) (list []string) {
-	all, _ := net.InterfaceAddrs() // none is as good as unknown
-	for _, a := range all {
-		prefix, err := netip.ParsePrefix(a.String())
-		if err == nil && prefix.Addr().Is4() && prefix.Addr().IsGlobalUnicast() && !slices.Contains(list, prefix.Addr().String()) {
-			list = append(list, prefix.Addr().String())
+// networkAddresses are this machine's in its networks. IPv6 is for machines that have
+// nothing else: small devices do not speak it.
+func networkAddresses() []string {
+	four, six := []string{}, []string{}
+	for _, name := range secure.OwnNames() {
+		switch at, err := netip.ParseAddr(name); {
+		case err != nil || at.IsLoopback():
+		case at.Is4():
+			four = append(four, name)
+		default:
+			six = append(six, name)
 		}
 	}
-	if i := slices.Index(list, first.String()); i > 0 {
-		list[0], list[i] = list[i], list[0]
+	if len(four) == 0 {
+		return six
 	}
-	if name, err := os.Hostname(); err == nil && name != "" {
-		list = append(list, name+".local")
-	}
-	return list
+	return four
 }
