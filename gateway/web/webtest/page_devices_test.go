@@ -185,17 +185,24 @@ func TestDevicesByHand(t *testing.T) {
 	page.Wait(`document.querySelector(".hello .badge").textContent === "hello" && document.querySelector(".advice").textContent === ""`)
 }
 
+// outside is the address by which other machines reach a hub that is open to them.
+func outside(t *testing.T, h *webtest.Hub) (host string) {
+	t.Helper()
+	for _, at := range []*string{&h.Text, &h.Session, &h.Web} {
+		*at = strings.TrimSuffix(*at, ",") // the banner has further addresses behind it
+	}
+	host, _, _ = net.SplitHostPort(h.Web) // it is one
+	if host == "localhost" {
+		t.Skip("this machine is in no network")
+	}
+	return host
+}
+
 // TestDevicesInANetwork opens the page by the address that devices use, of a hub with
 // TLS where guests may only read.
 func TestDevicesInANetwork(t *testing.T) {
 	h := webtest.Start(t, "--text", "0.0.0.0:0", "--session", "0.0.0.0:0", "--web", "0.0.0.0:0", "--guests", "read", "--tls")
-	for _, at := range []*string{&h.Text, &h.Session, &h.Web} {
-		*at = strings.TrimSuffix(*at, ",") // the banner has further addresses behind it
-	}
-	host, _, _ := net.SplitHostPort(h.Web)
-	if host == "localhost" {
-		t.Skip("this machine is in no network")
-	}
+	host := outside(t, h)
 	page := h.Open("/devices?name=shed", "Cross-Origin-Opener-Policy") // which browsers ignore without TLS
 	page.Wait(`document.querySelector("main select").value === "` + host + `"`)
 	page.Wait(`document.querySelectorAll(".closed").length === 1 && document.querySelector(".closed code").textContent === "althing user add shed"`)
@@ -220,4 +227,22 @@ func TestDevicesInANetwork(t *testing.T) {
 	binary := compiled(t, saved(t, file, strings.ReplaceAll(code, "KEY", webtest.Key)))
 	waitFor(t, page, "shed", func() func() { return perform(t, nil, binary) })
 	page.Shoot("devices-network")
+}
+
+// TestDevicesWithTLS opens the page on the hub's own machine, whose programs are for others,
+// which this hub lets in with TLS only.
+func TestDevicesWithTLS(t *testing.T) {
+	h := webtest.Start(t, "--text", "0.0.0.0:0", "--session", "0.0.0.0:0", "--web", "0.0.0.0:0", "--tls=only")
+	host := outside(t, h)
+	h.Web = strings.Replace(h.Web, host, "127.0.0.1", 1)
+	page := h.Open("/devices")
+	page.Wait(`document.querySelector("main select").value === "` + host + `" && !document.querySelector(".closed")`)
+	page.Wait(`document.querySelector(".notice").textContent.includes("TLS only")`)
+	page.Check()
+	_, code := program(page, "curl")
+	if !strings.Contains(code, " https://"+host+":") {
+		t.Errorf("curl asks %s", code)
+	}
+	page.Wait(`!document.querySelector(".notice")`)
+	waitFor(t, page, "lamp", func() func() { return perform(t, nil, "sh", "-c", code) })
 }

@@ -12,8 +12,8 @@ const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s
 
 /**
  * The two cards. wanted() is the name of the device that is waited for, checks() what to
- * look at when it says nothing: [text, line for a shell or nothing]. Gives { element, again() }: the device that is
- * wanted is another one.
+ * look at when it says nothing: [text, line for a shell or nothing]. Gives
+ * { element, again() }; again: the device that is wanted is another one.
  */
 export function helloCards(context, { wanted, checks }) {
 	const heard = new Map(); // key → entry
@@ -75,14 +75,12 @@ export function helloCards(context, { wanted, checks }) {
 	function hear(entry) {
 		const before = heard.get(entry.key);
 		heard.set(entry.key, entry);
-		if (met && entry.revision > (before?.revision ?? 0) && began !== undefined) greet(entry);
+		if (!met || began === undefined || entry.revision <= (before?.revision ?? 0)) return;
+		if (entry.key === keyOf(wanted())) greet(entry);
+		else if (!before) replace(others, "Meanwhile ", h("b", {}, nameOf(entry.key)), " has said hello. Is that the device, with another name in its program?");
 	}
 
 	function greet(entry) {
-		if (entry.key !== keyOf(wanted())) {
-			replace(others, "Meanwhile ", h("b", {}, nameOf(entry.key)), " has said hello. Is that the device, with another name in its program?");
-			return;
-		}
 		const took = seconds(began);
 		stop();
 		label("Wait again");
