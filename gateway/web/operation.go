@@ -100,13 +100,15 @@ func (s *Server) routes() http.Handler {
 		s.refuse(w, r, fault.New(fault.NotFound, "there is no such path; GET %s/openapi.json has them all", apiRoot))
 	})
 	pages := s.assets()
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+	show := func(w http.ResponseWriter, r *http.Request) {
 		if reads(r.Method) {
 			pages.ServeHTTP(w, r)
 			return
 		}
 		s.refuseMethod(w, r, "GET, HEAD")
-	})
+	}
+	mux.HandleFunc("/", show)
+	mux.HandleFunc("/api", show) // the page: it shows the API, and is none of its paths
 	return mux
 }
 

@@ -174,7 +174,7 @@ func TestSQLFiles(t *testing.T) {
 	browser.Value[any](page.Page, `window.saved = []; URL.createObjectURL = (blob) => { blob.text().then((text) => saved.push(text)); return "#"; }`)
 	runSQL(page, `SELECT name, height, 'a "b", c' AS name, '' AS none FROM plants ORDER BY 1 DESC LIMIT 2`)
 	page.Wait(`document.querySelectorAll(".result-grid tbody tr").length === 2`)
-	browser.Value[any](page.Page, `for (const b of document.querySelectorAll(".result-head .actions button")) if (b.textContent) b.click()`)
+	browser.Value[any](page.Page, `for (const b of document.querySelectorAll(".above .actions button")) if (b.textContent) b.click()`)
 	page.Wait(`saved.length === 2`)
 	saved := browser.Value[[]string](page.Page, `saved`)
 	if want := "name,height,name,none\r\nmint,34,\"a \"\"b\"\", c\",\"\"\r\nbasil,21.5,\"a \"\"b\"\", c\",\"\"\r\n"; saved[0] != want {

@@ -7,7 +7,7 @@
 // request() gives { status, headers, body }.
 
 /** What the hub refused, or "away" when it did not answer. */
-export class Problem extends Error {
+class Problem extends Error {
 	constructor({ title, detail, code, status, exception }) {
 		super(detail || title || "The hub refused, and did not say why");
 		this.name = "Problem";

@@ -28,7 +28,7 @@ export function table({ caption, columns, key, empty, order, descending = false,
 	const rest = h("p", { class: "hint" });
 	const framed = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
 		h("table", {}, h("caption", { class: "unseen" }, caption), h("thead", {}, h("tr", {}, heads)), body));
-	const element = h("div", { class: "rows" });
+	const element = h("div");
 
 	function orderBy(column) {
 		descending = by === column ? !descending : Boolean(column.number);

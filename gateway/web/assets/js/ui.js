@@ -81,7 +81,6 @@ const icons = {
 	edit: "M4 20l1-4L16.5 4.5l3 3L8 19zM14 7l3 3",
 	search: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5L20 20",
 	refresh: "M19.5 12a7.5 7.5 0 1 1-2.200-5.300M19.5 3.5V8H15",
-	back: "M10 6l-6 6 6 6M4 12h16",
 	down: "M6 9.5l6 6 6-6",
 	right: "M9.5 6l6 6-6 6",
 	send: "M4 4l17 8-17 8 3-8zM7 12h8",
@@ -106,7 +105,7 @@ export function button(label, { onclick, icon: name, kind = "", iconOnly, ...att
 }
 
 /** Does work while an element is marked as busy; a failure is told by a toast. */
-export async function busy(element, work) {
+async function busy(element, work) {
 	const slow = setTimeout(() => { element.setAttribute("aria-busy", "true"); element.disabled = true; }, 150);
 	try {
 		return await work();
@@ -117,11 +116,6 @@ export async function busy(element, work) {
 		element.removeAttribute("aria-busy");
 		element.disabled = false;
 	}
-}
-
-/** A bar for work that takes long: `done` of 0 to 1, or null as long as nobody knows. */
-export function progress(label, done = null) {
-	return h("div", { class: "progress" }, h("span", {}, label), h("progress", { "aria-label": label, max: 1, value: done ?? undefined }));
 }
 
 /** A labelled control: field("Name", h("input", {…}), "What it is for"). */
@@ -221,7 +215,7 @@ export function tabs(label, list, chosen = list[0].id, onchange) {
 		end = list[at].show(panel);
 		onchange?.(list[at].id);
 	}
-	const element = h("div", { class: "tabs" }, h("div", { role: "tablist", "aria-label": label }, heads), panel);
+	const element = h("div", {}, h("div", { role: "tablist", "aria-label": label }, heads), panel);
 	element.open = open;
 	open(chosen);
 	return element;

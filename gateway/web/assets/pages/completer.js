@@ -9,7 +9,7 @@ const encoder = new TextEncoder(), decoder = new TextDecoder();
 export function completer(text, context, { commands }) {
 	const list = h("ul", { class: "words", role: "listbox", id: newID("words"), "aria-label": "What may stand next", hidden: true });
 	const help = h("p", { class: "hint word-help", role: "status" });
-	const element = h("div", { class: "completer" }, list, help);
+	const element = h("div", {}, list, help);
 	text.setAttribute("aria-autocomplete", "list");
 	text.setAttribute("aria-controls", list.id);
 	let words = [], from = 0, end = "", chosen = 0, timer, known, number = 0;

@@ -29,7 +29,8 @@ export default {
 			list.show(entries);
 			const example = root.querySelector(".example");
 			if (example && example.children.length === 0) {
-				replace(example, h("p", { class: "hint" }, "The folder is ", h("code", {}, folder), ". A file of that kind, made executable:"), h("pre", { tabindex: "0" }, shell), copyButton(shell, "Copy the example"), line(`chmod +x ${folder}/uptime`));
+				replace(example, h("p", { class: "hint" }, "The folder is ", h("code", {}, folder), "."),
+					h("div", {}, h("div", { class: "above" }, h("p", { class: "hint" }, "A file in it, made executable:"), copyButton(shell, "Copy the example")), h("pre", { tabindex: "0" }, shell)), line(`chmod +x ${folder}/uptime`));
 			}
 		}
 		function choose(name) {

@@ -53,7 +53,7 @@ export default {
 		const wanted = context.rest.join("/");
 		if (wanted) return hubPage(root, context, wanted, watchTree);
 		const picture = h("div", { class: "tree", role: "group", "aria-label": "The tree of hubs" });
-		const legend = h("p", { class: "hint legend" }, h("span", {}, h("span", { class: "key up" }), "a link that is there"), h("span", {}, h("span", { class: "key down" }), "a link that is down"));
+		const legend = h("p", { class: "hint legend" }, h("span", {}, h("span", { class: "key" }), "a link that is there"), h("span", {}, h("span", { class: "key down" }), "a link that is down"));
 		const list = table({
 			caption: "Hubs of the tree", key: (hub) => hub.id || hub.path, order: "Path",
 			columns: [
@@ -78,6 +78,7 @@ export default {
 			draw(picture, hubs, context.go);
 			list.show(hubs);
 			alone.hidden = hubs.length !== 1;
+			legend.hidden = hubs.length < 2;
 		}
 		const tree = watchTree(context, show);
 		await tree.first;

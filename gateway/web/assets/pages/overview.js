@@ -65,7 +65,7 @@ class Overview {
 			return { name, show, element: h("div", { class: "tile", title: about }, h("dt", {}, label, more), value) };
 		};
 		const all = [
-			tile("hub.clients", "clients", "known to this hub, and connections of all gateways", (v) => `, ${number(v["hub.connections"])} connected`),
+			tile("hub.clients", "clients", "Known to this hub, with an inbox. The connections are those of all ports; a browser that shows these pages has several.", (v) => `, ${number(v["hub.connections"])} ${v["hub.connections"] === 1 ? "connection" : "connections"}`),
 			tile("hub.said", "messages a second", "said in the last second"),
 			tile("hub.messages", "in inboxes", "messages that wait to be read"),
 			tile("hub.registry", "keys", "in the registry"),

@@ -180,7 +180,7 @@ function reached(address) {
 const literally = (key) => key.replace(/[*?[]/g, "[$&]");
 
 /** Whether a name matches a pattern, as the hub has it. */
-export function matches(pattern, name) {
+function matches(pattern, name) {
 	const source = pattern.replace(/\[(!?)([^\]]+)\]|[\s\S]/g, (part, not, set) => {
 		if (set) return `[${not ? "^" : ""}${set.replace(/[\\\]^]/g, "\\$&")}]`;
 		return part === "*" ? "[\\s\\S]*" : part === "?" ? "[\\s\\S]" : part.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");

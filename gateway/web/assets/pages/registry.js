@@ -27,7 +27,7 @@ export default {
 		const scroller = h("div", { class: "tree", role: "treegrid", "aria-label": "Shared values", tabindex: "0" },
 			h("div", { role: "rowgroup", class: "head" }, h("div", { role: "row" },
 				h("span", { role: "columnheader" }, "Name"), h("span", { role: "columnheader" }, "Value"), h("span", { role: "columnheader", class: "past" }, "Before"))), body);
-		const place = h("div", { class: "place" });
+		const place = h("div");
 		const aside = h("section", { class: "card details", "aria-label": "The key that is chosen" });
 		const list = virtual(scroller, body, { height: rowHeight, row: draw });
 		const layout = h("div", { class: "registry" }, h("div", { class: "card list" }, h("h2", { class: "unseen" }, "Names"), count, place), aside);

@@ -20,7 +20,7 @@ export function showResult(root, result, title) {
 	const file = (kind, type, content) => button(kind, {
 		icon: "save", title: `Save as ${kind}`, onclick: () => save(`result.${kind.toLowerCase()}`, new Blob([content(result)], { type })),
 	});
-	const head = h("div", { class: "result-head" },
+	const head = h("div", { class: "above" },
 		h("div", {}, h("p", { class: "said" }, said), title && h("p", { class: "hint" }, h("code", {}, title))),
 		columns.length > 0 && h("div", { class: "actions" }, copyButton(() => tabbed(result), "Copy the table"), file("CSV", "text/csv", csv), file("JSON", "application/json", json)));
 	if (rows.length === 0) {
@@ -114,7 +114,7 @@ function showAll(value, column) {
 	const text = textOf(value);
 	const size = kindOf(value) === "bytes" ? `${atob(value.$bytes).length.toLocaleString()} bytes` : `${text.length.toLocaleString()} letters`;
 	dialog(column, [
-		h("div", { class: "result-head" }, h("p", { class: "hint" }, size), copyButton(text, "Copy the value")),
+		h("div", { class: "above" }, h("p", { class: "hint" }, size), copyButton(text, "Copy the value")),
 		h("pre", { class: "whole", tabindex: "0", "aria-label": `All of ${column}` }, text),
 	], [{ label: "Close", kind: "primary" }], { opened: (d) => d.classList.add("wide") });
 }

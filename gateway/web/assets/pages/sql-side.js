@@ -18,7 +18,7 @@ export function schemaPanel({ api, insert, show }) {
 	}
 
 	function row(t, open) {
-		const made = () => dialog(t.name, [h("div", { class: "result-head" }, h("p", { class: "hint" }, "What has made it"), copyButton(t.sql, "Copy the SQL")), h("pre", { tabindex: "0" }, t.sql)], [{ label: "Close", kind: "primary" }]);
+		const made = () => dialog(t.name, [h("div", { class: "above" }, h("p", { class: "hint" }, "What has made it"), copyButton(t.sql, "Copy the SQL")), h("pre", { tabindex: "0" }, t.sql)], [{ label: "Close", kind: "primary" }]);
 		const indexes = t.indexes.filter((i) => !i.name.startsWith("sqlite_autoindex_")); // a key's own
 		return h("details", { open, dataset: { table: t.name } },
 			h("summary", {}, h("b", {}, t.name), t.view && badge("view"), h("small", {}, `${t.columns.length} column${t.columns.length === 1 ? "" : "s"}`)),
