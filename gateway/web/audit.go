@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"althing/access"
 	"althing/fault"
 )
 
@@ -12,8 +13,11 @@ const longestNote = 200
 
 // audit notes a change, or that it was refused: who wanted what, and from where.
 func (c *call) audit(err error) {
-	if reads(c.Method) || c.operation.quiet || c.session == nil {
+	if reads(c.Method) || c.session == nil {
 		return // who is not even known was refused before anything was looked at
+	}
+	if c.operation.quiet && (!c.denied || c.operation.act != access.Manage) {
+		return // the session has noted what was done
 	}
 	act := c.noted
 	if act == "" {
@@ -22,8 +26,9 @@ func (c *call) audit(err error) {
 	if hub := c.text(hubParam.name); hub != "" {
 		act += " at " + hub
 	}
+	act = c.server.Hub.Access().Redact(act) // half a key would not be known for one
 	if len(act) > longestNote {
-		act = act[:longestNote] + "..."
+		act = strings.ToValidUTF8(act[:longestNote], "") + "..."
 	}
 	if err != nil {
 		act += ", refused: " + string(fault.Of(err).Code)

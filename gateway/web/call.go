@@ -27,6 +27,7 @@ type call struct {
 	login     *login        // nil: none
 	proof     *access.Proof // nil: no key was shown
 	noted     string
+	denied    bool     // the caller may not do that at all
 	held      []func() // give back what is in memory for it
 }
 
@@ -146,12 +147,19 @@ func (c *call) note(act string) { c.noted = act }
 
 // hold counts what is in memory until the caller has sent or read it.
 func (c *call) hold(bytes int64) error {
-	give, err := c.session.Hold(bytes)
-	if err != nil {
-		return failed(http.StatusServiceUnavailable, fault.Limit, "%s", fault.Of(err).Message)
+	give, err := c.room(bytes)
+	if err == nil {
+		c.held = append(c.held, give)
 	}
-	c.held = append(c.held, give)
-	return nil
+	return err
+}
+
+// room counts what is in memory until give is called.
+func (c *call) room(bytes int64) (give func(), err error) {
+	if give, err = c.session.Hold(bytes); err != nil {
+		return nil, failed(http.StatusServiceUnavailable, fault.Limit, "%s", fault.Of(err).Message)
+	}
+	return give, nil
 }
 
 // release gives back what was held.

@@ -79,22 +79,39 @@ func (c *conn) Close() error {
 
 // conns are the connections that there are. Safe for concurrent use.
 type conns struct {
-	mu  sync.Mutex
-	all map[*conn]struct{}
+	mu      sync.Mutex
+	all     map[*conn]struct{}
+	refused int // of them
 }
 
-func (s *conns) add(c *conn) {
+// mostRefused bounds the connections over which it is yet to be said that there are too
+// many: they have no place among the hub's, and may say nothing until their time is
+// over.
+const mostRefused = 100
+
+// add adds one, unless it is one too many of the refused.
+func (s *conns) add(c *conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if c.refused != nil {
+		if s.refused == mostRefused {
+			return false
+		}
+		s.refused++
+	}
 	if s.all == nil {
 		s.all = map[*conn]struct{}{}
 	}
 	s.all[c] = struct{}{}
+	return true
 }
 
 func (s *conns) drop(c *conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if _, is := s.all[c]; is && c.refused != nil {
+		s.refused--
+	}
 	delete(s.all, c)
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -56,6 +57,7 @@ func TestWhatIsRefused(t *testing.T) {
 		{"GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", 421, "--web-host"},
 		{"GET /healthz HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", 421, ""},
 		{"GET http://evil.example/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", 421, ""},
+		{"OPTIONS * HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", 421, "Content-Security-Policy"},
 		{"GET / HTTP/1.1\r\nConnection: close\r\n\r\n", 400, ""},
 		{"GET / HTTP/1.0\r\n\r\n", 421, ""},
 		{"GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n", 400, ""},
@@ -210,6 +212,42 @@ func TestConnectionsAreBounded(t *testing.T) {
 	}
 }
 
+// TestWhoIsRefusedTakesNoPlace has a crowd connect where one may, and say nothing.
+func TestWhoIsRefusedTakesNoPlace(t *testing.T) {
+	h := hubtest.Open(t, func(c *hub.Config) {
+		c.Limits = access.DefaultLimits()
+		c.Limits.ConnsPerHost = 1
+	})
+	address := start(t, &web.Server{Hub: h}, "192.0.2.7")
+	const some = 150
+	cutOff := make(chan bool, some)
+	for range some {
+		c, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		go func() {
+			c.SetReadDeadline(time.Now().Add(patience))
+			n, err := c.Read(make([]byte, 1))
+			cutOff <- n == 0 && err != nil
+		}()
+	}
+	for begun := time.Now(); ; {
+		select {
+		case is := <-cutOff:
+			if is {
+				if took := time.Since(begun); took > 5*time.Second {
+					t.Errorf("nobody is cut off before %v", took)
+				}
+				return
+			}
+		case <-time.After(patience):
+			t.Fatal("everybody may wait")
+		}
+	}
+}
+
 // TestTLS asks over TLS and without at one port.
 func TestTLS(t *testing.T) {
 	text, err := secure.Make("127.0.0.1")
@@ -345,6 +383,64 @@ func TestLargeBodiesShareTheirMemory(t *testing.T) {
 		}
 		if time.Now().After(deadline) {
 			t.Fatal("what was held is not given back")
+		}
+	}
+}
+
+// TestLargeAnswersShareTheirMemory asks for more than may be in memory.
+func TestLargeAnswersShareTheirMemory(t *testing.T) {
+	h := hubtest.Open(t, func(c *hub.Config) {
+		c.Limits = access.DefaultLimits()
+		c.Limits.Unread = 1 << 20
+	})
+	p := visit(t, "http://"+start(t, &web.Server{Hub: h}, ""))
+	for key, size := range map[string]int{"small": 100_000, "large": 450_000} {
+		if status, text := p.does("PUT", "/registry/"+key, fmt.Sprintf("%q", strings.Repeat("x", size))); status != 200 {
+			t.Fatal(status, text)
+		}
+	}
+	for path, want := range map[string]int{"/registry/small": 200, "/registry/large": 503, "/registry": 503, "/keys": 503, "/registry/large/history": 503} {
+		if status, text := p.does("GET", path, ""); status != want {
+			t.Errorf("%s is answered %d %.200s, not %d", path, status, text, want)
+		}
+	}
+	const wide = `"'x' * 400000"`
+	if status, text := p.does("POST", "/eval", `{"text":`+wide+`}`); status != 503 {
+		t.Errorf("the expression is answered %d %.200s", status, text)
+	}
+}
+
+// TestAPageIsNoLargerThanABrowserLikes reads large values a page at a time.
+func TestAPageIsNoLargerThanABrowserLikes(t *testing.T) {
+	p := visit(t, "http://"+start(t, &web.Server{Hub: hubtest.Open(t, nil)}, ""))
+	const keys = 12
+	for i := range keys {
+		if status, text := p.does("PUT", fmt.Sprintf("/registry/k%02d", i), fmt.Sprintf("%q", strings.Repeat("x", 500_000))); status != 200 {
+			t.Fatal(status, text)
+		}
+	}
+	for path, name := range map[string]string{"/registry?limit=1000": "key", "/keys?limit=1000": "after"} {
+		seen := map[string]bool{}
+		for after, more := "", true; more; {
+			_, text := p.does("GET", path+"&after="+after, "")
+			if len(text) > 3<<20 {
+				t.Fatalf("%s is answered by %d bytes", path, len(text))
+			}
+			var got struct {
+				Entries, Names []map[string]any
+				More           bool
+			}
+			if err := json.Unmarshal([]byte(text), &got); err != nil {
+				t.Fatal(err)
+			}
+			for _, one := range append(got.Entries, got.Names...) {
+				after = one[name].(string)
+				seen[after] = true
+			}
+			more = got.More
+		}
+		if len(seen) != keys {
+			t.Errorf("%s gives %d keys", path, len(seen))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"althing/access"
 	"althing/hub"
+	"althing/value"
 )
 
 // keyOperations are the tree that dotted names make.
@@ -37,7 +38,8 @@ func getBranches(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := branchesOut{Names: make([]branchOut, len(found)), More: more}
+	found, cut := page(found, func(b hub.Branch) value.Value { return b.Entry.Value })
+	out := branchesOut{Names: make([]branchOut, len(found)), More: more || cut}
 	for i, b := range found {
 		out.Names[i] = branchOf(b)
 	}

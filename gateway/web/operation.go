@@ -175,6 +175,7 @@ func (c *call) run(w http.ResponseWriter) (out any, err error) {
 	c.session = c.conn.session.Once(c.proof)
 	defer func() { c.session.Close() }() // a login makes it another
 	if err := c.may(c.operation.act); err != nil {
+		c.denied = true
 		return nil, err
 	}
 	if err := c.checkParams(); err != nil {
@@ -253,18 +254,33 @@ func decode(body []byte, into any) error {
 
 // write sends the answer.
 func (c *call) write(w http.ResponseWriter, out any) {
-	var text bytes.Buffer
-	e := json.NewEncoder(&text)
-	e.SetEscapeHTML(false) // no browser takes it for HTML: its type is JSON, and nosniff is set
-	if err := e.Encode(out); err != nil {
-		c.server.refuse(w, c.Request, fmt.Errorf("the answer of %s cannot be written: %w", c.operation.route(), err))
-		return
-	}
-	if err := c.hold(int64(text.Len())); err != nil {
+	text, err := c.encode(out)
+	if err != nil {
 		c.server.refuse(w, c.Request, err)
 		return
 	}
 	c.reply.Set("Content-Type", "application/json")
 	w.WriteHeader(c.status)
-	_, _ = w.Write(text.Bytes()) // who has gone reads no answer
+	_, _ = w.Write(text) // who has gone reads no answer
+}
+
+// encode gives the answer as text, when there is memory for it: to write it, and then
+// until it is read.
+func (c *call) encode(out any) ([]byte, error) {
+	free := func() {}
+	if large, is := out.(heavy); is {
+		var err error
+		if free, err = c.room(int64(large.weight()) * written); err != nil {
+			return nil, err
+		}
+	}
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false) // no browser takes it for HTML: its type is JSON, and nosniff is set
+	err := e.Encode(out)
+	free()
+	if err != nil {
+		return nil, fmt.Errorf("the answer of %s cannot be written: %w", c.operation.route(), err)
+	}
+	return text.Bytes(), c.hold(int64(text.Cap()))
 }

@@ -105,10 +105,11 @@ func getEntries(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	found, cut := page(found, func(f hub.Found) value.Value { return f.Entry.Value })
 	for _, f := range found {
 		out.Entries = append(out.Entries, entryOf(f.Key, f.Entry))
 	}
-	out.More = more
+	out.More = more || cut
 	return out, nil
 }
 

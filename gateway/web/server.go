@@ -80,13 +80,14 @@ func (s *Server) begin() {
 		s.logins = newLogins(s.Hub.Now)
 		s.feed = newFeed(s.Hub, s.log())
 		s.http = &http.Server{
-			Handler:           s.guard(s.routes()),
-			ReadHeaderTimeout: wire.Patience,
-			ReadTimeout:       readWithin,
-			WriteTimeout:      answerWithin,
-			IdleTimeout:       idle,
-			MaxHeaderBytes:    longestHeader,
-			ErrorLog:          slog.NewLogLogger(s.log().Handler(), slog.LevelDebug),
+			Handler:                      s.guard(s.routes()),
+			ReadHeaderTimeout:            wire.Patience,
+			ReadTimeout:                  readWithin,
+			WriteTimeout:                 answerWithin,
+			IdleTimeout:                  idle,
+			MaxHeaderBytes:               longestHeader,
+			ErrorLog:                     slog.NewLogLogger(s.log().Handler(), slog.LevelDebug),
+			DisableGeneralOptionsHandler: true, // it answers OPTIONS * past the guard
 			ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 				return context.WithValue(ctx, connKey{}, c)
 			},
@@ -153,13 +154,26 @@ type doorway struct {
 }
 
 func (d doorway) Accept() (net.Conn, error) {
-	c, err := d.Listener.Accept()
-	if err != nil {
-		return nil, err
+	for {
+		c, err := d.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		if v := d.server.admit(c); v != nil {
+			return v, nil
+		}
 	}
-	session, refused := d.server.Hub.Enter(hub.Caller{Gateway: "web", From: port.From(c), Role: access.Guest, Hang: func() { c.Close() }})
-	v := &conn{Conn: c, server: d.server, session: session, refused: refused}
+}
+
+// admit lets a connection in, or lets it in to be told why not; nil: too many of those
+// wait for their first request already.
+func (s *Server) admit(c net.Conn) *conn {
+	session, refused := s.Hub.Enter(hub.Caller{Gateway: "web", From: port.From(c), Role: access.Guest, Hang: func() { c.Close() }})
+	v := &conn{Conn: c, server: s, session: session, refused: refused}
 	v.now.Store(&c)
-	d.server.conns.add(v)
-	return v, nil
+	if !s.conns.add(v) {
+		_ = v.Close() // nothing was said
+		return nil
+	}
+	return v
 }

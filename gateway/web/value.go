@@ -15,7 +15,7 @@ func (v jsonValue) MarshalJSON() ([]byte, error) {
 	if v.Value == nil {
 		return []byte("null"), nil
 	}
-	return value.AppendJSON(nil, v.Value), nil
+	return value.AppendJSON(make([]byte, 0, value.Size(v.Value)), v.Value), nil
 }
 
 // UnmarshalJSON reads a value.

@@ -172,15 +172,15 @@ func TestSQLPlot(t *testing.T) {
 func TestSQLFiles(t *testing.T) {
 	_, page := openSQL(t)
 	browser.Value[any](page.Page, `window.saved = []; URL.createObjectURL = (blob) => { blob.text().then((text) => saved.push(text)); return "#"; }`)
-	runSQL(page, `SELECT name, height, 'a "b", c' AS name, '' AS none FROM plants ORDER BY 1 DESC LIMIT 2`)
+	runSQL(page, `SELECT name, height, 'a "b", c' AS name, '' AS none, '=1+1' AS sum, '-5' AS least FROM plants ORDER BY 1 DESC LIMIT 2`)
 	page.Wait(`document.querySelectorAll(".result-grid tbody tr").length === 2`)
 	browser.Value[any](page.Page, `for (const b of document.querySelectorAll(".above .actions button")) if (b.textContent) b.click()`)
 	page.Wait(`saved.length === 2`)
 	saved := browser.Value[[]string](page.Page, `saved`)
-	if want := "name,height,name,none\r\nmint,34,\"a \"\"b\"\", c\",\"\"\r\nbasil,21.5,\"a \"\"b\"\", c\",\"\"\r\n"; saved[0] != want {
+	if want := "name,height,name,none,sum,least\r\nmint,34,\"a \"\"b\"\", c\",\"\",'=1+1,-5\r\nbasil,21.5,\"a \"\"b\"\", c\",\"\",'=1+1,-5\r\n"; saved[0] != want {
 		t.Errorf("the CSV is %q", saved[0])
 	}
-	if want := `{"name":"mint","height":34,"name_2":"a \"b\", c","none":""}`; !strings.Contains(saved[1], want) {
+	if want := `{"name":"mint","height":34,"name_2":"a \"b\", c","none":"","sum":"=1+1","least":"-5"}`; !strings.Contains(saved[1], want) {
 		t.Errorf("the JSON is %s", saved[1])
 	}
 }

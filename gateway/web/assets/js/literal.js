@@ -69,7 +69,7 @@ export function typed(text, asText) {
 	const t = text.trim();
 	if (asText) return { value: text, is: "a text" };
 	if (t === "") return { value: "", is: "an empty text" };
-	if (t in constants) return { value: constants[t], is: { None: "nothing at all, None" }[t] ?? "a truth" };
+	if (Object.hasOwn(constants, t)) return { value: constants[t], is: { None: "nothing at all, None" }[t] ?? "a truth" };
 	if (/^[+-]?\d+$/.test(t)) {
 		const n = Number(t);
 		return { value: Number.isSafeInteger(n) ? n : { $int: t.replace(/^\+/, "") }, is: "a whole number" };

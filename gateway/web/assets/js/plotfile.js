@@ -1,4 +1,5 @@
 // A plot as a file: what is drawn, as a picture or as figures.
+import { cell, harmless } from "./csv.js";
 import { h } from "./ui.js";
 
 /** Has the browser save what a function makes. */
@@ -11,12 +12,10 @@ export async function save(name, content) {
 	setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
-const quoted = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
 /** The points in sight: a line each, with the mean, the least and the most of each series. */
 export function csv(plot) {
 	const unit = plot.unit ? ` (${plot.unit})` : "";
-	const lines = [["time", ...plot.series.flatMap((s) => [s.label + unit, `${s.label} least${unit}`, `${s.label} most${unit}`])].map(quoted).join(",")];
+	const lines = [["time", ...plot.series.flatMap((s) => [s.label + unit, `${s.label} least${unit}`, `${s.label} most${unit}`])].map((label) => cell(harmless(label))).join(",")];
 	const [at, ...columns] = plot.data;
 	const [from, to] = plot.view;
 	at.forEach((t, i) => {

@@ -1,6 +1,8 @@
 // The values of a result: what kind they are, how they are shown, and as files. What JSON
 // has no form for comes as an object with one key, as docs/http-api.md has it.
 
+import { cell, harmless } from "../js/csv.js";
+
 /** "null", "number", "text" or "bytes". */
 export function kindOf(value) {
 	if (value === null) return "null";
@@ -42,14 +44,10 @@ export function compare(a, b) {
 	return s < t ? -1 : s > t ? 1 : 0;
 }
 
-const quoted = (value) => {
-	if (value === null) return "";
-	const text = textOf(value);
-	return text === "" || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
+const shared = (value) => (kindOf(value) === "text" ? harmless(textOf(value)) : textOf(value));
 
 /** RFC 4180. NULL is nothing between the commas, and the empty text is "". */
-export const csv = ({ columns, rows }) => [columns, ...rows].map((row) => `${row.map(quoted).join(",")}\r\n`).join("");
+export const csv = ({ columns, rows }) => [columns, ...rows].map((row) => `${row.map((v) => (v === null ? "" : cell(shared(v)))).join(",")}\r\n`).join("");
 
 /** The names of columns, each once: of two with one name the second is name_2. */
 export function namesOf(columns) {
@@ -69,4 +67,4 @@ export function json({ columns, rows }) {
 }
 
 /** With tabs, which spreadsheets take from the clipboard. */
-export const tabbed = ({ columns, rows }) => [columns, ...rows].map((row) => row.map((v) => (v === null ? "" : textOf(v).replace(/[\t\r\n]+/g, " "))).join("\t")).join("\n");
+export const tabbed = ({ columns, rows }) => [columns, ...rows].map((row) => row.map((v) => (v === null ? "" : shared(v).replace(/[\t\r\n]+/g, " "))).join("\t")).join("\n");
