@@ -96,7 +96,7 @@ func lookAtArchive(t *testing.T, content []byte) {
 		}
 	}
 	for name, mode := range map[string]int64{
-		"althing": 0o755, "LICENSE": 0o644, "README.md": 0o644, "THIRD-PARTY.txt": 0o644, "docs/raspberry-pi.md": 0o644, "man/althing-serve.1": 0o644,
+		"althing": 0o755, "LICENSE": 0o644, "README.md": 0o644, "THIRD-PARTY.txt": 0o644, "docs/raspberry-pi.md": 0o644, "docs/grafana.json": 0o644, "docs/images/overview-desktop-light.png": 0o644, "man/althing-serve.1": 0o644,
 		"completions/_althing": 0o644, "clients/python/share.py": 0o644, "althing.service": 0o644, "docs/": 0o755,
 	} {
 		if got, there := modes[name]; !there || got != mode {

@@ -147,7 +147,7 @@ func (r release) build(t target, work string) (string, error) {
 
 // common gives what is in the archives of all kinds of machines.
 func (r release) common(work string) ([]file, error) {
-	files, err := sources("README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "docs/*.md", "clients/python/README.md", "clients/python/share.py", "clients/python/althing*.py")
+	files, err := sources("README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "docs/*.md", "docs/*.json", "docs/images/*.png", "clients/python/README.md", "clients/python/share.py", "clients/python/althing*.py")
 	if err != nil {
 		return nil, err
 	}
