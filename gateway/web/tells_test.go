@@ -17,7 +17,7 @@ import (
 func TestWhatTheHubTells(t *testing.T) {
 	stopped := make(chan bool, 1)
 	h := hubtest.Open(t, func(c *hub.Config) {
-		c.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+		c.Log = slog.New(slog.NewTextHandler(io.Discard, nil)) //nolint:sloglint // what a handler does not want is not kept either
 		c.Running = []hub.Setting{{Name: "guests", Value: "full", From: "flag", Help: "what guests may"}}
 		c.Stop = func(restart bool) { stopped <- restart }
 	})
