@@ -105,7 +105,7 @@ func getEntries(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, cut := page(found, func(f hub.Found) value.Value { return f.Entry.Value })
+	found, cut := page(found, func(f hub.Found) value.Value { return f.Value })
 	for _, f := range found {
 		out.Entries = append(out.Entries, entryOf(f.Key, f.Entry))
 	}
