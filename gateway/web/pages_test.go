@@ -173,6 +173,13 @@ func TestModules(t *testing.T) {
 		if !loaded[name] {
 			t.Errorf("nobody loads %s", name)
 		}
+		for _, other := range modules {
+			for export := range other.exports {
+				if name != "pages/devices-programs.js" && isCalledOnly(m.code, export) { // programs in other languages
+					t.Errorf("%s calls %s and does not import it", name, export)
+				}
+			}
+		}
 		for export, taken := range m.exports {
 			if !taken {
 				t.Errorf("nobody imports %s from %s", export, name)
@@ -184,6 +191,21 @@ func TestModules(t *testing.T) {
 			t.Errorf("nobody loads %s", name)
 		}
 	}
+}
+
+// isCalledOnly says whether code calls a function that it nowhere imports, declares or
+// takes.
+func isCalledOnly(code, name string) bool {
+	if !strings.Contains(code, name+"(") {
+		return false
+	}
+	called := regexp.MustCompile(`[^.\w#]` + name + `\(`)
+	method := regexp.MustCompile(name + `\([^()]*\) \{`)
+	mentioned := regexp.MustCompile(`(?:function |[^.\w])` + name + `(?:[^\w(]|\()`)
+	others := mentioned.FindAllString(code, -1)
+	calls := len(called.FindAllString(code, -1))
+	declared := strings.Contains(code, "function "+name+"(") || method.MatchString(code)
+	return calls > 0 && !declared && len(others) == calls
 }
 
 // TestFirstPageIsPreloaded compares what index.html asks for ahead with what the overview

@@ -166,7 +166,7 @@ func TestDevicesByHand(t *testing.T) {
 		HTMLAnchorElement.prototype.click = function () { taken.name = this.download; }; null`)
 	page.Click(`button[title="Copy the program"]`)
 	page.Wait(`taken.copied === document.querySelector(".program pre").textContent`)
-	browser.Value[any](page.Page, `[...document.querySelectorAll(".program button")].find((b) => b.textContent === "Download").click()`)
+	browser.Value[any](page.Page, `[...document.querySelectorAll(".program button")].find((b) => b.textContent === "Save").click()`)
 	page.Wait(`taken.saved === taken.copied && taken.name === "pond.ino"`)
 
 	// What it said before is no hello; nor is what another says.

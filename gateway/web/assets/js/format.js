@@ -6,6 +6,9 @@ const short = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 });
 /** 12345.678 → 12,345.68 */
 export const number = (n) => (Number.isFinite(n) ? plain.format(n) : "–");
 
+/** How many: 1 key, 1,200 keys; or more, where nobody has counted further. */
+export const many = (n, word, more) => `${n.toLocaleString()}${more ? " or more" : ""} ${word}${n === 1 ? "" : "s"}`;
+
 /** 12.34 → 12.3 % */
 export const percent = (n) => (Number.isFinite(n) ? `${short.format(n)} %` : "–");
 

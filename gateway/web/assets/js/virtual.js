@@ -3,16 +3,18 @@
 const beyond = 12; // rows above and below that are there, too
 
 /**
- * Shows the rows of a list within an element that scrolls.
+ * Shows the rows of a list within an element that scrolls; it has a position other than
+ * static, since places are measured from it.
  *
- *	body    the element whose children the rows are; it is made as high as all of them
+ *	body    the element that is made as high as all rows, by --before and --after
+ *	into    the one whose children the rows are, if it is another within body
  *	height  of a row, in pixels
  *	row     (index) → an element; it is asked for when the row comes to be seen
  *
  * Gives { draw(count), redraw(), reveal(index), end() }: draw() when there are other rows,
  * redraw() when what they show has changed.
  */
-export function virtual(scroller, body, { height, row }) {
+export function virtual(scroller, body, { into = body, height, row }) {
 	let count = 0, first = 0, last = 0, waiting = 0;
 
 	function draw(anew) {
@@ -30,7 +32,9 @@ export function virtual(scroller, body, { height, row }) {
 		}
 		body.style.setProperty("--before", `${from * height}px`);
 		body.style.setProperty("--after", `${(count - to) * height}px`);
-		body.replaceChildren(...rows);
+		// Who stands on something in a row that goes out of sight stays in the list.
+		if (into.contains(document.activeElement)) scroller.focus({ preventScroll: true });
+		into.replaceChildren(...rows);
 	}
 	const soon = (anew) => { waiting ||= requestAnimationFrame(() => draw(anew)); };
 	const onscroll = () => soon(false);

@@ -1,6 +1,6 @@
 // One client: what is known of it, what an administrator can do about it, and what it
 // says and hears.
-import { duration, time } from "../js/format.js";
+import { duration, many, time } from "../js/format.js";
 import { badge, button, confirm, dialog, field, h, replace, toast } from "../js/ui.js";
 
 const mostTraffic = 500; // lines in the document
@@ -78,7 +78,7 @@ export function details(context, key, close) {
 			[row.here ? "Connected" : "Heard last"]: h("time", { datetime: row.since }, time(row.since)),
 			"For": row.here && duration((Date.now() - Date.parse(row.since)) / 1000),
 			"Ping": ping(row.ping),
-			"Inbox": row.client && (row.inbox === 1 ? "1 message" : `${row.inbox} messages`),
+			"Inbox": row.client && many(row.inbox, "message"),
 		}).filter(([, value]) => value).map(([what, value]) => [h("dt", {}, what), h("dd", {}, value)]));
 	}
 	return { element, update, end: stream.end };

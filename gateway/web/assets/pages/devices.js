@@ -60,7 +60,7 @@ export default {
 			};
 			draw();
 			const end = h("div", { class: "actions" }, file, copyButton(() => code.textContent, "Copy the program"),
-				button("Download", { icon: "save", onclick: () => save(file.textContent, new Blob([code.textContent], { type: "text/plain" })) }));
+				button("Save", { icon: "save", onclick: () => save(file.textContent, new Blob([code.textContent], { type: "text/plain" })) }));
 			const trouble = !reached.port ? `The ${program.port} port of this hub is off: start it with --${program.port}.`
 				: open && reached.addresses.length === 0 ? `The ${program.port} port of this hub listens on its own machine only.`
 					: open && is.tls === "only" && !program.secure ? "This hub lets other machines in with TLS only, and this program does not speak it. Take althing.py, curl or Go, or start the hub with --tls instead of --tls=only." : "";

@@ -31,7 +31,6 @@ function showLog(panel, context) {
 	const pause = button("Pause", { icon: "pause", "aria-pressed": "false", onclick: () => {
 		paused = !paused;
 		pause.setAttribute("aria-pressed", String(paused));
-		pause.querySelector("span").textContent = paused ? "Paused" : "Pause";
 		draw();
 	} });
 	const shown = table({

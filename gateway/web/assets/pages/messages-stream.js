@@ -19,7 +19,7 @@ export class Stream {
 		this.list = h("ol", { class: "stream", "aria-label": "Messages, the newest first", tabindex: "0" });
 		this.note = h("p", { class: "hint", role: "status" });
 		this.place = h("div", {});
-		const toggle = button("Pause", { icon: "pause", onclick: () => this.#pause(toggle) });
+		const toggle = button("Pause", { icon: "pause", "aria-pressed": "false", onclick: () => this.#pause(toggle) });
 		const filter = (label, name) => field(label, h("input", { type: "search", name, spellcheck: "false", oninput: () => this.#draw() }));
 		this.#filters = filters ? h("div", { class: "fields", role: "group", "aria-label": "Show only" },
 			filter("From", "from"), filter("To", "to"), filter("Text", "text")) : h("div", {});
@@ -40,7 +40,6 @@ export class Stream {
 
 	#pause(toggle) {
 		this.#running = !this.#running;
-		toggle.querySelector("span").textContent = this.#running ? "Pause" : "Go on";
 		toggle.setAttribute("aria-pressed", String(!this.#running));
 		if (this.#running) this.#draw();
 	}

@@ -1,5 +1,5 @@
 // Every machine of the tree and the hub itself, live.
-import { bytes, duration, number, percent } from "../js/format.js";
+import { bytes, duration, many, number, percent } from "../js/format.js";
 import { createPlot, windows } from "../js/plot.js";
 import { button, card, dialog, field, h, replace, select, table, toast } from "../js/ui.js";
 
@@ -65,7 +65,7 @@ class Overview {
 			return { name, show, element: h("div", { class: "tile", title: about }, h("dt", {}, label, more), value) };
 		};
 		const all = [
-			tile("hub.clients", "clients", "Known to this hub, with an inbox. The connections are those of all ports; a browser that shows these pages has several.", (v) => `, ${number(v["hub.connections"])} ${v["hub.connections"] === 1 ? "connection" : "connections"}`),
+			tile("hub.clients", "clients", "Known to this hub, with an inbox. The connections are those of all ports; a browser that shows these pages has several.", (v) => `, ${many(v["hub.connections"] ?? 0, "connection")}`),
 			tile("hub.said", "messages a second", "said in the last second"),
 			tile("hub.messages", "in inboxes", "messages that wait to be read"),
 			tile("hub.registry", "keys", "in the registry"),

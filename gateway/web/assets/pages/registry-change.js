@@ -1,5 +1,6 @@
 // Setting and deleting shared values. Both are said as the text port has it, so that a
 // value keeps its type: in JSON alone 5.0 would come back as 5.
+import { many } from "../js/format.js";
 import { literal, typed } from "../js/literal.js";
 import { confirm, dialog, field, h, replace, toast } from "../js/ui.js";
 
@@ -66,7 +67,7 @@ export async function deleteKey({ api }, key) {
 export async function deleteAll({ api }, pattern, changed) {
 	const { entries, more } = await api.get("/registry", { query: { pattern, limit: mostUndone } });
 	if (entries.length === 0) return toast(`Nothing matches ${pattern}`);
-	const n = `${entries.length.toLocaleString()}${more ? " or more" : ""} ${entries.length === 1 ? "key" : "keys"}`;
+	const n = many(entries.length, "key", more);
 	const sure = await confirm({
 		title: `Delete ${n}?`, act: "Delete",
 		text: `All that matches ${pattern} goes: ${entries.slice(0, 5).map((e) => e.key).join(", ")}${entries.length > 5 ? ", …" : ""}. ${more ? "That is too much to be taken back." : "It can be taken back for a moment."}`,
@@ -75,7 +76,7 @@ export async function deleteAll({ api }, pattern, changed) {
 	const was = more ? null : (await ask(api, `repr(fetch(${literal(pattern)}))`)).text;
 	const { count } = await api.del("/registry", { query: { pattern } });
 	const times = Object.fromEntries(entries.filter((e) => e.expires).map((e) => [e.key, left(e.expires)]));
-	toast(`Deleted ${count.toLocaleString()} ${count === 1 ? "key" : "keys"}`, {
+	toast(`Deleted ${many(count, "key")}`, {
 		undo: was && (() => ask(api, `[setReg(k, v, expire=t.get(k), create=True) for t in [${literal(times)}] for k, v in ${was}.items() if not k.startswith('server.')]; None`).then(changed)),
 	});
 	return changed();

@@ -1,4 +1,5 @@
 // The shared values: a tree of dotted names, live.
+import { many } from "../js/format.js";
 import { number, shown } from "../js/literal.js";
 import { spark } from "../js/spark.js";
 import { Tree } from "./registry-tree.js";
@@ -74,7 +75,7 @@ export default {
 			rows = tree.rows();
 			at = Math.min(at, Math.max(0, rows.length - 1));
 			const { keys, more } = tree.count();
-			count.textContent = keys === 0 ? "" : `${keys.toLocaleString()}${more ? " or more" : ""} ${keys === 1 ? "key" : "keys"}${search.value.trim() ? " found" : ""}`;
+			count.textContent = keys === 0 ? "" : `${many(keys, "key", more)}${search.value.trim() ? " found" : ""}`;
 			const what = rows.length > 0 ? scroller : search.value.trim()
 				? empty({ title: "Nothing is called so", text: "Patterns match whole names: *.temp, garden.*, lamp.?" })
 				: empty({ title: "Nothing is shared yet", text: "Whatever connects can share a value, with a line for the text port, from a shell, from Python, or here.", line: "setReg('garden.soil.temp', 56)" });

@@ -1,17 +1,17 @@
 // What SQL has answered, as a table of which only what is in sight is in the document.
+import { many } from "../js/format.js";
 import { save } from "../js/plotfile.js";
 import { button, copyButton, dialog, h, replace, tabs } from "../js/ui.js";
+import { virtual } from "../js/virtual.js";
 import { plotOf, plottable } from "./sql-plot.js";
 import { compare, csv, json, kindOf, kindOfColumn, tabbed, textOf } from "./sql-values.js";
 
-const rowHeight = 30, headHeight = 46; // pixels, as sql.css has them
-const beyond = 12; // rows above and below what is in sight, for who scrolls
+const rowHeight = 30; // pixels, as sql.css has it
 const widest = 40; // letters of a cell; what is longer is cut
 
 /** Shows a result below a title. Gives what ends it. */
 export function showResult(root, result, title) {
 	const { columns, rows, more, changed, affected, seconds } = result;
-	const many = (n, word) => `${n.toLocaleString()} ${word}${n === 1 ? "" : "s"}`;
 	const said = [
 		columns.length > 0 && `${many(rows.length, "row")}${more ? ", and there are more" : ""}`,
 		changed && `${many(affected, "row")} changed`, columns.length === 0 && !changed && "Done",
@@ -46,7 +46,7 @@ function grid(root, { columns, rows }) {
 	const kinds = columns.map((_, i) => kindOfColumn(rows, i));
 	const widths = columns.map((name, i) => rows.reduce((most, row) => Math.max(most, widthOf(short(row[i]))), Math.max(7, kinds[i].length + 2, Math.min(widest, name.length + 2))));
 	const digits = String(rows.length).length;
-	let ordered = rows, by, descending = false, drawn;
+	let ordered = rows, by, descending = false;
 	const heads = columns.map((name, i) => h("th", { scope: "col", class: kinds[i] === "number" ? "number" : null, "aria-colindex": i + 2 },
 		h("button", { type: "button", title: name, onclick: () => order(i) }, name), h("small", {}, kinds[i])));
 	const body = h("tbody");
@@ -57,7 +57,6 @@ function grid(root, { columns, rows }) {
 	table.style.width = `${digits + 3 + widths.reduce((sum, w) => sum + w + 3, 0)}ch`;
 	const high = h("div", { class: "high" }, table);
 	const frame = h("div", { class: "result-grid", tabindex: "0", role: "region", "aria-label": "Rows of the result" }, high);
-	high.style.height = `${rows.length * rowHeight + headHeight}px`;
 
 	function order(i) {
 		if (by !== i) [by, descending] = [i, false];
@@ -65,29 +64,16 @@ function grid(root, { columns, rows }) {
 		else by = undefined;
 		ordered = by === undefined ? rows : [...rows].sort((a, b) => (descending ? -1 : 1) * compare(a[by], b[by]));
 		heads.forEach((th, j) => (j === by ? th.setAttribute("aria-sort", descending ? "descending" : "ascending") : th.removeAttribute("aria-sort")));
-		drawn = undefined;
-		draw();
+		list.redraw();
 	}
 
-	function draw() {
-		const from = Math.max(0, Math.floor(frame.scrollTop / rowHeight) - beyond);
-		const to = Math.min(rows.length, Math.ceil((frame.scrollTop + frame.clientHeight) / rowHeight) + beyond);
-		if (drawn && drawn[0] === from && drawn[1] === to) return;
-		drawn = [from, to];
-		// Who stands on a cell that goes out of sight stays in the table.
-		if (body.contains(document.activeElement)) frame.focus({ preventScroll: true });
-		replace(body, ordered.slice(from, to).map((row, i) => h("tr", { "aria-rowindex": from + i + 2 },
-			h("th", { scope: "row", class: "nth" }, from + i + 1), row.map((v, j) => cell(v, columns[j])))));
-		table.style.marginTop = `${from * rowHeight}px`;
-	}
-
-	let due;
-	frame.addEventListener("scroll", () => { due ??= requestAnimationFrame(() => { due = undefined; draw(); }); });
-	const sized = new ResizeObserver(() => draw());
-	sized.observe(frame);
+	const list = virtual(frame, high, {
+		into: body, height: rowHeight,
+		row: (i) => h("tr", { "aria-rowindex": i + 2 }, h("th", { scope: "row", class: "nth" }, i + 1), ordered[i].map((v, j) => cell(v, columns[j]))),
+	});
 	replace(root, frame);
-	draw();
-	return () => sized.disconnect();
+	list.draw(rows.length);
+	return () => list.end();
 }
 
 /** What a cell shows: the first letters, on one line. */
@@ -112,7 +98,7 @@ function cell(value, column) {
 /** Shows a value that a cell has no room for. */
 function showAll(value, column) {
 	const text = textOf(value);
-	const size = kindOf(value) === "bytes" ? `${atob(value.$bytes).length.toLocaleString()} bytes` : `${text.length.toLocaleString()} letters`;
+	const size = kindOf(value) === "bytes" ? many(atob(value.$bytes).length, "byte") : many(text.length, "letter");
 	dialog(column, [
 		h("div", { class: "above" }, h("p", { class: "hint" }, size), copyButton(text, "Copy the value")),
 		h("pre", { class: "whole", tabindex: "0", "aria-label": `All of ${column}` }, text),

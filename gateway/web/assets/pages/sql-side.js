@@ -1,5 +1,5 @@
 // What stands beside the editor: the tables, what is under way, and what was run before.
-import { duration, time } from "../js/format.js";
+import { duration, many, time } from "../js/format.js";
 import { badge, button, card, confirm, copyButton, dialog, h, replace, toast } from "../js/ui.js";
 import { past, store } from "./sql-history.js";
 import { quote } from "./sql-text.js";
@@ -21,7 +21,7 @@ export function schemaPanel({ api, insert, show }) {
 		const made = () => dialog(t.name, [h("div", { class: "above" }, h("p", { class: "hint" }, "What has made it"), copyButton(t.sql, "Copy the SQL")), h("pre", { tabindex: "0" }, t.sql)], [{ label: "Close", kind: "primary" }]);
 		const indexes = t.indexes.filter((i) => !i.name.startsWith("sqlite_autoindex_")); // a key's own
 		return h("details", { open, dataset: { table: t.name } },
-			h("summary", {}, h("b", {}, t.name), t.view && badge("view"), h("small", {}, `${t.columns.length} column${t.columns.length === 1 ? "" : "s"}`)),
+			h("summary", {}, h("b", {}, t.name), t.view && badge("view"), h("small", {}, many(t.columns.length, "column"))),
 			h("div", { class: "table-actions" },
 				button("Show rows", { onclick: () => show(`SELECT * FROM ${quote(t.name)} LIMIT 100`) }),
 				button("Insert", { kind: "quiet", "aria-label": `Insert ${t.name} into the SQL`, onclick: () => insert(quote(t.name)) }),

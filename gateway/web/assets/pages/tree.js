@@ -1,6 +1,6 @@
 // The picture of the tree: from left to right where there is room, else one below the
 // other.
-import { bytes, percent } from "../js/format.js";
+import { bytes, many, percent } from "../js/format.js";
 import { replace, svg } from "../js/ui.js";
 import { linkOf, pathOf } from "./network.js";
 
@@ -57,7 +57,7 @@ function link(from, to) {
 function node({ hub, x, y }, go) {
 	const [state] = linkOf(hub);
 	const clients = hub.clients.length + hub.more;
-	const figures = hub.answers ? `${clients} ${clients === 1 ? "client" : "clients"} · ${percent(hub.cpu)} · ${bytes(hub.memory)}` : "does not answer";
+	const figures = hub.answers ? `${many(clients, "client")} · ${percent(hub.cpu)} · ${bytes(hub.memory)}` : "does not answer";
 	const name = hub.name.length > 20 ? `${hub.name.slice(0, 19)}…` : hub.name;
 	const words = `${hub.path}, ${state === "root" ? "at the top" : `link ${state}`}, ${figures}`;
 	return svg("a", {
