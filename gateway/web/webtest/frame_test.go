@@ -87,3 +87,17 @@ func TestNothingForGuests(t *testing.T) {
 	h.Restart(nil)
 	page.Wait(`document.querySelector("main h2")?.textContent === "This page needs a key" && document.getElementById("banner").hidden`)
 }
+
+// TestPageThatWasLeft goes from page to page as an address is typed: the hub counts one
+// connection, although the browser keeps the pages. Who comes back to one finds it live.
+func TestPageThatWasLeft(t *testing.T) {
+	page := webtest.Start(t).OpenAdmin("/log")
+	page.Show("/settings")
+	page.Show("/clients")
+	const alone = `document.querySelectorAll("tbody tr").length === 1 && document.querySelector("#state").textContent === "live"`
+	page.Wait(alone)
+	browser.Value[any](page.Page, `dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })); null`)
+	page.Wait(`document.querySelector("#state").textContent === "not live"`)
+	browser.Value[any](page.Page, `dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })); null`)
+	page.Wait(alone)
+}

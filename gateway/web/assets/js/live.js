@@ -94,5 +94,11 @@ function hurry() {
 	pause = 250;
 	connect();
 }
+
+// A browser keeps a page that was left, to come back to, and its connection with it: the
+// hub would tell all to somebody who is not there.
+let left = false;
+addEventListener("pagehide", () => { left = wanted; stop(); });
+addEventListener("pageshow", () => { if (left) start(); left = false; });
 addEventListener("online", hurry);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) hurry(); });
