@@ -144,6 +144,10 @@ func TestModules(t *testing.T) {
 				t.Errorf("%s: there is no pages/%s", name, found[1])
 			}
 		}
+		// What it takes cannot be seen here: pages alone are loaded like this, by their names.
+		if hidden := regexp.MustCompile(`import\([^\x60]|import\(\x60[^/]`).FindString(m.code); hidden != "" {
+			t.Errorf("%s: %s… is to be an import at its top", name, hidden)
+		}
 		body := importing.ReplaceAllString(m.code, "")
 		for from, names := range m.imports {
 			loaded[from] = true

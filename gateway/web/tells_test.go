@@ -46,7 +46,7 @@ func TestWhatTheHubTells(t *testing.T) {
 		{"PATCH", "/services/record", `{"enabled":false}`, 403, `cannot do without`},
 		{"GET", "/functions", "", 200, `"entries":[]`},
 		{"GET", "/settings", "", 200, `"from":"flag"`},
-		{"GET", "/devices", "", 200, `"open":false`},
+		{"GET", "/devices", "", 200, `"web":{"port":""`},
 		{"POST", "/complete", `{"text":"getR"}`, 200, `"usage":"getReg(key, default=None)"`},
 		{"POST", "/complete", `{"text":"getReg('gar"}`, 200, `"garden.soil"`},
 		{"POST", "/complete", `{"text":"getReg('*"}`, 200, `"words":[]`},

@@ -24,7 +24,7 @@ const mostPoints = 600;
 export const windows = [[25, "25 s"], [60, "1 min"], [300, "5 min"], [1800, "30 min"], [3600, "1 h"], [21600, "6 h"], [86400, "1 day"], [604800, "7 days"], [2592000, "30 days"], [7776000, "90 days"]];
 
 // uPlot, which is no module. It is loaded while the page asks for its figures.
-const library = new Promise((resolve, reject) => {
+export const library = new Promise((resolve, reject) => {
 	document.head.append(
 		h("link", { rel: "stylesheet", href: "/assets/vendor/uPlot.min.css" }),
 		h("script", { src: "/assets/vendor/uPlot.iife.min.js", onload: () => resolve(window.uPlot), onerror: () => reject(new Error("The plots could not be loaded: load the page again")) }));

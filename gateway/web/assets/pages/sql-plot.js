@@ -1,5 +1,6 @@
 // A result as a plot: columns of numbers over the time, a number, or the row.
 import { number } from "../js/format.js";
+import { library } from "../js/plot.js";
 import { button, field, h, replace, select } from "../js/ui.js";
 import { kindOfColumn, namesOf, numberOf } from "./sql-values.js";
 
@@ -106,7 +107,7 @@ export function plotOf(root, result, { xs, ys }) {
 	showChips();
 	replace(root, h("div", { class: "toolbar plot-tools" }, field("Over", over), field("As", style), chips), stage);
 	const sized = new ResizeObserver(() => { if (chart && stage.clientWidth > 0 && chart.width !== stage.clientWidth) chart.setSize({ width: stage.clientWidth, height }); });
-	import("../js/plot.js").then(({ library }) => library).then(() => { draw(); sized.observe(stage); }, (problem) => { stage.textContent = problem.message; });
+	library.then(() => { draw(); sized.observe(stage); }, (problem) => { stage.textContent = problem.message; });
 	addEventListener("themechange", draw);
 	return () => {
 		ended = true;
