@@ -193,7 +193,7 @@ func (in inbox) read(ctx context.Context, c *althing.Client) error {
 	stop()
 	reason := <-ended
 	switch {
-	case fault.Is(reason, fault.Conflict):
+	case fault.Is(reason, fault.Conflict), fault.Is(err, fault.Conflict): // whichever hears of it first
 		return fault.New(fault.Conflict, "another recv reads the messages for %s now", visible(in.as.name))
 	case fault.Is(reason, fault.Denied), fault.Is(reason, fault.Timeout):
 		return in.explain(ctx, reason)
