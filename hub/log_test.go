@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"althing/access"
 	"althing/fault"
 	"althing/hub"
 	"althing/hub/hubtest"
@@ -16,11 +15,7 @@ import (
 func TestLogAndAudit(t *testing.T) {
 	h := hubtest.Open(t, nil)
 	guest := hubtest.Enter(t, h, "")
-	admin, err := h.Enter(hub.Caller{Gateway: "test", Role: access.Admin})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer admin.Close()
+	admin := hubtest.Admin(t, h)
 	if _, err := guest.Log(); !fault.Is(err, fault.Denied) {
 		t.Errorf("a guest reads the log: %v", err)
 	}

@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"althing/access"
 	"althing/fault"
 	"althing/hub"
 	"althing/hub/hubtest"
@@ -13,11 +12,7 @@ import (
 func TestServicesAreListed(t *testing.T) {
 	h := hubtest.Open(t, nil)
 	guest := hubtest.Enter(t, h, "")
-	admin, err := h.Enter(hub.Caller{Gateway: "test", Role: access.Admin})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer admin.Close()
+	admin := hubtest.Admin(t, h)
 	of := func(name string) hub.ServiceState {
 		list, err := guest.Services(t.Context())
 		if err != nil {

@@ -33,45 +33,10 @@ const patience = 15 * time.Second
 // empty: on this machine.
 func start(t testing.TB, s *cpu.Server, from string) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(elsewhere{l, from}) }()
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		if err := s.Shutdown(ctx); err != nil {
-			t.Error(err)
-		}
-		if err := <-done; !errors.Is(err, cpu.ErrServerClosed) {
-			t.Errorf("Serve ended with %v", err)
-		}
-	})
+	l := hubtest.From(hubtest.Listen(t), from)
+	hubtest.Serve(t, s, l, cpu.ErrServerClosed)
 	return l.Addr().String()
 }
-
-// elsewhere is a listener whose clients seem to come from an address.
-type elsewhere struct {
-	net.Listener
-	from string
-}
-
-func (l elsewhere) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
-	if err != nil || l.from == "" {
-		return c, err
-	}
-	return farConn{c, &net.TCPAddr{IP: net.ParseIP(l.from), Port: 1}}, nil
-}
-
-type farConn struct {
-	net.Conn
-	addr net.Addr
-}
-
-func (c farConn) RemoteAddr() net.Addr { return c.addr }
 
 func dial(t testing.TB, address string) net.Conn {
 	t.Helper()

@@ -14,6 +14,7 @@ import (
 	"althing/fault"
 	"althing/gateway/text"
 	"althing/hub"
+	"althing/hub/hubtest"
 )
 
 // serveText starts the text port of a hub, which ends with the test.
@@ -33,17 +34,6 @@ func serveText(t *testing.T, h *hub.Hub) string {
 		}
 	})
 	return l.Addr().String()
-}
-
-// admin enters a hub as its administrator does.
-func admin(t *testing.T, h *hub.Hub) *hub.Session {
-	t.Helper()
-	s, err := h.Enter(hub.Caller{Gateway: "test", Role: access.Admin})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
-	return s
 }
 
 // clients gives who is there.
@@ -106,7 +96,7 @@ func TestClientsAreListed(t *testing.T) {
 	c.call("group.join", `{"group":"lights"}`)
 	kept, in := lines(t, at)
 	id := lineOf(t, kept, in, "getClientID()")
-	s := admin(t, p.hub)
+	s := hubtest.Admin(t, p.hub)
 
 	lamp := find(t, s, named("lamp"))
 	if lamp.ID != is["id"] || !lamp.Here || !lamp.Registered || lamp.Gateway != "session" || lamp.Description != "above the table" ||
@@ -142,7 +132,7 @@ func TestClientsAreGoverned(t *testing.T) {
 	at := serveText(t, p.hub)
 	c, is := register(t, p.addr, `{"name":"lamp, door"}`)
 	id := is["id"].(string)
-	s := admin(t, p.hub)
+	s := hubtest.Admin(t, p.hub)
 
 	guest := hubGuest(t, p.hub)
 	for what, err := range map[string]error{
@@ -288,7 +278,7 @@ func TestTrafficIsOverheard(t *testing.T) {
 	at := serveText(t, p.hub)
 	key := p.hub.Access().Made()
 	c, is := register(t, p.addr, `{"name":"lamp"}`)
-	s := admin(t, p.hub)
+	s := hubtest.Admin(t, p.hub)
 	if _, err := hubGuest(t, p.hub).Tap(is["id"].(string), func(hub.Traffic) {}); !fault.Is(err, fault.Denied) {
 		t.Errorf("a guest overhears: %v", err)
 	}
@@ -340,7 +330,7 @@ func TestTrafficIsBounded(t *testing.T) {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	p := serve(t, func(c *hub.Config) { c.Now = func() time.Time { return now } })
 	at := serveText(t, p.hub)
-	s := admin(t, p.hub)
+	s := hubtest.Admin(t, p.hub)
 	kept, in := lines(t, at)
 	heard, _ := overhear(t, s, find(t, s, func(c hub.ClientState) bool { return c.Gateway == "text" && !c.Registered }).ID)
 	long := "len('" + strings.Repeat("ö", 5000) + "')"
@@ -362,7 +352,7 @@ func TestMessagesAreOverheard(t *testing.T) {
 	p := serve(t, nil)
 	c, is := register(t, p.addr, `{"name":"reader"}`)
 	c.call("inbox.push", `{"on":true}`)
-	s := admin(t, p.hub)
+	s := hubtest.Admin(t, p.hub)
 	heard, _ := overhear(t, s, is["id"].(string))
 	if err := p.hub.Server().Broadcast(althing.NewMessage("to all")); err != nil {
 		t.Fatal(err)

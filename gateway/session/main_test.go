@@ -2,9 +2,7 @@ package session_test
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -42,30 +40,8 @@ func serve(t testing.TB, change func(*hub.Config)) *port {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- s.Serve(l) }()
-	p := &port{Server: s, hub: h, addr: l.Addr().String()}
-	stopped := false
-	p.stop = func() {
-		if stopped {
-			return
-		}
-		stopped = true
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		if err := s.Shutdown(ctx); err != nil {
-			t.Errorf("shutdown: %v", err)
-		}
-		if err := <-ended; !errors.Is(err, session.ErrServerClosed) {
-			t.Errorf("it ended with %v", err)
-		}
-	}
-	t.Cleanup(p.stop)
-	return p
+	l := hubtest.Listen(t)
+	return &port{Server: s, hub: h, addr: l.Addr().String(), stop: hubtest.Serve(t, s, l, session.ErrServerClosed)}
 }
 
 // peer is a connection that is read line by line.

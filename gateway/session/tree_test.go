@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"althing"
-	"althing/access"
 	"althing/fault"
 	"althing/hub"
 	"althing/hub/hubtest"
@@ -229,11 +228,7 @@ func TestRightsAtOtherHubs(t *testing.T) {
 
 	// An administrator of one hub is none of the hubs above it, and of those below
 	// as far as they let the parent.
-	admin, err := hubs[2].hub.Enter(hub.Caller{Gateway: "test", Role: access.Admin})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(admin.Close)
+	admin := hubtest.Admin(t, hubs[2].hub)
 	ask := func(at string) error {
 		id, err := hubs[2].hub.Network().Find(at)
 		if err != nil {

@@ -3,8 +3,6 @@ package text_test
 import (
 	"bufio"
 	"bytes"
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -35,23 +33,8 @@ func serve(t testing.TB, change func(*hub.Config)) string {
 // start has a server listen on loopback, with what is put around its listener.
 func start(t testing.TB, s *text.Server, around func(net.Listener) net.Listener) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l = around(l)
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(l) }()
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		if err := s.Shutdown(ctx); err != nil {
-			t.Error(err)
-		}
-		if err := <-done; !errors.Is(err, text.ErrServerClosed) {
-			t.Errorf("Serve ended with %v", err)
-		}
-	})
+	l := around(hubtest.Listen(t))
+	hubtest.Serve(t, s, l, text.ErrServerClosed)
 	return l.Addr().String()
 }
 

@@ -1,11 +1,8 @@
 package web_test
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"log/slog"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -27,22 +24,8 @@ func trees(t testing.TB, names ...string) []*hub.Hub {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		done := make(chan error, 1)
-		go func() { done <- s.Serve(l) }()
-		t.Cleanup(func() {
-			ctx, cancel := context.WithTimeout(context.Background(), patience)
-			defer cancel()
-			if err := s.Shutdown(ctx); err != nil {
-				t.Error(err)
-			}
-			if err := <-done; !errors.Is(err, session.ErrServerClosed) {
-				t.Error(err)
-			}
-		})
+		l := hubtest.Listen(t)
+		hubtest.Serve(t, s, l, session.ErrServerClosed)
 		h.Listening("session", l.Addr().String())
 		if err := h.StartTree(); err != nil {
 			t.Fatal(err)

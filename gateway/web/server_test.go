@@ -1,11 +1,8 @@
 package web_test
 
 import (
-	"context"
-	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -26,48 +23,13 @@ const patience = 15 * time.Second
 // empty: on this machine.
 func start(t testing.TB, s *web.Server, from string) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(elsewhere{l, from}) }()
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		if err := s.Shutdown(ctx); err != nil {
-			t.Error(err)
-		}
-		if err := <-done; !errors.Is(err, web.ErrServerClosed) {
-			t.Errorf("Serve ended with %v", err)
-		}
-	})
+	l := hubtest.From(hubtest.Listen(t), from)
+	hubtest.Serve(t, s, l, web.ErrServerClosed)
 	return l.Addr().String()
 }
-
-// elsewhere is a listener whose clients seem to come from an address.
-type elsewhere struct {
-	net.Listener
-	from string
-}
-
-func (l elsewhere) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
-	if err != nil || l.from == "" {
-		return c, err
-	}
-	return farConn{c, &net.TCPAddr{IP: net.ParseIP(l.from), Port: 1}}, nil
-}
-
-type farConn struct {
-	net.Conn
-	addr net.Addr
-}
-
-func (c farConn) RemoteAddr() net.Addr { return c.addr }
 
 // browser keeps no connection beyond the test's own.
 func browser(t testing.TB) *http.Client {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"althing/access"
 	"althing/expr"
 	"althing/hub"
 )
@@ -46,6 +47,17 @@ func Enter(t testing.TB, h *hub.Hub, address string) *hub.Session {
 	if address != "" {
 		c.From = netip.MustParseAddr(address)
 	}
+	return enter(t, h, c)
+}
+
+// Admin starts the session of an administrator at this machine.
+func Admin(t testing.TB, h *hub.Hub) *hub.Session {
+	t.Helper()
+	return enter(t, h, hub.Caller{Gateway: "test", Role: access.Admin})
+}
+
+func enter(t testing.TB, h *hub.Hub, c hub.Caller) *hub.Session {
+	t.Helper()
 	s, err := h.Enter(c)
 	if err != nil {
 		t.Fatal(err)
