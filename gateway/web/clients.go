@@ -144,31 +144,9 @@ type trafficRow struct {
 	Text string    `json:"text"`
 }
 
-// trafficAhead is how much may wait to be written; the rest is left out.
-const trafficAhead = 256
-
 // tellTraffic tells what a client says and hears.
 func tellTraffic(ctx context.Context, s *source) error {
-	ahead := make(chan hub.Traffic, trafficAhead)
-	stop, err := s.session.Tap(s.about, func(t hub.Traffic) {
-		select {
-		case ahead <- t:
-		default:
-		}
-	})
-	if err != nil {
-		return err
-	}
-	defer stop()
-	told := newTail(s, "traffic")
-	for {
-		select {
-		case t := <-ahead:
-			if err := told.add(trafficRow{t.At, t.Said, t.Text}); err != nil {
-				return err
-			}
-		case <-ctx.Done():
-			return nil
-		}
-	}
+	return tellWhatHappens(ctx, s, "traffic", func(tell func(hub.Traffic)) (func(), error) {
+		return s.session.Tap(s.about, tell)
+	}, func(t hub.Traffic) trafficRow { return trafficRow{t.At, t.Said, t.Text} })
 }

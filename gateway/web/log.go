@@ -115,29 +115,7 @@ func tellLog(ctx context.Context, s *source) error {
 	if err != nil {
 		return err
 	}
-	told := newTail(s, "log")
-	ahead := make(chan hub.LogRecord, logAhead)
-	stop, err := s.session.WatchLog(level, func(r hub.LogRecord) {
-		select {
-		case ahead <- r:
-		default: // a number is missing, then
-		}
-	})
-	if err != nil {
-		return err
-	}
-	defer stop()
-	for {
-		select {
-		case r := <-ahead:
-			if err := told.add(logRowOf(r)); err != nil {
-				return err
-			}
-		case <-ctx.Done():
-			return nil
-		}
-	}
+	return tellWhatHappens(ctx, s, "log", func(tell func(hub.LogRecord)) (func(), error) {
+		return s.session.WatchLog(level, tell) // where some are left out, a number is missing
+	}, logRowOf)
 }
-
-// logAhead is how many records may wait to be written.
-const logAhead = 256

@@ -77,3 +77,34 @@ func each(ctx context.Context, every time.Duration, look func(now time.Time) err
 		timer.Reset(time.Until(now.Truncate(every).Add(every)))
 	}
 }
+
+// mostAhead is how much of what happens may wait to be told; the rest is left out.
+const mostAhead = 256
+
+// tellWhatHappens tells of each thing that listen hears of, as an event of that name,
+// until ctx is done. listen is handed what to call, which does not block, and gives
+// what ends it.
+func tellWhatHappens[T, Row any](ctx context.Context, s *source, name string, listen func(tell func(T)) (stop func(), err error), rowOf func(T) Row) error {
+	ahead := make(chan T, mostAhead)
+	stop, err := listen(func(happened T) {
+		select {
+		case ahead <- happened:
+		default:
+		}
+	})
+	if err != nil {
+		return err
+	}
+	defer stop()
+	told := newTail(s, name)
+	for {
+		select {
+		case happened := <-ahead:
+			if err := told.add(rowOf(happened)); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
