@@ -110,14 +110,18 @@ func ownNames(given []string) hostNames {
 // know reports whether a request for that host is for this hub. An address is: a
 // page from elsewhere can have a name point here, but an address is nobody's name.
 func (n hostNames) know(host string) bool {
+	bracketed := strings.HasPrefix(host, "[")
 	if bare, number, err := net.SplitHostPort(host); err == nil {
 		if strings.Trim(number, "0123456789") != "" {
 			return false
 		}
 		host = bare
+	} else if inside, closed := strings.CutSuffix(host, "]"); bracketed && closed {
+		host = inside[1:]
 	}
-	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
-		return true
+	// A zone may be any text, another's name as well, unless brackets hold it.
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.Zone() == "" || bracketed
 	}
 	host = plainName(host)
 	// Names under .local are asked of the machines of one network, not of the world.

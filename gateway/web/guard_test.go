@@ -21,6 +21,7 @@ func TestHostsThatAreThisHub(t *testing.T) {
 		"evil.example": false, "localhost.evil.example": false, own + ".evil.example": false, "evil.local.example": false, "local": own == "local",
 		"": false, ":8080": false, ".": false, "127.0.0.1.evil.example": false, "0x7f.1": false, "127.0.0.1@evil.example": false,
 		"evil.example:127.0.0.1": false, "1": false, "[::1].evil.example": false, "evil.example#.local.x": false,
+		"::1": true, "[fe80::1%25eth0.10]": true, "::1%x.evil.example": false, "[::1%x.evil.example": false, "]::1": false, "[127.0.0.1": false,
 	} {
 		if got := names.know(host); got != want {
 			t.Errorf("%q: %v", host, got)
@@ -67,7 +68,7 @@ func TestPagesOfThisHub(t *testing.T) {
 // FuzzHost looks for names that are taken for this hub's and that somebody else's
 // name server answers for.
 func FuzzHost(f *testing.F) {
-	for _, host := range []string{"localhost", "127.0.0.1:8080", "[::1]:1", "x.local", "evil.example", "localhost.", "a:b:c", "[", "]:", "%"} {
+	for _, host := range []string{"localhost", "127.0.0.1:8080", "[::1]:1", "x.local", "evil.example", "localhost.", "a:b:c", "[", "]:", "%", "[::0%0"} {
 		f.Add(host)
 	}
 	names := hostNames{"localhost", "barn"}
