@@ -1,7 +1,8 @@
 // The frame round the pages: which one is shown, who looks at it, and whether the hub
 // is there.
 //
-// A page is a module pages/NAME.js (its path and name stand in nav.js):
+// A page is a module pages/NAME.js (its path and name stand in nav.js), with what it is made
+// of in pages/NAME-PART.js:
 //
 //	export default {
 //		title: "Registry",            // the h1 and the tab's title

@@ -1,5 +1,5 @@
 // Who is there: clients, and connections that are no client's.
-import { details, marks, ping } from "./client.js";
+import { details, marks, ping } from "./clients-details.js";
 import { ago, duration } from "../js/format.js";
 import { badge, button, card, empty, field, h, replace, select, table, toast } from "../js/ui.js";
 

@@ -1,6 +1,6 @@
 // Expressions and commands, one after the other, as `althing eval` and `althing call`
 // have them.
-import { completer } from "./completer.js";
+import { completer } from "./prompt-complete.js";
 import { badge, button, card, copyButton, field, h, replace, select, toast } from "../js/ui.js";
 
 const mostRemembered = 200;

@@ -2,7 +2,7 @@
 // other.
 import { bytes, many, percent } from "../js/format.js";
 import { replace, svg } from "../js/ui.js";
-import { linkOf, pathOf } from "./network.js";
+import { linkOf, pathOf } from "./network-state.js";
 
 const box = { width: 196, height: 58 }; // of a hub, in pixels as all lengths here
 const gap = { x: 54, y: 14 };

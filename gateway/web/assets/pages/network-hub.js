@@ -2,10 +2,10 @@
 // about it.
 import { ago, bytes, duration, percent, time } from "../js/format.js";
 import { badge, button, card, confirm, copyButton, dialog, empty, field, form, h, line, replace, table, toast } from "../js/ui.js";
-import { linkOf, pathOf } from "./network.js";
+import { linkOf, pathOf, watchTree } from "./network-state.js";
 
 /** Shows the hub at a path. */
-export async function hubPage(root, context, path, watchTree) {
+export async function hubPage(root, context, path) {
 	context.rename(path);
 	const tiles = h("dl", { class: "tiles" });
 	const facts = h("dl", { class: "facts" });
