@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"crypto/tls"
 	"io"
 	"net"
 	"sync"
@@ -35,7 +36,9 @@ var (
 // comes. It is for one goroutine.
 type Reader struct {
 	conn       net.Conn
-	idle       *idle // by which it is waited for without a buffer; nil: it cannot be
+	idle       *idle   // by which a socket is waited for without a buffer; nil: it cannot be
+	first      [1]byte // by which a conn that keeps what follows is waited for
+	keeps      bool    // it does
 	small      *[smallBuffer]byte
 	large      *[largeBuffer]byte
 	buf        []byte        // small, large, one made for a larger frame, or none
@@ -54,7 +57,8 @@ func NewReader(conn net.Conn) *Reader {
 		r.end = copy(r.buf, a.ahead)
 		a.ahead = nil
 	}
-	if r.idle = newIdle(r.conn); r.idle == nil && r.small == nil {
+	_, r.keeps = r.conn.(*tls.Conn) // a record is decrypted as a whole
+	if r.idle = newIdle(r.conn); r.idle == nil && !r.keeps && r.small == nil {
 		r.getSmall()
 	}
 	return r
@@ -109,10 +113,29 @@ func (r *Reader) Fill(limit int) error {
 
 // read reads once behind what there is.
 func (r *Reader) read() (int, error) {
-	if r.idle != nil && r.end == 0 {
+	switch {
+	case r.end > 0:
+		return r.conn.Read(r.buf[r.end:])
+	case r.idle != nil:
 		return r.idle.read(r)
+	case r.keeps:
+		return r.readFirst()
 	}
-	return r.conn.Read(r.buf[r.end:])
+	return r.conn.Read(r.buf)
+}
+
+// readFirst waits for one byte without a buffer. What came with it is there for
+// the next read, which costs no system call.
+func (r *Reader) readFirst() (int, error) {
+	if r.small != nil {
+		r.putSmall()
+	}
+	n, err := r.conn.Read(r.first[:])
+	if n > 0 {
+		r.getSmall()
+		r.buf[0] = r.first[0]
+	}
+	return n, err
 }
 
 // Wait says how long a Fill may wait for something to come: it then fails with

@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"bytes"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -13,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"althing/fault"
+	"althing/secure"
 	"althing/wire"
 )
 
@@ -43,6 +45,28 @@ func sockets(t *testing.T) (near, far net.Conn) {
 	return near, far
 }
 
+// overTLS gives both ends of a connection that keeps what it has decrypted.
+func overTLS(t *testing.T) (near, far net.Conn) {
+	t.Helper()
+	pem, err := secure.Make("localhost")
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := tls.X509KeyPair(pem, pem)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near, far = sockets(t)
+	server := tls.Server(near, &tls.Config{Certificates: []tls.Certificate{certificate}})
+	client := tls.Client(far, &tls.Config{InsecureSkipVerify: true})
+	shaken := make(chan error, 1)
+	go func() { shaken <- client.Handshake() }()
+	if err := errors.Join(server.Handshake(), <-shaken); err != nil {
+		t.Fatal(err)
+	}
+	return server, client
+}
+
 func feedOver(t *testing.T, near, far net.Conn, pieces []string) *wire.Reader {
 	t.Helper()
 	done := make(chan struct{})
@@ -67,6 +91,8 @@ func TestLines(t *testing.T) {
 	t.Run("a pipe", func(t *testing.T) { readLines(t, near, far) })
 	near, far = sockets(t)
 	t.Run("sockets", func(t *testing.T) { readLines(t, near, far) })
+	near, far = overTLS(t)
+	t.Run("TLS", func(t *testing.T) { readLines(t, near, far) })
 	near, far = sockets(t)
 	t.Run("with the beginning in front", func(t *testing.T) {
 		first := make([]byte, 3)
@@ -124,6 +150,8 @@ func TestWait(t *testing.T) {
 	t.Run("a pipe", func(t *testing.T) { waitFor(t, near, far) })
 	near, far = sockets(t)
 	t.Run("sockets", func(t *testing.T) { waitFor(t, near, far) })
+	near, far = overTLS(t)
+	t.Run("TLS", func(t *testing.T) { waitFor(t, near, far) })
 }
 
 func waitFor(t *testing.T, near, far net.Conn) {
