@@ -21,8 +21,8 @@ simple and enough for most programs. Here the connection stays:
   ...     hub.many("%d * %d" % (n, n) for n in range(3))
   ['0', '1', '4']
 
-Needs Python 3.8 or newer, and ``share.py`` and ``althing_wire.py`` in the same
-folder.
+Needs Python 3.8 or newer, and ``share.py`` and the other ``althing*.py`` in the
+same folder.
 """
 
 from __future__ import annotations
@@ -32,227 +32,18 @@ import functools
 import itertools
 import queue
 import random
-import re
 import socket
 import ssl
 import threading
 import time
-from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Tuple, TypeVar
+from typing import Any, Callable, Dict, List, NamedTuple, Tuple, TypeVar
 
+from althing_lines import Hub
+from althing_watch import Change, Watch
 from althing_wire import Answered, Error, Line, decode, dial, encode, log, why
-from share import PORT, Place, ShareError, outcome, request
+from share import Place, ShareError, outcome
 
 __all__ = ["Answer", "Change", "Client", "Entry", "Error", "Hub", "Message", "Rows", "ShareError", "decode", "encode"]
-
-BATCH = 16 << 10
-"""Bytes of requests that are sent before their replies are read. So few fit
-into the system's own buffers on any machine: sending them never waits for a
-hub that itself waits for us to read."""
-
-
-class Change(NamedTuple):
-    """One change of a shared value, as ``Hub.changes`` tells it."""
-
-    revision: int
-    key: str
-    value: Any
-    deleted: bool
-
-
-class Hub:
-    """A kept connection to a hub.
-
-    It is opened by the first question, and anew by the next one after it was
-    lost. When it is lost while questions are on the way, a ``ConnectionError``
-    says how many were answered. The one that came next may have been carried
-    out or not: only you can know whether it may be asked again.
-
-    An object belongs to one thread. ``patience`` is for how many seconds no
-    byte may come from the hub before a ``TimeoutError`` is raised. ``tls`` and
-    ``fingerprint`` secure the connection as ``share.ShareServer`` has it, and
-    without a ``host`` the hub is found as it does.
-    """
-
-    def __init__(self, host: str | None = None, port: int = PORT, patience: float = 20.0, *,
-                 tls: bool | ssl.SSLContext = False, fingerprint: str = "") -> None:
-        self.place = Place(host, port)
-        self.patience = patience
-        self.tls = tls
-        self.fingerprint = fingerprint
-        self._connection: socket.socket | None = None
-        self._received = bytearray()
-
-    def __enter__(self) -> Hub:
-        return self
-
-    def __exit__(self, *why: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Hang up. A further question would connect again."""
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = None
-        self._received.clear()
-
-    # -- asking ----------------------------------------------------------------
-
-    def ask(self, text: str) -> str:
-        """The reply to one expression or statement, as text.
-
-        What the hub could not do is a reply too: it starts with ``Error: ``.
-        """
-        return self.many([text])[0]
-
-    def eval(self, expression: str) -> Any:
-        """The value of an expression, as Python's own ``eval`` would give it.
-
-        Raises ``ShareError`` when the hub could not work it out. A value that
-        has no literal form, a date for instance, comes as its ``repr``.
-        """
-        return outcome(self.ask("repr((%s))" % expression))
-
-    def call(self, name: str, *args: Any, **named: Any) -> Any:
-        """Call a function of the hub and give its value.
-
-        >>> hub.call("setReg", "lamp's colour", ("red", 255), expire=60)
-        'OK'
-        >>> hub.call("getReg", "lamp's colour")
-        ('red', 255)
-        """
-        return self.eval(request(name, *args, **named))
-
-    def many(self, texts: Iterable[str]) -> list[str]:
-        """The replies to many requests, in their order.
-
-        They do not wait for each other's replies, which is many times faster
-        than asking one after the other. Each stands for itself: a wrong one
-        has its ``Error: `` in its place, and the next one works.
-        """
-        replies: list[str] = []
-        for batch in _batches([_line(text) for text in texts]):
-            replies += self._ask(batch, len(replies))
-        return replies
-
-    def changes(self, pattern: str = "*", after: int = 0) -> Iterator[Change]:
-        """The changes of the shared values whose names match, as they happen, without end.
-
-        Begins with those after the revision ``after``; with ``0``, with all
-        that match now. It has a connection of its own, so that this object can
-        be asked in the loop. When that is lost, go on where you were::
-
-            seen = 0
-            while True:
-                try:
-                    for change in hub.changes("garden.*", after=seen):
-                        print(change.key, change.value)
-                        seen = change.revision
-                except ConnectionError:
-                    time.sleep(1)
-        """
-        with Hub(patience=self.patience, tls=self.tls, fingerprint=self.fingerprint) as line:
-            line.place = self.place
-            while True:
-                for entry in line.call("changes", pattern, after):
-                    change = Change(*entry)
-                    yield change
-                    after = change.revision
-
-    # -- the connection ----------------------------------------------------------
-
-    def _ask(self, lines: list[bytes], before: int) -> list[str]:
-        """Send some lines and read as many replies, after ``before`` others of the same call."""
-        connection = self._ready()
-        replies: list[str] = []
-        try:
-            connection.sendall(b"".join(lines))
-            while len(replies) < len(lines):
-                replies.append(self._read(connection))
-        except socket.timeout as problem:
-            raise TimeoutError("the hub at %s did not answer within %g s" % (self.place, self.patience)) from problem
-        except OSError as problem:
-            raise ConnectionError("the hub at %s hung up after %d replies (%s)" % (
-                self.place, before + len(replies), problem.strerror or problem)) from problem
-        finally:
-            if len(replies) < len(lines):
-                self.close()  # a late reply must not be taken for the next one's
-        return replies
-
-    def _ready(self) -> socket.socket:
-        """The connection, opened if there is none or the hub has closed it while it was idle."""
-        if self._connection is not None and _idle(self._connection):
-            return self._connection
-        self.close()
-        try:
-            connection = self.place.connect(self.patience, self.tls, self.fingerprint)
-        except ssl.SSLError as problem:
-            raise ConnectionError("the hub at %s cannot be talked to with TLS: %s" % (
-                self.place, problem.strerror or problem)) from problem
-        except OSError as problem:
-            raise ConnectionError("no hub answers at %s (%s)" % (self.place, problem.strerror or problem)) from problem
-        self._connection = connection
-        try:
-            # A small request must not wait for the last one's confirmation.
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            # A first line that is surely whole: from here on every line is a request.
-            connection.sendall(b"1\n")
-            reply = self._read(connection)
-        except OSError as problem:
-            self.close()
-            raise ConnectionError("no hub answers at %s (%s)" % (self.place, problem.strerror or problem)) from problem
-        if reply != "1":
-            self.close()
-            raise ShareError.of(reply)
-        return connection
-
-    def _read(self, connection: socket.socket) -> str:
-        end = self._received.find(b"\n")
-        while end < 0:
-            searched = len(self._received)
-            part = connection.recv(65536)
-            if not part:
-                raise ConnectionError("it closed the connection")
-            self._received += part
-            end = self._received.find(b"\n", searched)
-        line = self._received[:end].decode(errors="replace")
-        del self._received[:end + 1]
-        return re.sub(r"\\(.)", lambda found: "\n" if found.group(1) == "n" else found.group(1), line)
-
-
-def _idle(connection: socket.socket) -> bool:
-    """Whether the connection is open and silent, as it should be between questions."""
-    patience = connection.gettimeout()
-    connection.setblocking(False)
-    try:
-        connection.recv(1)  # a last word or the end: either way it is of no more use
-        return False
-    except (BlockingIOError, ssl.SSLWantReadError):
-        return True
-    except OSError:
-        return False
-    finally:
-        connection.settimeout(patience)
-
-
-def _batches(lines: list[bytes]) -> Iterator[list[bytes]]:
-    """The lines in groups of at most BATCH bytes, or of one line that is longer."""
-    start = size = 0
-    for here, line in enumerate(lines):
-        if here > start and size + len(line) > BATCH:
-            yield lines[start:here]
-            start, size = here, 0
-        size += len(line)
-    if lines:
-        yield lines[start:]
-
-
-def _line(text: str) -> bytes:
-    """A request as it is sent."""
-    text = text.strip()
-    if not text or "\n" in text or "\r" in text:
-        raise ValueError("a request is one line that is not empty, not %.80r" % text)
-    return text.encode() + b"\n"
-
 
 SESSION_PORT = 4000
 
@@ -371,7 +162,7 @@ class Client:
         self._requests: dict[str, Any] = {}
         self._groups: list[str] = []
         self._window: int | None = None  # None: nothing is pushed
-        self._watches: list[_Watch] = []
+        self._watches: list[Watch] = []
         self._next_turn = threading.Lock()
         self._next: tuple[Line, Answered] | None = None  # a call whose answer nobody has had yet
         self._ahead: tuple[Line, Message] | None = None  # what came with an acknowledgement
@@ -847,7 +638,7 @@ class Client:
         the tree, ``garden.*@*``. Then the keys have the hub behind them, and
         their revisions are that hub's.
         """
-        line, watch = self._ready(), _Watch(pattern, f)
+        line, watch = self._ready(), Watch(pattern, f)
         with self._lock:
             self._watches.append(watch)
         try:
@@ -857,7 +648,7 @@ class Client:
             raise
         return lambda: self._unwatch(watch)
 
-    def _begin(self, line: Line, watch: _Watch) -> None:
+    def _begin(self, line: Line, watch: Watch) -> None:
         def begun(result: dict[str, Any]) -> None:
             """Called where frames are read, before the first change is."""
             with self._lock:
@@ -871,7 +662,7 @@ class Client:
         params = {"pattern": watch.pattern, **({"after": watch.after()} if watch.parts else {})}
         line.ask("registry.watch", params, begun).wait(self.patience)
 
-    def _unwatch(self, watch: _Watch) -> None:
+    def _unwatch(self, watch: Watch) -> None:
         with self._lock:
             if watch in self._watches:
                 self._watches.remove(watch)
@@ -977,92 +768,6 @@ class Client:
 
 
 _F = TypeVar("_F", bound=Callable[..., object])
-
-
-class _Watch:
-    """One watch, on whatever connection. It belongs to the thread that calls back."""
-
-    def __init__(self, pattern: str, f: Callable[[Change], object]) -> None:
-        self.pattern, self.f = pattern, f
-        self.parts: dict[str, _Part] = {}
-        """What was told, by the hub when it is told which: as of all hubs of a tree."""
-
-    def restart(self, forgotten: bool) -> None:
-        """Make ready for another connection; the hub may have forgotten us and count anew."""
-        for part in self.parts.values():
-            part.restart(forgotten)
-
-    def after(self) -> int | dict[str, int]:
-        """Behind what the watch goes on."""
-        if "" in self.parts:
-            return self.parts[""].after
-        return {hub: part.after for hub, part in self.parts.items()}
-
-    def anew(self, said: dict[str, Any]) -> None:
-        """The hub does not remember what we were to go on behind, and tells of all that there is."""
-        self._part(said).fresh = set()
-
-    def tell(self, said: dict[str, Any]) -> None:
-        """Tell of what is news: a part may have been told before a break."""
-        part = self._part(said)
-        if "key" in said:
-            change = Change(said["revision"], said["key"], said.get("value"), bool(said.get("deleted")))
-            if part.news(change):
-                self.f(change)
-        if "after" in said:
-            for key in part.reached(said["after"]):
-                self.f(Change(part.after, key, None, True))
-        if not part.after and not part.told and part.fresh is None:
-            del self.parts[said.get("hub", "")]  # the hub has nothing, or has left the tree
-
-    def _part(self, said: dict[str, Any]) -> _Part:
-        return self.parts.setdefault(said.get("hub", ""), _Part())
-
-
-class _Part:
-    """What a watch has told of one hub. It begins with all that there is."""
-
-    def __init__(self) -> None:
-        self.after = 0
-        """The revision to go on behind; 0: the beginning."""
-        self.told: dict[str, int] = {}
-        """The keys that there are, and the revision that was told."""
-        self.gone: dict[str, int] = {}
-        """Those that were removed after the revision to go on behind."""
-        self.fresh: set[str] | None = set()
-        """While the hub tells of all that there is: what was told."""
-
-    def restart(self, forgotten: bool) -> None:
-        if forgotten:
-            self.after = 0
-            self.gone.clear()
-            self.told = dict.fromkeys(self.told, 0)
-        self.fresh = None if self.after else set()
-
-    def news(self, change: Change) -> bool:
-        """Take a change in; False: it was told of before."""
-        key = change.key
-        if self.fresh is not None:
-            self.fresh.add(key)
-        if change.revision <= max(self.told.get(key, 0), self.gone.get(key, 0)):
-            return False
-        if not change.deleted:
-            self.told[key] = change.revision
-        elif key in self.told:
-            del self.told[key]
-            self.gone[key] = change.revision
-        else:
-            return False
-        return True
-
-    def reached(self, revision: int) -> list[str]:
-        """Everything up to a revision was told. Give the keys that are there no more, if that was all that there is."""
-        fresh, self.fresh, self.after = self.fresh, None, revision
-        self.gone = {key: at for key, at in self.gone.items() if at > revision}
-        deleted = [] if fresh is None else [key for key in self.told if key not in fresh]
-        for key in deleted:
-            del self.told[key]
-        return deleted
 
 
 def _pushing(window: int) -> dict[str, Any]:

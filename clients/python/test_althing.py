@@ -14,6 +14,7 @@ from typing import Any
 from unittest import mock
 
 import althing
+import althing_lines
 import althing_wire
 
 HOST, _, _port = os.environ["ALTHING_TEST_HUB"].rpartition(":")
@@ -215,7 +216,8 @@ class Documentation(unittest.TestCase):
         here: Any = functools.partial(althing.Hub, HOST, PORT)
         session: Any = functools.partial(althing.Client, host=HOST, port=SESSION_PORT)
         with althing.Hub(HOST, PORT) as open_hub, mock.patch.multiple(althing, Hub=here, Client=session):
-            self.assertEqual(doctest.testmod(althing, extraglobs={"hub": open_hub}).failed, 0)
+            self.assertEqual(doctest.testmod(althing).failed, 0)
+            self.assertEqual(doctest.testmod(althing_lines, extraglobs={"hub": open_hub}).failed, 0)
         self.assertEqual(doctest.testmod(althing_wire).failed, 0)
 
 

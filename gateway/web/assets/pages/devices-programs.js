@@ -158,7 +158,7 @@ while True:
 	},
 	{
 		id: "althing-py", title: "Python, althing.py", port: "session", secure: true, file: (name) => `${name}.py`,
-		steps: (to) => ["Copy althing.py, althing_wire.py and share.py beside it, from the folder clients/python of althing's source. Over its one connection the hub also tells: values as they change, and messages.", `$ python3 ${to.name}.py`],
+		steps: (to) => ["Copy share.py and all althing*.py beside it, from the folder clients/python of althing's source. Over its one connection the hub also tells: values as they change, and messages.", `$ python3 ${to.name}.py`],
 		code: (to) => `import time
 
 import althing
