@@ -17,11 +17,12 @@ import (
 
 // The parts of a backup, in this order. Those that would be empty are not there.
 const (
-	snapshotPart = "snapshot"
-	logPart      = "log"
-	sqlPart      = "sql.db"
-	settingsPart = "settings.toml"
-	filesFolder  = "files/" // what else lies in the data folder
+	snapshotPart   = "snapshot"
+	logPart        = "log"
+	sqlPart        = "sql.db"
+	settingsPart   = "settings.toml"
+	recordedFolder = datadir.SeriesFolder + "/" // what was recorded
+	filesFolder    = "files/"                   // what else lies in the data folder
 )
 
 // SettingsFile is where a restored data folder has the settings that the hub ran
@@ -49,6 +50,7 @@ type Backup struct {
 	log      *journal.Saved
 	image    *sqldb.Image
 	settings []byte
+	recorded []part
 	files    []file
 }
 
@@ -64,6 +66,9 @@ func Begin(ctx context.Context, from Source) (b *Backup, err error) {
 		return b, err
 	}
 	if b.image, err = from.SQL.Image(ctx); err != nil {
+		return b, err
+	}
+	if b.recorded, err = recorded(from.Dir.Path("")); err != nil {
 		return b, err
 	}
 	var left []string
@@ -95,6 +100,7 @@ func (b *Backup) parts() []part {
 		{archive.Part{Name: sqlPart, Size: b.image.Size()}, b.image.Write},
 		text(settingsPart, b.settings, false),
 	}
+	all = append(all, b.recorded...)
 	filled := all[:0]
 	for _, p := range all {
 		if p.Size > 0 {

@@ -31,7 +31,7 @@ const functionsFolder = "functions"
 func own(name string) bool {
 	top, _, _ := strings.Cut(strings.ToLower(name), "/")
 	return datadir.Own(top) || strings.HasPrefix(top, datadir.SQLFile) ||
-		slices.Contains([]string{datadir.LogFolder, "logs", SettingsFile, restoring}, top)
+		slices.Contains([]string{datadir.LogFolder, datadir.SeriesFolder, "logs", SettingsFile, restoring}, top)
 }
 
 // file is one of the other files.

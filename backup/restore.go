@@ -15,6 +15,7 @@ import (
 	"althing/fault"
 	"althing/journal"
 	"althing/journal/jetstore"
+	"althing/series"
 	"althing/sqldb"
 	"althing/state"
 )
@@ -36,6 +37,9 @@ func Check(r io.Reader) (*archive.File, error) {
 		return nil, archive.NeedsNewer(f.Head.Althing)
 	}
 	for _, p := range f.Parts {
+		if name, ok := strings.CutPrefix(p.Name, recordedFolder); ok && series.IsFile(name) {
+			continue
+		}
 		if name, ok := strings.CutPrefix(p.Name, filesFolder); ok {
 			top, _, deep := strings.Cut(name, "/")
 			if !own(name) && (!deep || top == functionsFolder) {
@@ -136,10 +140,10 @@ func (r *restore) everything(ctx context.Context) error {
 		return err
 	}
 	for _, p := range r.file.Parts {
-		name, other := strings.CutPrefix(p.Name, filesFolder)
-		if !other && name != sqlPart && name != settingsPart {
-			continue
+		if p.Name == snapshotPart || p.Name == logPart {
+			continue // they are in the log now
 		}
+		name := strings.TrimPrefix(p.Name, filesFolder)
 		if err := r.copy(ctx, p, r.dir.Path(filepath.FromSlash(name))); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // tier is one resolution: blocks in files that are only ever appended to, and go as
@@ -57,6 +58,15 @@ func (t *tier) newest() *entry {
 }
 
 const suffix = ".series"
+
+// IsFile reports whether a name is that of a file that a store may have.
+func IsFile(name string) bool {
+	bare, ok := strings.CutSuffix(name, suffix)
+	step, start, cut := strings.Cut(bare, "s-")
+	return ok && cut && digits(step) && digits(start)
+}
+
+func digits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 func (t *tier) path(start int64) string {
 	return filepath.Join(t.folder, fmt.Sprintf("%ds-%d%s", t.step, start, suffix))
