@@ -153,7 +153,8 @@ func (s *Server) recognise(ctx context.Context, nc net.Conn, protocols []wire.Pr
 // match finds the protocol of a connection that begins with first. It is
 // certain, unless one that comes before it needs more bytes to tell. One that
 // alone may still claim what has begun waits for the rest itself, with its own
-// patience. What none claims is the first one's to refuse, in its own words.
+// patience. What none claims is refused by one that has a word for it, or by the
+// first, in its own words.
 func match(protocols []wire.Protocol, first []byte) (found wire.Protocol, certain bool) {
 	var open []wire.Protocol
 	for _, p := range protocols {
@@ -167,7 +168,15 @@ func match(protocols []wire.Protocol, first []byte) (found wire.Protocol, certai
 	if len(open) == 1 && len(first) > 0 {
 		return open[0], true
 	}
-	return protocols[0], len(open) == 0
+	if len(open) > 0 {
+		return protocols[0], false
+	}
+	for _, p := range protocols {
+		if r, ok := p.(wire.Refuser); ok && r.Refuses(first) {
+			return p, true
+		}
+	}
+	return protocols[0], true
 }
 
 // entrance is the wire.Desk of one connection.

@@ -38,7 +38,8 @@ func (s *Server) handle(ctx context.Context, c *Conn, f wire.Frame) {
 			c.describes(*f.Hello)
 		}
 	case wire.Data:
-		s.warnLine("data of no use", fmt.Sprintf("Could not identify the purpose of a <class '%s'> obj sent by user '%s'", f.Value.TypeName(), c.Name()))
+		class := f.Value.TypeName() // of which there are few
+		s.warnLine("data of no use: "+class, fmt.Sprintf("Could not identify the purpose of a <class '%s'> obj sent by user '%s'", class, c.Name()))
 	case wire.Wrong:
 		s.refused("something that is no frame", f.Err, "conn", c.Name())
 		c.fail(f, f.Err)

@@ -106,6 +106,15 @@ type Channeler interface {
 	Channel() Protocol
 }
 
+// Refuser is implemented by protocols that have a word for whoever has come to the
+// wrong place. What none of a port's protocols claims and no Refuser wants is the
+// first one's to refuse.
+type Refuser interface {
+	// Refuses says whether the protocol's Accept is to refuse a connection that
+	// begins with first, which is not empty, and which nobody claims.
+	Refuses(first []byte) bool
+}
+
 // Renewer is implemented by codecs of which the other side says anew, when it is
 // asked, what it said of itself when it registered.
 type Renewer interface {

@@ -156,6 +156,28 @@ func TestTooManyConnections(t *testing.T) {
 	story(t, c, [][3]string{{"ping", ``, `{"time":…`}})
 }
 
+// TestTheWrongPlace sends what no protocol of the port begins with: LocalThings'
+// word for it is said at once, and to what is a line an error that is one.
+func TestTheWrongPlace(t *testing.T) {
+	p := serve(t, nil)
+	const unsuited = "unsuited sockettype"
+	for first, want := range map[string]string{
+		"clientsockeT": unsuited, "clientsockeT\n": unsuited, "cx": unsuited, "datasocket": unsuited,
+		"hello": unsuited, "\x00": unsuited, " x": unsuited, strings.Repeat("x", 1000): unsuited,
+		"hello\n": `{"jsonrpc":"2.0","id":null,"error":{"code":-32700,`, "7\r\n": `{"jsonrpc":"2.0","id":null,"error":{"code":-32600,`,
+	} {
+		c := connect(t, p.addr)
+		io.WriteString(c, first)
+		said := make([]byte, len(want))
+		if _, err := io.ReadFull(c, said); err != nil || string(said) != want {
+			t.Errorf("%.20q is told %q, %v; want %q", first, said, err, want)
+		}
+		if n, err := c.Read(said); want == unsuited && n > 0 {
+			t.Errorf("%.20q: behind it comes %q, %v; want the end", first, said[:n], err)
+		}
+	}
+}
+
 // TestGarbage sends what is no session, in many ways: each costs its sender the
 // connection at most, and the hub goes on.
 func TestGarbage(t *testing.T) {

@@ -107,7 +107,10 @@ func TestDatasocks(t *testing.T) {
 	until(t, "message", heard("client_1: Send though maindatasock"))
 	same(p.Want("message"), "\x1b[3mReceived:\x1b[0m Send though maindatasock")
 	p.Do("value", maindata, "[1, 2, 3]")
-	until(t, "warning", heard("Could not identify the purpose of a <class 'list'> obj sent by user 'client_1'"))
+	p.Do("value", maindata, "{'a': 1}")
+	for _, class := range []string{"list", "dict"} {
+		until(t, "warning", heard("Could not identify the purpose of a <class '"+class+"'> obj sent by user 'client_1'"))
+	}
 	same(p.Do("request", maindata, "THE_ANSWER"), []any{42, "towel"})
 	if answer, err := conn.On(althing.Maindata).Request(t.Context(), "CLIENTDATA"); err != nil || !strings.Contains(value.Text(answer.Value), "'client_1'") {
 		t.Errorf("CLIENTDATA on Maindata: %v, %v", answer.Value, err)

@@ -11,6 +11,7 @@
 package localthings
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"net"
@@ -69,6 +70,7 @@ var (
 	_ wire.Protocol  = Protocol{}
 	_ wire.Protocol  = DataProtocol{}
 	_ wire.Channeler = Protocol{}
+	_ wire.Refuser   = Protocol{}
 )
 
 // Name implements wire.Protocol.
@@ -85,6 +87,13 @@ func (Protocol) Claims(first []byte) wire.Match { return claims(first, wordClien
 
 // Claims implements wire.Protocol.
 func (DataProtocol) Claims(first []byte) wire.Match { return claims(first, wordData) }
+
+// Refuses implements wire.Refuser: what begins as the word does, and all that is
+// no line. The original answers each of them so; a line may be somebody's who
+// types another protocol, and reads lines.
+func (Protocol) Refuses(first []byte) bool {
+	return first[0] == wordClient[0] || bytes.IndexByte(first, '\n') < 0
+}
 
 func claims(first []byte, word string) wire.Match {
 	switch {
