@@ -231,7 +231,7 @@ func (r *Reader) room(limit int) error {
 
 // count counts a buffer of size bytes in place of the present one.
 func (r *Reader) count(size int) error {
-	if !taken.take(hostOf(r.conn), int64(size)-r.counted) {
+	if !TakeLarge(r.conn, int64(size)-r.counted) {
 		return fault.New(fault.Unavailable, "too many large frames are being received; try again later")
 	}
 	if r.counted == 0 && r.wait == 0 {
@@ -259,7 +259,7 @@ func (r *Reader) uncount() {
 	if r.counted == 0 {
 		return
 	}
-	taken.give(hostOf(r.conn), r.counted)
+	GiveLarge(r.conn, r.counted)
 	r.counted = 0
 	if r.wait == 0 {
 		_ = r.conn.SetReadDeadline(time.Time{})

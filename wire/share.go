@@ -8,7 +8,7 @@ import (
 
 const (
 	// largeBytes is what all buffers beyond the small ones may take together:
-	// memory is the process's, whichever server or client reads.
+	// memory is the process's, whichever server, client or gateway reads.
 	largeBytes = 128 << 20
 	// One address may have as much of it as it leaves free, and this machine,
 	// which is no single client, three times that: whoever takes all it can get
@@ -25,6 +25,13 @@ type shares struct {
 }
 
 var taken = shares{hosts: make(map[netip.Addr]int64)}
+
+// TakeLarge takes n bytes of the memory for large frames for what comes over conn,
+// or reports that its address has its share. GiveLarge gives them back.
+func TakeLarge(conn net.Conn, n int64) bool { return taken.take(hostOf(conn), n) }
+
+// GiveLarge gives back what TakeLarge has taken for that conn.
+func GiveLarge(conn net.Conn, n int64) { taken.give(hostOf(conn), n) }
 
 // take takes n bytes more for an address, or reports that it has its share.
 func (s *shares) take(host netip.Addr, n int64) bool {

@@ -25,11 +25,9 @@ const (
 	// keptBuffer is the size above which a buffer is given back as soon as it
 	// is empty, so that one long line does not weigh on an idle connection.
 	keptBuffer = 16 << 10
-	// largeRequests is what all buffers above keptBuffer may take together: a
-	// client that sends most of a request and then nothing costs memory for as
-	// long as it is waited for, which is no longer than largeWithin.
-	largeRequests = 64 << 20
-	largeWithin   = time.Minute
+	// largeWithin is how long a request in a larger buffer is waited for: a client
+	// that sends most of one and then nothing costs memory that others need.
+	largeWithin = time.Minute
 	// lastRead is how long a connection that is to finish waits for what its
 	// client has sent already.
 	lastRead = 10 * time.Millisecond
@@ -229,8 +227,7 @@ func (c *conn) grow() error {
 	size := min(2*cap(c.buf), int(c.server.Hub.Limits().Query)+2*firstBuffer)
 	if size > keptBuffer {
 		more := int64(size) - c.large
-		if c.server.large.Add(more) > largeRequests {
-			c.server.large.Add(-more)
+		if !wire.TakeLarge(c.net, more) {
 			return fault.Python(fault.Limit, "MemoryError", "too many large requests are being received; try again later")
 		}
 		if c.large == 0 {
@@ -244,7 +241,7 @@ func (c *conn) grow() error {
 
 // uncount gives back what the buffer was counted for.
 func (c *conn) uncount() {
-	c.server.large.Add(-c.large)
+	wire.GiveLarge(c.net, c.large)
 	c.large = 0
 }
 

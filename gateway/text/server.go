@@ -7,7 +7,6 @@ import (
 	"crypto/tls"
 	"log/slog"
 	"net"
-	"sync/atomic"
 	"time"
 
 	"althing/access"
@@ -46,8 +45,7 @@ type Server struct {
 	// there is no such service here.
 	HandOver func(ctx context.Context, c net.Conn, begun []byte)
 
-	port  port.Port
-	large atomic.Int64 // bytes of large requests that are not yet answered
+	port port.Port
 }
 
 // Serve accepts connections on l until Shutdown or Close, and returns

@@ -241,7 +241,7 @@ func TestManyHalfRequests(t *testing.T) {
 	address := serve(t, nil)
 	half := []byte("1\n'" + strings.Repeat("x", 1_000_000))
 	refused := false
-	for range 80 {
+	for range 120 { // this machine may have 96 of 128 MiB
 		c := dial(t, address)
 		if _, err := c.Write(half); err != nil {
 			t.Fatal(err)
@@ -255,7 +255,7 @@ func TestManyHalfRequests(t *testing.T) {
 		}
 	}
 	if !refused {
-		t.Error("80 MB of half requests were kept")
+		t.Error("120 MB of half requests were kept")
 	}
 	if got := ask(t, address, "1+1"); got != "2" {
 		t.Errorf("a small request got %q", got)
