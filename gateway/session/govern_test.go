@@ -28,7 +28,7 @@ func serveText(t *testing.T, h *hub.Hub) string {
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(l) }()
 	t.Cleanup(func() {
-		_ = s.Close()
+		s.Close()
 		if err := <-ended; !errors.Is(err, text.ErrServerClosed) {
 			t.Errorf("the text port ended with %v", err)
 		}

@@ -1,5 +1,6 @@
 // Package text is the gateway of the text port: a Python expression in, its
-// value as text out. The protocol is specified in docs/text-protocol.md.
+// value as text out. The protocol is specified in docs/text-protocol.md; what an
+// expression may name is in package scope.
 package text
 
 import (
@@ -64,10 +65,7 @@ func (s *Server) Shutdown(ctx context.Context) error { return s.port.Shutdown(ct
 
 // Close closes the listeners and every connection at once, and returns when
 // their goroutines have ended.
-func (s *Server) Close() error {
-	s.port.Close()
-	return nil
-}
+func (s *Server) Close() { s.port.Close() }
 
 func (s *Server) log() *slog.Logger {
 	if s.Log != nil {
