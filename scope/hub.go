@@ -102,8 +102,3 @@ func (q *Query) runCommand(t *expr.Thread, command string) (answer string, err e
 	})
 	return answer, err
 }
-
-// notText is the error for a key of MyData that is no text.
-func notText(o expr.Object) error {
-	return expr.TypeError("keys of MyData are text, not %s", o.TypeName())
-}

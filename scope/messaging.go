@@ -152,38 +152,40 @@ func send(t *expr.Thread, a expr.Args) (expr.Object, error) {
 			return ok, err
 		}
 	}
-	to = address.Name
-	switch to {
-	case messaging.NoReply:
-		return nil, fault.New(fault.Denied, "messages from %s cannot be answered", to)
-	case messaging.System:
-		return ok, q.command(t, speaker, body)
-	case messaging.SQLite:
-		if speaker == "" {
-			return nil, fault.New(fault.Invalid, "a message to %s must come from a client, to whom the rows go", to)
-		}
-		_, err := q.dbExec(t, speaker, body)
-		return ok, err
-	case messaging.Console:
-		if _, err := q.act(t, message(from, to, body)); err != nil {
-			return nil, err
-		}
-		q.scope.hub.Console(from, body)
-		return ok, nil
-	}
-	if strings.HasPrefix(body, ping) {
-		if one, err := q.isClient(t, to); err != nil || !one {
-			return ok, orElse(err, func() error { return q.pong(t, speaker, to) })
-		}
-	}
-	return ok, q.people.add(t, message(from, to, body), len(from)+len(to)+len(body))
+	return ok, q.sendHere(t, speaker, from, address.Name, body)
 }
 
-func orElse(err error, f func() error) error {
-	if err != nil {
+// sendHere sends a message to a client or a group of this hub. To some of the hub's
+// own groups it is something to do instead.
+func (q *Query) sendHere(t *expr.Thread, speaker, from, to, body string) error {
+	switch to {
+	case messaging.NoReply:
+		return fault.New(fault.Denied, "messages from %s cannot be answered", to)
+	case messaging.System:
+		return q.command(t, speaker, body)
+	case messaging.SQLite:
+		if speaker == "" {
+			return fault.New(fault.Invalid, "a message to %s must come from a client, to whom the rows go", to)
+		}
+		_, err := q.dbExec(t, speaker, body)
 		return err
+	case messaging.Console:
+		if _, err := q.act(t, message(from, to, body)); err != nil {
+			return err
+		}
+		q.scope.hub.Console(from, body)
+		return nil
 	}
-	return f()
+	if strings.HasPrefix(body, ping) {
+		one, err := q.isClient(t, to)
+		if err != nil {
+			return err
+		}
+		if !one {
+			return q.pong(t, speaker, to)
+		}
+	}
+	return q.people.add(t, message(from, to, body), len(from)+len(to)+len(body))
 }
 
 // message is a message whose texts are its own, not parts of the query.

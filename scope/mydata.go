@@ -18,7 +18,7 @@ func (myData) TypeName() string { return "dict" }
 func key(o expr.Object) (string, error) {
 	s, isText := o.(value.Str)
 	if !isText {
-		return "", notText(o)
+		return "", expr.TypeError("keys of MyData are text, not %s", o.TypeName())
 	}
 	return string(s), nil
 }

@@ -47,7 +47,6 @@ const (
 	aNumber
 	aTime
 	aDuration
-	aFlag
 )
 
 // hubParam is for operations that can be asked of any hub of the tree.
@@ -87,8 +86,6 @@ func (p param) check(given []string) (err error) {
 			_, err = time.Parse(time.RFC3339, text)
 		case aDuration:
 			_, err = time.ParseDuration(text)
-		case aFlag:
-			_, err = strconv.ParseBool(text)
 		}
 		if err != nil {
 			return fault.New(fault.Invalid, "the parameter %q is to be %s, not %.40q", p.name, kinds[p.kind].help, text)
@@ -103,7 +100,6 @@ var kinds = [...]struct{ help, schema, format string }{
 	aNumber:   {"a whole number", "integer", "int64"},
 	aTime:     {"a time like 2026-01-31T12:00:00Z", "string", "date-time"},
 	aDuration: {"a duration like 30s or 5m", "string", ""},
-	aFlag:     {"true or false", "boolean", ""},
 }
 
 // text gives a parameter, empty when it was not given.
@@ -134,12 +130,6 @@ func (c *call) time(name string) time.Time {
 func (c *call) duration(name string) time.Duration {
 	d, _ := time.ParseDuration(c.text(name)) // checkParams has read it
 	return d
-}
-
-// flag gives a parameter, false when it was not given.
-func (c *call) flag(name string) bool {
-	b, _ := strconv.ParseBool(c.text(name)) // checkParams has read it
-	return b
 }
 
 // note says for the audit what the request does, where method and path do not.

@@ -182,7 +182,6 @@ func FuzzParams(f *testing.F) {
 		{name: "limit", kind: aNumber},
 		{name: "ttl", kind: aDuration},
 		{name: "at", kind: aTime},
-		{name: "live", kind: aFlag},
 		{name: "topic", many: true},
 		hubParam,
 	}}
@@ -200,7 +199,7 @@ func FuzzParams(f *testing.F) {
 			if c.given("at") && c.text("at") != "" && c.time("at").IsZero() && !strings.HasPrefix(c.text("at"), "0001") {
 				t.Errorf("the time %q was let in", c.text("at"))
 			}
-			_, _, _ = c.duration("ttl"), c.flag("live"), c.texts("topic")
+			_, _ = c.duration("ttl"), c.texts("topic")
 		}
 		var in evalIn
 		_ = decode([]byte(body), &in)
