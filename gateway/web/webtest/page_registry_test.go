@@ -36,6 +36,19 @@ func keyIs(t *testing.T, h *webtest.Hub, query, want string) {
 // row is a row of the tree, by its key.
 func row(key string) string { return fmt.Sprintf("document.querySelector(`.row[data-key=%q]`)", key) }
 
+// TestWhatATypedValueIs reads values as `althing set` does.
+func TestWhatATypedValueIs(t *testing.T) {
+	page := webtest.Start(t).Open("/registry")
+	for typed, want := range map[string]string{
+		"56": "a whole number", "-1.5e3": "a number", "0x1F": "a number", "1_000": "a number", "1+2j": "a number", "-2j": "a number",
+		"True": "a truth", "(1,)": "a Python literal, which the hub reads", "192.168.1.5": "a text", "10 Downing Street": "a text", "1_": "a text", "0xyz": "a text",
+	} {
+		if is := browser.Value[string](page.Page, fmt.Sprintf(`import("/assets/js/literal.js").then(({typed}) => typed(%q).is)`, typed)); is != want {
+			t.Errorf("%s is taken for %s, not %s", typed, is, want)
+		}
+	}
+}
+
 // active says that keys are about a row.
 func active(key string) string {
 	return `document.activeElement.getAttribute("role") === "treegrid" && document.querySelector(".row.active").dataset.key === "` + key + `"`

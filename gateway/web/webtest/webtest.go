@@ -200,7 +200,8 @@ func (p *Page) Ready() {
 var axe string
 
 // Check fails the test when axe finds something that keeps people from using the page
-// as it is shown now, or when it is wider than the window.
+// as it is shown now, or when it, or a table that
+// folds, is wider than the window.
 func (p *Page) Check() {
 	p.t.Helper()
 	if browser.Value[bool](p.Page, `typeof axe === "undefined"`) {
@@ -221,6 +222,15 @@ func (p *Page) Check() {
 	if wide := browser.Value[string](p.Page, `document.documentElement.scrollWidth > innerWidth ? document.documentElement.scrollWidth + " of " + innerWidth : ""`); wide != "" {
 		p.t.Errorf("the page is %s pixels wide", wide)
 	}
+	if p.wideTable() {
+		p.t.Error("a table that folds is wider than the phone")
+	}
+}
+
+// wideTable reports whether a table that folds on a phone is there on one, and has to be
+// moved sideways all the same.
+func (p *Page) wideTable() bool {
+	return browser.Value[bool](p.Page, `innerWidth <= 560 && [...document.querySelectorAll("table.folds")].some((t) => t.parentElement.scrollWidth > t.parentElement.clientWidth)`)
 }
 
 // viewport is a size of the window.

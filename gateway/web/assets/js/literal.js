@@ -61,6 +61,9 @@ export function number(v) {
 	return undefined;
 }
 
+// 0x1F, 1_000, 1+2j.
+const otherNumber = /^[+-]?(0x[\da-f]+|0o[0-7]+|0b[01]+|\d+(_\d+)+|\d+(\.\d+)?j|\d+(\.\d+)?[+-]\d+(\.\d+)?j)$/i;
+
 /**
  * The value that somebody means who typed a text: { value }, or { ask } where the hub has
  * to read it, and what it is in words: { is }.
@@ -74,7 +77,7 @@ export function typed(text, asText) {
 		const n = Number(t);
 		return { value: Number.isSafeInteger(n) ? n : { $int: t.replace(/^\+/, "") }, is: "a whole number" };
 	}
-	if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(t)) return { ask: t, is: "a number" };
+	if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(t) || otherNumber.test(t)) return { ask: t, is: "a number" };
 	if (/^[[({'"]|^[bru]+['"]/i.test(t)) return { ask: t, is: "a Python literal, which the hub reads" };
 	return { value: text, is: "a text" };
 }

@@ -78,12 +78,16 @@ class Plot {
 			h("header", {},
 				h(`h${level}`, { id }, this.title, " ", h("small", {}, this.where)),
 				h("div", { class: "end" }, this.now, tools, this.toggle,
-					button("Save as PNG", { icon: "save", kind: "quiet", iconOnly: true, onclick: () => save(`${this.#name()}.png`, picture(this, this.#chart)) }),
-					button("Save as CSV", { icon: "log", kind: "quiet", iconOnly: true, onclick: () => save(`${this.#name()}.csv`, csv(this)) }))),
+					this.#export("PNG", () => picture(this, this.#chart)), this.#export("CSV", () => csv(this)))),
 			this.stage, this.text, h("footer", {}, this.legend, this.note));
 		this.element.plot = this;
 		this.#showRunning();
 		gestures(this.stage, this);
+	}
+
+	#export(form, content) {
+		const label = `Save as ${form}`;
+		return button(form, { kind: "quiet", title: label, "aria-label": label, onclick: () => save(`${this.#name()}.${form.toLowerCase()}`, content()) });
 	}
 
 	#name() {
@@ -295,7 +299,7 @@ class Plot {
 			axes: [
 				{ ...axis, label: "Time", labelSize: 18, size: 34, space: (u, i, min, max) => room(max - min), values: (u, splits, i, space, step) => clock(splits, step) },
 				{
-					...axis, label: this.#unitName(), labelSize: 18, incrs: this.unit.startsWith("bytes") ? binary : undefined,
+					...axis, label: [this.title, { percent: "%", "1/s": "a second" }[this.unit] ?? this.unit].filter(Boolean).join(", "), labelSize: 18, incrs: this.unit.startsWith("bytes") ? binary : undefined,
 					size: (u, texts) => 16 + 7 * Math.max(3, ...(texts ?? []).map((text) => text.length)),
 					values: (u, splits) => splits.map((v) => figure(v, this.unit).replace(/ %| °C|\/s/, "")),
 				},
@@ -312,10 +316,6 @@ class Plot {
 				setCursor: [(u) => this.#showValues(u.cursor.idx)],
 			},
 		};
-	}
-
-	#unitName() {
-		return { percent: "%", bytes: "bytes", "bytes/s": "bytes a second", "°C": "°C", "1/s": "a second" }[this.unit] ?? (this.unit || this.title);
 	}
 
 	/** From the least to the most there is, with some room, or as the plot was told. */
@@ -383,7 +383,7 @@ const day = 86400;
 /** How many pixels a text of an axis of time takes, of so many seconds. */
 function room(seconds) {
 	if (seconds <= 180) return 70; // with its seconds
-	if (seconds <= day) return 46;
+	if (seconds <= day) return 40;
 	return seconds <= 4 * day ? 100 : 60; // with the day; then that alone
 }
 

@@ -40,6 +40,7 @@ export function picture(plot, chart) {
 	c.font = `${13 * scale}px system-ui, sans-serif`;
 	let x = pad;
 	plot.series.forEach((s, i) => {
+		if (!chart.series[3 * i + 1].show) return;
 		c.fillStyle = plot.colour(`series-${(i % 8) + 1}`);
 		c.fillRect(x, canvas.height - foot * 0.6, 12 * scale, 4 * scale);
 		c.fillStyle = plot.colour("text");

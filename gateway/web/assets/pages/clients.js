@@ -23,7 +23,7 @@ export default {
 		const who = select([["all", "All"], ["here", "Connected"], ["away", "Away"], ["connections", "Connections without a client"]], context.query.get("who") ?? "all", { onchange: draw });
 		const count = h("p", { class: "hint", role: "status" });
 		const list = table({
-			caption: "Clients and connections", key: (c) => c.key, order: "Client",
+			caption: "Clients and connections", key: (c) => c.key, order: "Client", folds: true,
 			columns: [
 				{ title: "Client", sort: (c) => `${c.client ? 0 : 1}${c.name || "\uffff"}${c.key}`, cell: (c) => h("button", {
 					type: "button", class: "quiet name", "aria-pressed": String(c.key === chosen), onclick: () => choose(c.key),

@@ -13,7 +13,7 @@ export default {
 		const out = h("div", { class: "out", role: "status" });
 		const runner = h("div");
 		const list = table({
-			caption: "The owner's functions", key: (f) => f.name + f.file, order: "Function",
+			caption: "The owner's functions", key: (f) => f.name + f.file, order: "Function", folds: true,
 			columns: [
 				{ title: "Function", sort: (f) => f.name, cell: (f) => h("span", {}, h("code", {}, `${f.name}()`), f.file && f.file !== f.name && h("small", {}, f.file)) },
 				{ title: "Help", cell: (f) => (f.refused ? h("span", { class: "problem" }, `not offered: ${f.refused}`) : h("span", { class: "help" }, f.help)) },

@@ -34,7 +34,7 @@ function showLog(panel, context) {
 		draw();
 	} });
 	const shown = table({
-		caption: "Records of the log, the newest first", key: (r) => r.number,
+		caption: "Records of the log, the newest first", key: (r) => r.number, folds: true,
 		columns: [
 			{ title: "Time", cell: (r) => h("time", { datetime: r.at }, time(r.at)) },
 			{ title: "Level", cell: (r) => badge(r.level, kinds[r.level]) },
@@ -95,7 +95,7 @@ function showLog(panel, context) {
 
 function showAudit(panel, context) {
 	const shown = table({
-		caption: "The audit, the newest first", key: (a) => a.number,
+		caption: "The audit, the newest first", key: (a) => a.number, folds: true,
 		columns: [
 			{ title: "Time", cell: (a) => h("time", { datetime: a.at }, time(a.at)) },
 			{ title: "From", cell: (a) => (a.from === "local" ? "this machine" : a.from) },

@@ -15,7 +15,7 @@ export default {
 		const picture = h("div", { class: "tree", role: "group", "aria-label": "The tree of hubs" });
 		const legend = h("p", { class: "hint legend" }, h("span", {}, h("span", { class: "key" }), "a link that is there"), h("span", {}, h("span", { class: "key down" }), "a link that is down"));
 		const list = table({
-			caption: "Hubs of the tree", key: (hub) => hub.id || hub.path, order: "Path",
+			caption: "Hubs of the tree", key: (hub) => hub.id || hub.path, order: "Path", folds: true,
 			columns: [
 				{ title: "Path", sort: (hub) => hub.path, cell: (hub) => h("a", { href: pathOf(hub) }, hub.path) },
 				{ title: "Link", sort: (hub) => linkOf(hub)[0], cell: (hub) => badge(...linkOf(hub)) },

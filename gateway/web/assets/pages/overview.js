@@ -153,6 +153,7 @@ class Overview {
 		if (!result) return;
 		const name = host.value.trim();
 		this.#watch(`${name.includes(":") && !name.startsWith("[") ? `[${name}]` : name}:${port.value.trim()}`);
+		this.servers.lastElementChild.scrollIntoView({ block: "nearest" });
 		this.#keepServers();
 	}
 

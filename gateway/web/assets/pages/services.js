@@ -10,7 +10,7 @@ export default {
 	css: "services.css",
 	async mount(root, context) {
 		const list = table({
-			caption: "Services", key: (s) => s.name,
+			caption: "Services", key: (s) => s.name, folds: true,
 			columns: [
 				{ title: "Service", sort: (s) => s.name, cell: (s) => h("span", {}, h("b", {}, s.name), h("small", {}, s.does)) },
 				{ title: "State", cell: (s) => (s.problem ? badge("failed", "bad") : s.working ? badge("working", "accent") : s.enabled ? badge("on", "good") : badge("off")) },

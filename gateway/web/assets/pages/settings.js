@@ -19,7 +19,7 @@ export default {
 		const given = h("input", { type: "checkbox", onchange: draw });
 		const count = h("span", { class: "hint", role: "status" });
 		const list = table({
-			caption: "All settings", key: (s) => s.name,
+			caption: "All settings", key: (s) => s.name, folds: true,
 			columns: [
 				{ title: "Setting", sort: (s) => s.name, cell: (s) => h("span", {}, h("code", {}, s.name), h("small", {}, s.help)) },
 				{ title: "Value", cell: (s) => (s.value === "" ? h("span", { class: "hint" }, "none") : h("code", {}, s.value)) },

@@ -84,7 +84,7 @@ export function plotOf(root, result, { xs, ys }) {
 		const axis = { stroke: resolve("--muted"), font, labelFont: font, grid: { stroke: resolve("--line"), width: 1 }, ticks: { stroke: resolve("--line"), width: 1 } };
 		const series = drawn.map((y) => {
 			const stroke = resolve(`--series-${(ys.indexOf(y) % mostSeries) + 1}`);
-			return { label: y.name, stroke, width: points ? 0 : 1.75, paths: points ? () => null : undefined, points: { show: points || rows.length < 60, size: 6, fill: stroke } };
+			return { label: y.name, stroke, value: (u, v) => v ?? "–", width: points ? 0 : 1.75, paths: points ? () => null : undefined, points: { show: points || rows.length < 60, size: 6, fill: stroke } };
 		});
 		probe.remove();
 		chart = new window.uPlot({

@@ -69,7 +69,7 @@ function grid(root, { columns, rows }) {
 
 	const list = virtual(frame, high, {
 		into: body, height: rowHeight,
-		row: (i) => h("tr", { "aria-rowindex": i + 2 }, h("th", { scope: "row", class: "nth" }, i + 1), ordered[i].map((v, j) => cell(v, columns[j]))),
+		row: (i) => h("tr", { "aria-rowindex": i + 2 }, h("th", { scope: "row", class: "nth" }, i + 1), ordered[i].map((v, j) => cell(v, columns[j], kinds[j]))),
 	});
 	replace(root, frame);
 	list.draw(rows.length);
@@ -86,9 +86,9 @@ function short(value) {
 /** How many columns of a terminal a text would take: letters of East Asia take two. */
 const widthOf = (text) => text.length + (text.match(/[\u1100-\uffff]/g)?.length ?? 0);
 
-function cell(value, column) {
+function cell(value, column, among) {
 	const kind = kindOf(value), shown = short(value);
-	if (kind === "null") return h("td", { class: "null" }, "NULL");
+	if (kind === "null") return h("td", { class: among === "number" ? "null number" : "null" }, "NULL");
 	const whole = kind === "number" || shown === value || (kind === "bytes" && shown === textOf(value));
 	return h("td", { class: kind }, whole ? shown : h("button", {
 		type: "button", class: "cut", "aria-label": `All of ${column}: ${shown}`, onclick: () => showAll(value, column),
