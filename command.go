@@ -64,6 +64,9 @@ type Call struct {
 	Conn *Conn // the other side; nil when By came another way
 	Name string
 	Args []value.Value
+	// From is the client that asks, by its name, or name@hub at another hub. It is
+	// empty when the server asks by itself, and of commands.
+	From string
 }
 
 // Arg gives an argument as text, and nothing when there are not so many.

@@ -168,6 +168,7 @@ func (c *Conn) runCommand(ctx context.Context, command *Command, f wire.Frame) {
 }
 
 func (s *Server) request(ctx context.Context, c *Conn, f wire.Frame) {
+	f.From = c.Name() // whatever it says
 	if f.To != "" {
 		s.relay(ctx, c, f)
 		return
@@ -183,7 +184,7 @@ func (c *Conn) answerRequest(ctx context.Context, requests *table[RequestFunc], 
 		return
 	}
 	began := time.Now()
-	v, err := answer(ctx, &Call{By: c, Conn: c, Name: f.Name, Args: f.Args})
+	v, err := answer(ctx, &Call{By: c, Conn: c, Name: f.Name, Args: f.Args, From: f.From})
 	if err != nil {
 		c.fail(f, err)
 		return
@@ -214,7 +215,7 @@ func (s *Server) relay(ctx context.Context, c *Conn, f wire.Frame) {
 		return
 	}
 	c.beside(ctx, f, func(ctx context.Context) {
-		answer, took, err := to.ask(ctx, wire.Frame{Kind: wire.Request, Name: f.Name, Args: f.Args, From: c.Name()})
+		answer, took, err := to.ask(ctx, wire.Frame{Kind: wire.Request, Name: f.Name, Args: f.Args, From: f.From})
 		if err != nil {
 			c.fail(f, err)
 			return

@@ -30,7 +30,11 @@ func (t trunk) Higher() string { return t.hub.node.Above().Address }
 
 // SetHigher implements commands.Tree.
 func (t trunk) SetHigher(ctx context.Context, addr, token string) error {
-	return t.hub.setParent(ctx, addr, token)
+	to, token, err := parentAt(addr, token)
+	if err != nil {
+		return err
+	}
+	return t.hub.node.Move(ctx, to, token)
 }
 
 // Find implements commands.Tree.

@@ -59,8 +59,12 @@ func (s *Session) SetParent(ctx context.Context, address, token string) error {
 	if err := s.act(access.Manage); err != nil {
 		return err
 	}
-	s.hub.access.Audit(s.addr, "parent set "+address)
-	return s.orRefused(s.hub.setParent(ctx, address, token))
+	to, token, err := parentAt(address, token)
+	if err != nil {
+		return s.refuse(err)
+	}
+	s.hub.access.Audit(s.addr, "parent set "+to)
+	return s.orRefused(s.hub.node.Move(ctx, to, token))
 }
 
 // ClearParent makes the hub one without a parent.
@@ -88,17 +92,13 @@ func (s *Session) orRefused(err error) error {
 	return s.refuse(err)
 }
 
-// setParent is Move, with the address as it is given: together with a token
-// TOKEN@host:port, or alone.
-func (h *Hub) setParent(ctx context.Context, address, token string) error {
+// parentAt reads an address as it is given: with a token before it or beside it, or
+// alone. What it gives as the address has no token in it.
+func parentAt(given, token string) (address, its string, err error) {
 	if token != "" {
-		address = token + "@" + address
+		given = token + "@" + given
 	}
-	to, token, err := network.ParseParent(address)
-	if err != nil {
-		return err
-	}
-	return h.node.Move(ctx, to, token)
+	return network.ParseParent(given)
 }
 
 // parent is what is known of the hub above.

@@ -211,7 +211,7 @@ func (n *Node) noCopy(ctx context.Context, c *althing.Conn, r *Record) error {
 	defer cancel()
 	at := before.Session
 	if l != nil {
-		at = l.address
+		at = servesAt(l.address, before.Session)
 		if _, err := l.conn.Ping(ctx); err != nil {
 			return nil // it has gone without a word
 		}
@@ -219,7 +219,18 @@ func (n *Node) noCopy(ctx context.Context, c *althing.Conn, r *Record) error {
 		return nil
 	}
 	return fault.New(fault.Conflict, "the hub '%s' is there twice, at %s and at %s, with one identity: one is a copy of the other's data folder; remove %s in the copy",
-		r.Name, at, c.RemoteAddr(), "hub.key")
+		r.Name, at, servesAt(c.RemoteAddr().String(), r.Session), "hub.key")
+}
+
+// servesAt is where people find a hub: the host that its connection comes from, with
+// the port at which it lets others in.
+func servesAt(from, session string) string {
+	host, _, err := net.SplitHostPort(from)
+	_, port, none := net.SplitHostPort(session)
+	if err != nil || none != nil {
+		return from
+	}
+	return net.JoinHostPort(host, port)
 }
 
 // adopt makes the link.

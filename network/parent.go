@@ -356,7 +356,7 @@ func (n *Node) believe(p *params, parent *Record, said []byte, token Token, pass
 	}
 	if token.ID != "" {
 		if !hmac.Equal(p.bytes("mac"), token.proof("parent", said)) {
-			return errWrongProof
+			return errWrongToken // it is the hub that it says to be, and knows another token by that ID
 		}
 		return nil
 	}

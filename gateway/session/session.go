@@ -50,6 +50,7 @@ type Server struct {
 	log    *slog.Logger
 	server *althing.Server
 	does   map[string]does // what hubs answer each other, too
+	begun  chan struct{}   // closed once it serves
 
 	opening sync.Mutex // of the channel for backups
 	saving  atomic.Pointer[saving]
@@ -57,7 +58,7 @@ type Server struct {
 
 // New makes the gateway of a hub, of which there is one at most.
 func New(h *hub.Hub, o Options) (*Server, error) {
-	s := &Server{hub: h, log: o.Log}
+	s := &Server{hub: h, log: o.Log, begun: make(chan struct{})}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -71,6 +72,7 @@ func New(h *hub.Hub, o Options) (*Server, error) {
 		Message: int(min(limits.Value, wire.MaxFrame/2)), QueueTotal: int(limits.QueueTotal),
 		Conns: int(limits.Conns), ConnsPerAddr: int(limits.ConnsPerHost),
 	}
+	s.server.OnStart(sync.OnceFunc(func() { close(s.begun) }))
 	s.server.OnConnect(connected)
 	s.server.OnMessage(func(c *althing.Conn, m *althing.Message) { h.ToHub(c.Name(), m.String()) })
 	if err := s.addMethods(); err != nil || o.Handed {
@@ -101,9 +103,15 @@ func (s *Server) Serve(l net.Listener) error { return s.server.Serve(&door{Liste
 // ServeHanded is Serve for what other gateways hand over, and nothing else.
 func (s *Server) ServeHanded() error { return s.server.Serve(&nowhere{closed: make(chan struct{})}) }
 
-// HandOver serves a connection of which another gateway has read the beginning.
-// It returns when the connection has ended.
-func (s *Server) HandOver(_ context.Context, nc net.Conn, begun []byte) {
+// HandOver serves a connection of which another gateway has read the beginning,
+// once the Server serves. It returns when the connection has ended, or when ctx has
+// before that begins.
+func (s *Server) HandOver(ctx context.Context, nc net.Conn, begun []byte) {
+	select {
+	case <-s.begun: // gateways are started beside each other
+	case <-ctx.Done():
+		return
+	}
 	l, err := s.enter(wire.Ahead(nc, begun))
 	if err != nil {
 		return // it has been told

@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -320,16 +321,52 @@ func TestClientAtAnotherHub(t *testing.T) {
 	})
 }
 
+// TestNoTokenInTheLog moves a hub by a token, however it is given.
+func TestNoTokenInTheLog(t *testing.T) {
+	var log strings.Builder
+	main := grow(t, "main")[0]
+	token, err := main.hub.Network().MakeToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := serve(t, func(c *hub.Config) { c.Name, c.Log = "barn", slog.New(slog.NewTextHandler(&log, nil)) })
+	c, _ := register(t, p.addr, `{"key":"`+p.hub.Access().Made()+`"}`)
+	story(t, c, [][3]string{
+		{"parent.set", `{"address":"` + token + "@" + main.addr + `"}`, `{}`},
+		{"parent.set", `{"address":"` + main.addr + `","token":"` + token + `"}`, `{}`},
+		{"parent.set", `{"address":"` + token + `@nowhere"}`, `!invalid a parent is TOKEN@host:port, …`},
+		{"parent.set", `{"address":"` + main.addr + "@" + token + `"}`, `!invalid that is no token: …`},
+	})
+	p.stop()
+	hubtest.Close(t, p.hub)
+	if said := log.String(); strings.Contains(said, token) || !strings.Contains(said, "parent set "+main.addr) {
+		t.Errorf("the log says\n%s", said)
+	}
+}
+
 func TestRequestsToClientsOfOtherHubs(t *testing.T) {
 	hubs := grow(t, "main", "barn")
 	lamp := dial(t, hubs[1].addr, althing.ClientOptions{Name: "lamp"})
 	if err := lamp.AddRequest("WATT", 7, false); err != nil {
 		t.Fatal(err)
 	}
+	who := func(_ context.Context, call *althing.Call) (value.Value, error) { return value.Str(call.From), nil }
+	if err := lamp.AddRequest("WHO", who, false); err != nil {
+		t.Fatal(err)
+	}
 	phone := dial(t, hubs[0].addr, althing.ClientOptions{Name: "phone"})
 	answer, err := phone.RequestFrom(t.Context(), "lamp@barn", "WATT")
 	if err != nil || !value.Equal(answer.Value, value.Int(7)) {
 		t.Errorf("got %v %v", answer.Value, err)
+	}
+	near := dial(t, hubs[1].addr, althing.ClientOptions{Name: "neighbor"})
+	for name, asks := range map[string]func() (althing.Answer, error){
+		"phone@main": func() (althing.Answer, error) { return phone.RequestFrom(t.Context(), "lamp@barn", "WHO") },
+		"neighbor":   func() (althing.Answer, error) { return near.RequestFrom(t.Context(), "lamp", "WHO") },
+	} {
+		if answer, err := asks(); err != nil || !value.Equal(answer.Value, value.Str(name)) {
+			t.Errorf("%s is told to be %v, %v", name, answer.Value, err)
+		}
 	}
 	for to, code := range map[string]fault.Code{"nobody@barn": fault.NotFound, "lamp@nowhere": fault.NotFound, "lamp@*": fault.Invalid} {
 		if _, err := phone.RequestFrom(t.Context(), to, "WATT"); !fault.Is(err, code) {

@@ -1,9 +1,11 @@
 package session_test
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"strconv"
 	"strings"
@@ -13,8 +15,10 @@ import (
 	"github.com/coder/websocket"
 
 	"althing/access"
+	"althing/gateway/session"
 	"althing/gateway/text"
 	"althing/hub"
+	"althing/hub/hubtest"
 	"althing/wire/localthings/localthingstest"
 )
 
@@ -87,6 +91,32 @@ func TestWebSocket(t *testing.T) {
 			t.Errorf("%s: %s, %v", line[0], heard, err)
 		}
 	}
+}
+
+// TestHandedOverBeforeItServes hands a connection to a gateway that has not begun to
+// serve: it is served then, and let go when whoever has it ends first.
+func TestHandedOverBeforeItServes(t *testing.T) {
+	h := hubtest.Open(t, nil)
+	s, err := session.New(h, session.Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, theirs := net.Pipe()
+	over, end := context.WithCancel(t.Context())
+	end()
+	s.HandOver(over, theirs, nil)
+	handed := make(chan struct{})
+	go func() {
+		defer close(handed)
+		s.HandOver(t.Context(), theirs, []byte(`{"jsonrpc":"2.0","id":1,"method":"ping"}`+"\n"))
+	}()
+	stop := hubtest.Serve(t, s, hubtest.Listen(t), session.ErrServerClosed)
+	if told, err := bufio.NewReader(ours).ReadString('\n'); err != nil || !strings.Contains(told, "time") {
+		t.Errorf("it is told %q, %v", told, err)
+	}
+	ours.Close()
+	<-handed
+	stop()
 }
 
 // TestTheTextPortHandsOver begins a session at the text port. It is counted once,

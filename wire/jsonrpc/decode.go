@@ -261,6 +261,8 @@ func readAsked(params []byte, f *wire.Frame) error {
 		switch key {
 		case "name":
 			f.Name, err = name(raw)
+		case "from":
+			f.From, err = name(raw)
 		case "to":
 			f.To, err = name(raw)
 		case "args":

@@ -142,6 +142,7 @@ func appendHeaderValue(dst []byte, s string) []byte {
 
 func appendAsked(dst []byte, f wire.Frame) []byte {
 	dst = appendText(member(append(dst, '{'), "name"), f.Name)
+	dst = optional(dst, "from", f.From)
 	dst = optional(dst, "to", f.To)
 	if len(f.Args) > 0 {
 		dst = value.AppendJSON(member(dst, "args"), value.List(f.Args))
