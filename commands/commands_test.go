@@ -284,6 +284,7 @@ func TestConnectTo(t *testing.T) {
 		{"s.connectto('localhost', " + port + ")", "invalid: Can't connect to own address"},
 		{"s.connectto(10.0.0.1, 0)", "invalid: '0' is no port; expected 1 to 65535"},
 		{"s.connectto(a b)", "invalid: 'a b' is no address; …"},
+		{"s.connectto(barm)", "not_found: No server 'barm'; for a host of that name give the port, too"},
 		{"s.connecttohigher()", "not_found: There is no higher server: this is the top of its network"},
 		{"s.connectto('10.0.0.1')", "Connecting you to 10.0.0.1:4000"},
 	})

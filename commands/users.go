@@ -82,7 +82,12 @@ func (b *builtins) destination(call *althing.Call) (string, error) {
 			return to, err
 		}
 	}
-	return b.addressOf(call)
+	to, err := b.addressOf(call)
+	if host := unquoted(call.Arg(0)); err == nil && len(call.Args) == 1 && host != "localhost" && !strings.ContainsAny(host, ".:") {
+		// a client that is sent to a name which was misspelt would be lost
+		return "", fault.New(fault.NotFound, "No server '%s'; for a host of that name give the port, too", shown(host, maxTitle))
+	}
+	return to, err
 }
 
 // move has a client go on at another server. Who is no conn is told the address.
