@@ -36,11 +36,17 @@ func defineDictMethods() {
 	})
 	for _, ty := range []*Type{typeKeys, typeItems} {
 		ty.methods(method("isdisjoint", 1, 1, func(t *Thread, self Object, args []Object) (Object, error) {
-			s, err := asSet(t, self)
-			if err != nil {
-				return nil, err
+			view, other := self, args[0]
+			if isSetLike(other) {
+				mine, others, err := lengths(t, view, other)
+				if err != nil {
+					return nil, err
+				}
+				if others > mine {
+					view, other = other, view
+				}
 			}
-			return setIsDisjoint(t, s, args)
+			return isDisjoint(t, other, func(t *Thread, o Object) (bool, error) { return Contains(t, view, o) })
 		}))
 	}
 }

@@ -9,7 +9,7 @@ func defineSetMethods() {
 			method("difference", 0, -1, setCombine(Sub)),
 			method("symmetric_difference", 1, 1, setCombine(BitXor)),
 			method("isdisjoint", 1, 1, func(t *Thread, self Object, args []Object) (Object, error) {
-				return setIsDisjoint(t, self.(*Set), args)
+				return isDisjoint(t, args[0], self.(*Set).Has)
 			}),
 			method("issubset", 1, 1, func(t *Thread, self Object, args []Object) (Object, error) {
 				other, err := asSet(t, args[0])
@@ -169,8 +169,9 @@ func setIsSuperset(t *Thread, self Object, args []Object) (Object, error) {
 	}
 }
 
-func setIsDisjoint(t *Thread, s *Set, args []Object) (Object, error) {
-	it, err := Iterate(t, args[0])
+// isDisjoint says whether nothing that other gives is in what has asks.
+func isDisjoint(t *Thread, other Object, has func(*Thread, Object) (bool, error)) (Object, error) {
+	it, err := Iterate(t, other)
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +183,7 @@ func setIsDisjoint(t *Thread, s *Set, args []Object) (Object, error) {
 		if o == nil {
 			return True, nil
 		}
-		if in, err := s.Has(t, o); in || err != nil {
+		if in, err := has(t, o); in || err != nil {
 			return Bool(!in), err
 		}
 	}

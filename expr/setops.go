@@ -190,32 +190,61 @@ func (s *Set) addIf(t *Thread, from, other *Set, in bool) error {
 	return nil
 }
 
-// compareSets compares sets and views: < is a proper subset.
+// compareSets compares sets and views: < is a proper subset. A set leaves it to a
+// view, as in CPython.
 func compareSets(t *Thread, op CmpOp, a, b Object) (result, ok bool, err error) {
 	if !isSetLike(a) || !isSetLike(b) {
 		return false, false, nil
 	}
-	x, err := asSet(t, a)
-	if err != nil {
-		return false, false, err
-	}
-	y, err := asSet(t, b)
-	if err != nil {
-		return false, false, err
-	}
-	switch op {
-	case Gt, Ge:
-		x, y, op = y, x, op.Swap()
-	case Eq, Ne:
-		if x.live != y.live {
-			return op == Ne, true, nil
+	if _, isView := b.(*dictView); isView {
+		if _, isSet := a.(*Set); isSet {
+			a, b, op = b, a, op.Swap()
 		}
 	}
-	if op == Lt && x.live >= y.live {
-		return false, true, nil
+	if op == Gt || op == Ge {
+		a, b, op = b, a, op.Swap()
 	}
-	subset, err := x.within(t, y)
+	n, m, err := lengths(t, a, b)
+	switch {
+	case err != nil:
+		return false, false, err
+	case n > m, n == m && op == Lt, n < m && op <= Ne:
+		return op == Ne, true, nil
+	}
+	subset, err := within(t, a, b)
 	return subset != (op == Ne), true, err
+}
+
+func lengths(t *Thread, a, b Object) (n, m int, err error) {
+	if n, err = Len(t, a); err == nil {
+		m, err = Len(t, b)
+	}
+	return n, m, err
+}
+
+// within says whether all members of a set or view are in another. What a view of
+// items has is looked up in the dict, so that its values need not be hashable.
+func within(t *Thread, a, b Object) (bool, error) {
+	if x, isSet := a.(*Set); isSet {
+		if y, isSet := b.(*Set); isSet {
+			return x.within(t, y)
+		}
+	}
+	it, err := Iterate(t, a)
+	if err != nil {
+		return false, err
+	}
+	for {
+		used, kept := t.used, t.kept
+		item, err := t.next(it)
+		if item == nil || err != nil {
+			return err == nil, err
+		}
+		if in, err := Contains(t, b, item); !in || err != nil {
+			return false, err
+		}
+		t.settle(used, kept, nil)
+	}
 }
 
 // within says whether all members are members of other.

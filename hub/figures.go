@@ -38,7 +38,7 @@ var recorded = []struct {
 	of                func(*figures) float64
 }{
 	{hostCPU, inPercent, "use of the processor, all cores together", func(f *figures) float64 { return f.host.CPU }},
-	{"host.memory", inPercent, "memory that cannot be had any more", func(f *figures) float64 { return f.host.Memory.Percent }},
+	{hostMemory, inPercent, "memory that cannot be had any more", func(f *figures) float64 { return f.host.Memory.Percent }},
 	{"host.swap", inPercent, "swap in use", func(f *figures) float64 { return f.host.Swap.Percent }},
 	{"host.disk", inPercent, "use of the fullest disk", func(f *figures) float64 { return f.host.Fullest() }},
 	{"host.read", byteRate, "read from all disks", func(f *figures) float64 { return f.host.IO.Read }},
@@ -57,8 +57,12 @@ var recorded = []struct {
 	{"hub.said", rate, "messages in that second", func(f *figures) float64 { return float64(f.said) }},
 }
 
-// hostCPU is the one metric that is looked at more often than it is recorded.
-const hostCPU = "host.cpu"
+// Metrics that are asked for by name, too. hostCPU is the one that is looked at more
+// often than it is recorded.
+const (
+	hostCPU    = "host.cpu"
+	hostMemory = "host.memory"
+)
 
 // Series are what numbers were. The hub records its machine's, host.cpu and so on,
 // its own, hub.clients and so on, and shared values, registry.garden.temp and so on,

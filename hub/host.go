@@ -13,3 +13,22 @@ func (s *Session) Host() (*hostmetrics.Sampler, error) {
 	}
 	return s.hub.sampler, nil
 }
+
+// Figure is how the hub's machine is now, by the name behind "host." that the hub
+// records it by; mem is short for memory.
+func (h *Hub) Figure(name string) (float64, bool) {
+	switch name = "host." + name; name {
+	case hostCPU:
+		return h.sampler.CPU(), true
+	case "host.mem":
+		name = hostMemory
+	}
+	for _, r := range recorded {
+		if r.name == name {
+			f := &figures{host: h.sampler.Figures()}
+			f.received, f.sent = f.host.Traffic()
+			return hostmetrics.Round(r.of(f)), true
+		}
+	}
+	return 0, false
+}

@@ -9,6 +9,7 @@ func Help(name string) (usage, does string, known bool) {
 // helps are in the order of docs/text-protocol.md.
 var helps = map[string][2]string{
 	"MyData":      {"MyData['key']", "the shared values, as a dict"},
+	"host":        {"host.cpu", "a figure of the hub's machine"},
 	"setReg":      {"setReg(key, value, expire=None, expect=value, create=False)", "shares a value; it goes after so many seconds"},
 	"getReg":      {"getReg(key, default=None)", "gives a shared value"},
 	"delete":      {"delete(pattern)", "deletes every value whose key matches"},

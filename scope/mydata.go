@@ -99,6 +99,9 @@ func (myData) Len(t *expr.Thread) (int, error) {
 	return d.Len(), nil
 }
 
+// Keys goes over the keys for a dict that takes all in: dict(MyData), {**MyData}.
+func (m myData) Keys(t *expr.Thread) (expr.Iterator, error) { return m.Iter(t) }
+
 // Iter goes over the keys.
 func (myData) Iter(t *expr.Thread) (expr.Iterator, error) {
 	d, err := query(t).all(t)
@@ -165,18 +168,18 @@ func (q *Query) all(t *expr.Thread) (*expr.Dict, error) {
 	}
 	d := expr.NewDict()
 	for key, e := range view.All(q.now) {
-		if q.values.cell(key) != nil {
-			continue // this query has its own idea of it
-		}
-		o, _, err := q.values.hand(t, key, e.Value)
+		o, there, err := q.values.known(t, key, e.Value)
 		if err != nil {
 			return nil, err
+		}
+		if !there {
+			continue // this query has removed it
 		}
 		if err := d.Set(t, value.Str(key), o); err != nil {
 			return nil, err
 		}
 	}
-	for _, c := range q.values.order {
+	for _, c := range q.values.order { // what this query has added comes last
 		if c.object == nil {
 			continue
 		}

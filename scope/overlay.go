@@ -73,6 +73,14 @@ func (o *overlay) get(t *expr.Thread, q *Query, key string) (expr.Object, bool, 
 	return o.hand(t, key, e.Value)
 }
 
+// known gives what the query knows of a key, else what is stored there.
+func (o *overlay) known(t *expr.Thread, key string, v value.Value) (expr.Object, bool, error) {
+	if c := o.cell(key); c != nil {
+		return c.object, c.object != nil, nil
+	}
+	return o.hand(t, key, v)
+}
+
 // hand gives a stored value as an object. A container is the query's own copy,
 // the same one each time, and what is changed in it is written back.
 func (o *overlay) hand(t *expr.Thread, key string, v value.Value) (expr.Object, bool, error) {

@@ -39,6 +39,13 @@ type seen struct {
 	revision uint64
 }
 
+// covers reports whether who has seen s as well has seen nothing more: a key is as
+// it was when the whole was seen. dict(MyData) reads each of them.
+func (s seen) covers(other seen) bool {
+	there := other.revision != 0
+	return s.whole && !other.whole && s.space == other.space && there && other.revision <= s.revision
+}
+
 // Acted reports whether the query has carried something out, so that evaluating
 // it again would do it twice.
 func (q *Query) Acted() bool { return q.acted }
@@ -216,8 +223,8 @@ func (q *Query) reading(t *expr.Thread) error {
 const fewSeen = 16
 
 func (q *Query) see(t *expr.Thread, s seen) error {
-	for i := range min(len(q.seen), fewSeen) {
-		if q.seen[i] == s {
+	for _, before := range q.seen[:min(len(q.seen), fewSeen)] {
+		if before == s || before.covers(s) {
 			return nil
 		}
 	}

@@ -71,6 +71,8 @@ type Hub interface {
 	// the value of one.
 	ServerKeys() []string
 	ServerKey(key string) (value.Value, bool)
+	// Figure is how the hub's machine is: its cpu, memory and so on.
+	Figure(name string) (float64, bool)
 }
 
 // Caller is who asks.
@@ -113,7 +115,7 @@ type Scope struct {
 
 // New makes the scope of a hub. modules are offered beside the hub's own names.
 func New(h Hub, modules map[string]*expr.Module) *Scope {
-	s := &Scope{hub: h, names: map[string]expr.Object{"MyData": myData{}}}
+	s := &Scope{hub: h, names: map[string]expr.Object{"MyData": myData{}, "host": host{}}}
 	for name, m := range modules {
 		s.names[name] = m
 	}

@@ -39,6 +39,12 @@ func TestSharedValues(t *testing.T) {
 		{"MyData['d']", "['x']"},
 		{"MyData.update(a=1, b=2)", "None"},
 		{"MyData | {'z': 1}", "{'a': 1, 'b': 2, 'd': ['x'], 'garden.soil.temp': 56, 'z': 1}"},
+		{"{**MyData, 'b': 3} == dict(MyData, b=3)", "True"},
+		{"'{a} {b}'.format(**MyData), json.dumps(MyData)[:15]", "('1 2', '{\"a\": 1, \"b\": 2')"},
+		{"{}.update(MyData), MyData.update(MyData)", "(None, None)"},
+		{"list(zip(MyData, MyData.values()))[2]", "('d', ['x'])"},
+		{"MyData['c'] = 3; list(MyData)", "['a', 'b', 'd', 'garden.soil.temp', 'c']"},
+		{"del MyData['c']; list(MyData.items())[2:]", "[('d', ['x']), ('garden.soil.temp', 56)]"},
 		{"del MyData['a']", "OK"},
 		{"del MyData['a']", "Error: KeyError: 'a'"},
 		{"setReg('f', lambda: 1)", "Error: TypeError…"},
@@ -54,6 +60,17 @@ func TestSharedValues(t *testing.T) {
 		{"[setReg('n%d' % i, i) for i in range(1000)][-1]", "OK"},
 		{"len(MyData)", "1000"},
 		{"MyData.clear(); len(MyData)", "0"},
+	})
+}
+
+func TestTheMachine(t *testing.T) {
+	s := hubtest.Enter(t, hubtest.Open(t, nil), "")
+	hubtest.Story(t, s, [][2]string{
+		{"0 <= host.cpu <= 100", "True"},
+		{"0 < host.mem < 100 and 0 < host.memory < 100", "True"},
+		{"type(host.load), type(host.temperature)", "(<class 'float'>, <class 'float'>)"},
+		{"host.nosuch", "Error: AttributeError: 'host' object has no attribute 'nosuch'"},
+		{"host = 1", "Error: PermissionError: …"},
 	})
 }
 

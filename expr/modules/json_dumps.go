@@ -145,6 +145,12 @@ func (w *jsonWriter) value(o expr.Object) error {
 		return w.nest(o, func() error { return w.list(o.items.Items()) })
 	case *expr.Dict:
 		return w.nest(o, func() error { return w.dict(o) })
+	case expr.Mapping:
+		d, err := expr.Call(w.Thread, expr.Builtin("dict"), o)
+		if err != nil {
+			return err
+		}
+		return w.value(d)
 	}
 	if w.otherwise == nil {
 		return expr.TypeError("Object of type %s is not JSON serializable", expr.TypeOf(o).ShortName())
