@@ -67,7 +67,7 @@ type Node struct {
 	attempt func()          // gives up what is being tried in moving
 	pass    Pass
 	pushing map[ID]*push
-	dialing *dialing // nil: no parent is wanted
+	giveUp  context.CancelFunc // ends the search for the parent; nil: none is wanted
 	closed  bool
 	unsaved chan struct{}
 	saving  sync.Mutex // held while storing, so that the newest is stored last
@@ -125,7 +125,7 @@ func (n *Node) Start(session, text string) error {
 	n.running.Go(n.keepSaved)
 	n.running.Go(n.keepPushing)
 	if n.above.Address != "" {
-		n.dial()
+		n.search(n.seek)
 	}
 	return nil
 }

@@ -6,68 +6,12 @@ import (
 	"math/rand/v2"
 	"net"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"althing"
 	"althing/fault"
-	"althing/secure"
 	"althing/value"
 )
-
-// dialing is the search for a parent, until it is given up.
-type dialing struct {
-	cancel context.CancelFunc
-}
-
-// ParseParent reads what 'althing token' prints for --parent: TOKEN@host:4000, or
-// inside a tree an address alone. Behind the token may stand the fingerprint of the
-// parent's certificate: TOKEN+ABCD…@host:4000. The token that it gives has that, too.
-func ParseParent(line string) (address, token string, err error) {
-	address = line
-	if i := strings.LastIndexByte(line, '@'); i >= 0 {
-		token, address = line[:i], line[i+1:]
-		if err := checkCredential(token); err != nil {
-			return "", "", err
-		}
-	}
-	host, port, err := net.SplitHostPort(address)
-	if n, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil || host == "" || n == 0 {
-		return "", "", fault.New(fault.Invalid, "a parent is TOKEN@host:port, as 'althing token' prints it there") // not the line: a token may be in it
-	}
-	return address, token, nil
-}
-
-// checkCredential says what is wrong with what stands before the @ of a parent.
-func checkCredential(text string) error {
-	secret, pin := cutPin(text)
-	if pin != "" {
-		if _, err := secure.ParseFingerprint(pin); err != nil {
-			return fault.New(fault.Invalid, "what follows the + of a parent is the fingerprint of its certificate")
-		}
-	}
-	if secret == "" && pin != "" {
-		return nil // a hub of the tree, by its certificate
-	}
-	_, err := ParseToken(secret)
-	return err
-}
-
-// cutPin divides a token from the fingerprint behind it.
-func cutPin(token string) (secret, pin string) {
-	secret, pin, _ = strings.Cut(token, "+")
-	return secret, pin
-}
-
-// Line gives what is to be pasted behind --parent of the hub that is to come by a
-// token. The fingerprint is that of this hub's certificate; empty: it has none.
-func Line(token, fingerprint, address string) string {
-	if fingerprint != "" {
-		token += "+" + strings.ReplaceAll(fingerprint, ":", "")
-	}
-	return token + "@" + address
-}
 
 // Above gives the parent, as far as there is to be one.
 func (n *Node) Above() Above {
@@ -113,7 +57,7 @@ func (n *Node) Move(ctx context.Context, address, token string) error {
 	above.ID = l.id
 	n.above = above
 	n.mu.Unlock()
-	n.keepDialing(l)
+	n.searchAfter(l)
 	return n.save()
 }
 
@@ -125,9 +69,9 @@ func (n *Node) Leave() error {
 		n.mu.Unlock()
 		return nil
 	}
-	if n.dialing != nil {
-		n.dialing.cancel()
-		n.dialing = nil
+	if n.giveUp != nil {
+		n.giveUp()
+		n.giveUp = nil
 	}
 	r, err := n.record("")
 	if err != nil {
@@ -147,27 +91,25 @@ func (n *Node) Leave() error {
 	return n.save()
 }
 
-// dial begins to look for the parent. The caller holds mu.
-func (n *Node) dial() {
+// search begins to look for the parent, in place of the search before. The caller
+// holds mu.
+func (n *Node) search(seek func(context.Context)) {
+	if n.giveUp != nil {
+		n.giveUp()
+	}
 	ctx, cancel := context.WithCancel(n.ctx)
-	n.dialing = &dialing{cancel}
+	n.giveUp = cancel
 	n.spawn(func() {
 		defer cancel()
-		n.seek(ctx)
+		seek(ctx)
 	})
 }
 
-// keepDialing looks after the link that is there now in place of the one before.
-func (n *Node) keepDialing(l *link) {
+// searchAfter looks for the parent when the link that is there now has gone.
+func (n *Node) searchAfter(l *link) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.dialing != nil {
-		n.dialing.cancel()
-	}
-	ctx, cancel := context.WithCancel(n.ctx)
-	n.dialing = &dialing{cancel}
-	n.spawn(func() {
-		defer cancel()
+	n.search(func(ctx context.Context) {
 		select {
 		case <-l.gone:
 			n.seek(ctx)

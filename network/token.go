@@ -4,9 +4,12 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"net"
+	"strconv"
 	"strings"
 
 	"althing/fault"
+	"althing/secure"
 )
 
 // Token lets hubs join below the hub that made it. Its text is shown once; the
@@ -40,6 +43,54 @@ func ParseToken(text string) (Token, error) {
 		return Token{}, fault.New(fault.Invalid, "that is no token: one has %d letters and digits, and 'althing token' at the other hub makes it", tokenIDLength+tokenSecretLength)
 	}
 	return Token{text[:tokenIDLength], sha256.Sum256([]byte("althing token\x00" + text))}, nil
+}
+
+// ParseParent reads what 'althing token' prints for --parent: TOKEN@host:4000, or
+// inside a tree an address alone. Behind the token may stand the fingerprint of the
+// parent's certificate: TOKEN+ABCD…@host:4000. The token that it gives has that, too.
+func ParseParent(line string) (address, token string, err error) {
+	address = line
+	if i := strings.LastIndexByte(line, '@'); i >= 0 {
+		token, address = line[:i], line[i+1:]
+		if err := checkCredential(token); err != nil {
+			return "", "", err
+		}
+	}
+	host, port, err := net.SplitHostPort(address)
+	if n, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil || host == "" || n == 0 {
+		return "", "", fault.New(fault.Invalid, "a parent is TOKEN@host:port, as 'althing token' prints it there") // not the line: a token may be in it
+	}
+	return address, token, nil
+}
+
+// checkCredential says what is wrong with what stands before the @ of a parent.
+func checkCredential(text string) error {
+	secret, pin := cutPin(text)
+	if pin != "" {
+		if _, err := secure.ParseFingerprint(pin); err != nil {
+			return fault.New(fault.Invalid, "what follows the + of a parent is the fingerprint of its certificate")
+		}
+	}
+	if secret == "" && pin != "" {
+		return nil // a hub of the tree, by its certificate
+	}
+	_, err := ParseToken(secret)
+	return err
+}
+
+// cutPin divides a token from the fingerprint behind it.
+func cutPin(token string) (secret, pin string) {
+	secret, pin, _ = strings.Cut(token, "+")
+	return secret, pin
+}
+
+// Line gives what is to be pasted behind --parent of the hub that is to come by a
+// token. The fingerprint is that of this hub's certificate; empty: it has none.
+func Line(token, fingerprint, address string) string {
+	if fingerprint != "" {
+		token += "+" + strings.ReplaceAll(fingerprint, ":", "")
+	}
+	return token + "@" + address
 }
 
 // proof proves that the token is known, for one side of one handshake.
