@@ -61,7 +61,7 @@ func TestSetUnderConditions(t *testing.T) {
 		"no key":                   {hub.Set{}, fault.Invalid},
 		"a key of another hub":     {hub.Set{Key: "a@b"}, fault.Invalid},
 		"too large":                {hub.Set{Key: "a", Value: value.Str(strings.Repeat("x", 512<<10))}, fault.Limit},
-		"fits no record":           {hub.Set{Key: "a", Value: value.Str(strings.Repeat("x", 1<<20))}, fault.Full},
+		"fits no record":           {hub.Set{Key: "a", Value: value.Str(strings.Repeat("x", 1<<20))}, fault.Limit},
 	} {
 		if c.set.Value == nil {
 			c.set.Value = value.Int(7)

@@ -129,7 +129,7 @@ func TestTransactionThatFitsNoRecord(t *testing.T) {
 	store := new(journal.Memory)
 	j, l := open(t, store, journal.Options{})
 	_, err := j.Commit(t.Context(), put("k", strings.Repeat("x", journal.MaxRecord)))
-	if !fault.Is(err, fault.Full) || fault.Of(err).Type() != "OverflowError" {
+	if !fault.Is(err, fault.Limit) || fault.Of(err).Type() != "OverflowError" {
 		t.Errorf("the error is %v", err)
 	}
 	largest := journal.MaxRecord - 200

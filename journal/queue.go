@@ -121,7 +121,7 @@ func (q *queue) add(tx Tx) Ticket {
 	case err != nil:
 		return refused(err)
 	case q.header+size+checksumSize > MaxRecord:
-		return refused(fault.New(fault.Full, "%d bytes of changes at once do not fit one record of %d; make them in smaller parts", size, MaxRecord))
+		return refused(fault.New(fault.Limit, "%d bytes of changes at once do not fit one record of %d; make them in smaller parts", size, MaxRecord))
 	case q.waiting+size > q.limit:
 		return refused(fault.New(fault.Unavailable, "too many writes wait for the log; try again"))
 	case len(record)+checksumSize > MaxRecord:
