@@ -36,6 +36,7 @@ type param struct {
 	name, help string
 	kind       paramKind
 	many       bool // it may be given more than once
+	needed     bool // the operation refuses without
 }
 
 // paramKind is what a parameter's text means.

@@ -16,16 +16,26 @@ type condition struct {
 	revisions []uint64 // of the tags that can be ours
 }
 
+// The headers of conditions, as they are described.
+var (
+	ifMatch     = param{name: "If-Match", help: "only if the key has one of these ETags; * is any"}
+	ifNoneMatch = param{name: "If-None-Match", help: "only if the key has none of these ETags; * is that it does not exist"}
+)
+
 // etag is a revision as HTTP has it.
 func etag(revision uint64) string { return `"` + strconv.FormatUint(revision, 10) + `"` }
 
-// condition reads a header. A tag that is none of ours matches nothing.
+// condition reads a header. A tag that is none of ours matches nothing; where nothing
+// is changed, one that a proxy has made weak when it packed the answer is ours still.
 func (c *call) condition(header string) (is condition) {
 	for _, line := range c.Header.Values(header) {
 		for tag := range strings.SplitSeq(line, ",") {
 			tag = strings.TrimSpace(tag)
 			is.given = true
 			is.any = is.any || tag == "*"
+			if reads(c.Method) {
+				tag = strings.TrimPrefix(tag, "W/")
+			}
 			digits := strings.TrimSuffix(strings.TrimPrefix(tag, `"`), `"`)
 			if revision, err := strconv.ParseUint(digits, 10, 64); err == nil && len(tag) == len(digits)+2 {
 				is.revisions = append(is.revisions, revision)
@@ -50,7 +60,7 @@ var errCondition = failed(http.StatusPreconditionFailed, fault.Conflict, "the ke
 // given the revision that the key must have, and fails when it has another: so that
 // what was looked at is what is replaced.
 func (c *call) conditionally(write func(expect *uint64) (uint64, error)) (uint64, error) {
-	match, none := c.condition("If-Match"), c.condition("If-None-Match")
+	match, none := c.condition(ifMatch.name), c.condition(ifNoneMatch.name)
 	if !match.given && !none.given {
 		return write(nil)
 	}

@@ -14,10 +14,12 @@ import (
 // liveOperations tell what changes, for as long as somebody listens.
 var liveOperations = []operation{
 	{method: http.MethodGet, path: "/events", act: access.Read, summary: "What changes, as server-sent events", params: []param{
-		{name: "topic", help: "what to hear of, such as registry:garden.* or metrics:host.cpu", many: true},
-	}, serve: serveEvents},
+		{name: "topic", help: "what to hear of, such as registry:garden.* or metrics:host.cpu", many: true, needed: true},
+	}, serve: serveEvents, kind: eventStream},
 	{method: http.MethodGet, path: "/ws", plain: true, act: access.Read, summary: "What changes, over a WebSocket", serve: serveSocket},
 }
+
+const eventStream = "text/event-stream"
 
 // reconnectAfter is after how many milliseconds a browser connects again.
 const reconnectAfter = "retry: 2000\n\n"
@@ -51,7 +53,7 @@ func serveEvents(c *call, w http.ResponseWriter) error {
 	if err := endless(w); err != nil {
 		return err
 	}
-	c.reply.Set("Content-Type", "text/event-stream")
+	c.reply.Set("Content-Type", eventStream)
 	c.reply.Set("X-Accel-Buffering", "no") // a proxy between is to hand on what it gets
 	out := &stream{to: w, control: http.NewResponseController(w)}
 	defer context.AfterFunc(c.Context(), out.end)()

@@ -33,6 +33,11 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		c := connOf(r.Context())
 		c.asked.Store(true)
+		if len(r.TransferEncoding) > 0 {
+			// It may have had a length as well, of which net/http tells nobody. What follows
+			// is then part of the body to a proxy in between, and must be nothing to the hub.
+			h.Set("Connection", "close")
+		}
 		switch {
 		case c.refused != nil:
 			h.Set("Connection", "close")

@@ -43,6 +43,17 @@ func raw(t testing.TB, address, request string) string {
 	return string(answer)
 }
 
+// TestTwoLengths sends a body whose end two headers place differently: what follows it
+// must not be taken for a request.
+func TestTwoLengths(t *testing.T) {
+	address := start(t, &web.Server{Hub: hubtest.Open(t, nil)}, "")
+	answer := raw(t, address, "POST /api/v1/eval HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"+
+		"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+	if strings.Count(answer, "HTTP/1.1 ") != 1 || !strings.HasPrefix(answer, "HTTP/1.1 400") {
+		t.Errorf("%s", answer)
+	}
+}
+
 func TestWhatIsRefused(t *testing.T) {
 	h := hubtest.Open(t, nil)
 	address := start(t, &web.Server{Hub: h}, "")

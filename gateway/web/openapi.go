@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"iter"
 	"net/http"
 	"reflect"
 	"regexp"
@@ -65,24 +66,36 @@ func (o *operation) describe(s schemas) object {
 		params = append(params, object{"name": part[1], "in": "path", "required": true, "schema": object{"type": "string"}})
 	}
 	for _, p := range o.params {
-		params = append(params, p.describe())
+		params = append(params, p.describe("query"))
 	}
-	answer := object{"description": "done"}
-	status := "200"
+	responses := object{"default": object{"$ref": "#/components/responses/failure"}}
+	for _, p := range o.headers {
+		params = append(params, p.describe("header"))
+		if p.name == ifNoneMatch.name && reads(o.method) {
+			responses["304"] = object{"description": "it is as you have it"}
+		}
+	}
 	switch {
 	case o.out != nil:
-		answer["content"] = object{"application/json": object{"schema": s.of(reflect.TypeOf(o.out))}}
+		responses["200"] = answerOf("application/json", s.of(reflect.TypeOf(o.out)))
 	case o.serve == nil:
-		status = "204"
+		responses["204"] = object{"description": "done"}
+	case o.kind != "":
+		responses["200"] = answerOf(o.kind, object{"type": "string"})
+	default:
+		responses["101"] = object{"description": "the connection is a WebSocket from now on"}
 	}
 	d := object{
-		"summary": o.summary, "operationId": o.name(), "tags": []string{o.area()}, "parameters": params,
-		"responses": object{status: answer, "default": object{"$ref": "#/components/responses/failure"}},
+		"summary": o.summary, "operationId": o.name(), "tags": []string{o.area()}, "parameters": params, "responses": responses,
 	}
 	if o.in != nil {
 		d["requestBody"] = object{"required": true, "content": object{"application/json": object{"schema": s.of(reflect.TypeOf(o.in))}}}
 	}
 	return d
+}
+
+func answerOf(kind string, schema object) object {
+	return object{"description": "done", "content": object{kind: object{"schema": schema}}}
 }
 
 // name is the operation's name for programs that are made from the document.
@@ -103,7 +116,8 @@ func (o *operation) area() string {
 	return area
 }
 
-func (p param) describe() object {
+// describe describes a parameter that stands in the query, or in a header.
+func (p param) describe(in string) object {
 	kind := object{"type": kinds[p.kind].schema}
 	if format := kinds[p.kind].format; format != "" {
 		kind["format"] = format
@@ -111,7 +125,11 @@ func (p param) describe() object {
 	if p.many {
 		kind = object{"type": "array", "items": kind}
 	}
-	return object{"name": p.name, "in": "query", "description": p.help, "schema": kind}
+	d := object{"name": p.name, "in": in, "description": p.help, "schema": kind}
+	if p.needed {
+		d["required"] = true
+	}
+	return d
 }
 
 func titled(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
@@ -158,19 +176,40 @@ func (s schemas) of(t reflect.Type) object {
 
 func (s schemas) fields(t reflect.Type) object {
 	fields, required := object{}, []string{}
-	for _, f := range reflect.VisibleFields(t) {
-		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if !f.IsExported() || f.Anonymous && name == "" || name == "-" {
-			continue
-		}
-		d := s.of(f.Type)
-		if help := f.Tag.Get("help"); help != "" {
+	for m := range membersOf(t) {
+		d := s.of(m.field.Type)
+		if help := m.field.Tag.Get("help"); help != "" {
 			d["description"] = help
 		}
-		fields[name] = d
-		if !strings.Contains(options, "omit") {
-			required = append(required, name)
+		if m.needed {
+			required = append(required, m.name)
+			if kind := d["type"]; m.field.Type.Kind() == reflect.Pointer && kind != nil {
+				d["type"] = []any{kind, "null"}
+			}
 		}
+		fields[m.name] = d
 	}
 	return object{"type": "object", "properties": fields, "required": required}
+}
+
+// member is a field of a struct, as encoding/json has it.
+type member struct {
+	name   string
+	field  reflect.StructField
+	needed bool // it may not be left out
+}
+
+// membersOf gives the members of the object that a struct is in JSON.
+func membersOf(t reflect.Type) iter.Seq[member] {
+	return func(yield func(member) bool) {
+		for _, f := range reflect.VisibleFields(t) {
+			name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if !f.IsExported() || f.Anonymous && name == "" || name == "-" {
+				continue
+			}
+			if !yield(member{name, f, !strings.Contains(options, "omit")}) {
+				return
+			}
+		}
+	}
 }

@@ -3,12 +3,8 @@ package web
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"mime"
 	"net/http"
-	"reflect"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -32,9 +28,13 @@ type operation struct {
 	quiet   bool       // no GET, and yet not for the audit here: it changes nothing, or the session notes it
 
 	// One of the two answers. What run gives is sent as JSON; nil is no content.
-	// serve writes the answer itself, for as long as it likes.
+	// serve writes the answer itself, for as long as it likes, of the type that kind
+	// names; no kind: it leaves HTTP for another protocol.
 	run   func(*call) (any, error)
 	serve func(*call, http.ResponseWriter) error
+	kind  string
+
+	headers []param // that it looks at, and that may be left out
 }
 
 // anyone is the act of an operation that everybody may ask for.
@@ -200,56 +200,6 @@ func (c *call) may(act access.Act) error {
 		return statusError{http.StatusUnauthorized, fault.Of(err)}
 	}
 	return err
-}
-
-// readBody reads and decodes what an operation takes.
-func (c *call) readBody(w http.ResponseWriter) error {
-	if c.operation.in == nil {
-		if c.ContentLength != 0 && !reads(c.Method) {
-			return failed(http.StatusBadRequest, fault.Invalid, "this path takes no body")
-		}
-		return nil
-	}
-	if kind, _, err := mime.ParseMediaType(c.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return failed(http.StatusUnsupportedMediaType, fault.Invalid, "the body is to be JSON, with Content-Type: application/json")
-	}
-	size := c.ContentLength
-	if size < 0 || size > mostBody {
-		size = mostBody
-	}
-	if err := c.hold(size); err != nil {
-		return err
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, c.Body, mostBody))
-	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return failed(http.StatusRequestEntityTooLarge, fault.Limit, "the body may have %d bytes", tooLarge.Limit)
-	}
-	if err != nil {
-		return failed(http.StatusBadRequest, fault.Invalid, "the body did not arrive")
-	}
-	in := reflect.New(reflect.TypeOf(c.operation.in))
-	if err := decode(body, in.Interface()); err != nil {
-		return err
-	}
-	c.in = in.Interface()
-	return nil
-}
-
-// decode reads a body; what the operation does not know is a mistake.
-func decode(body []byte, into any) error {
-	d := json.NewDecoder(strings.NewReader(string(body)))
-	d.DisallowUnknownFields()
-	err := d.Decode(into)
-	if err == nil {
-		if _, more := d.Token(); more != io.EOF {
-			return fault.New(fault.Invalid, "more than one JSON value is in the body")
-		}
-		return nil
-	}
-	if own, ok := errors.AsType[*fault.Error](err); ok {
-		return own
-	}
-	return fault.New(fault.Invalid, "the body cannot be read: %.200s", strings.TrimPrefix(err.Error(), "json: "))
 }
 
 // write sends the answer.

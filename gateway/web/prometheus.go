@@ -15,7 +15,7 @@ import (
 
 // prometheusOperations are for who collects figures of many machines.
 var prometheusOperations = []operation{
-	{method: http.MethodGet, path: "/metrics", plain: true, act: access.Read, summary: "How the hub and its machine are, in Prometheus' text format", serve: serveFigures},
+	{method: http.MethodGet, path: "/metrics", plain: true, act: access.Read, summary: "How the hub and its machine are, in Prometheus' text format", serve: serveFigures, kind: plainText},
 }
 
 // glance is how the hub and its machine are at one moment.

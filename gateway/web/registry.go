@@ -25,20 +25,20 @@ var registryOperations = []operation{
 	},
 	{
 		method: http.MethodDelete, path: "/registry", act: access.Write, summary: "Delete every key that matches",
-		params: []param{{name: "pattern", help: "must be given"}, hubParam}, out: countOut{}, run: deleteEntries,
+		params: []param{{name: "pattern", needed: true, help: "which keys; * is all"}, hubParam}, out: countOut{}, run: deleteEntries,
 	},
 	{
 		method: http.MethodGet, path: "/registry/{key}", act: access.Read, summary: "What a key holds; the ETag is its revision",
-		params: []param{hubParam}, out: entryOut{}, run: getEntry,
+		params: []param{hubParam}, headers: []param{ifNoneMatch}, out: entryOut{}, run: getEntry,
 	},
 	{
 		method: http.MethodPut, path: "/registry/{key}", act: access.Write, summary: "Set a key to the JSON value of the body; If-Match and If-None-Match hold in the same transaction",
-		params: []param{{name: "ttl", kind: aDuration, help: "how long it lasts; default: until it is replaced"}, hubParam},
-		in:     jsonValue{}, out: setOut{}, run: putEntry,
+		params:  []param{{name: "ttl", kind: aDuration, help: "how long it lasts; default: until it is replaced"}, hubParam},
+		headers: []param{ifMatch, ifNoneMatch}, in: jsonValue{}, out: setOut{}, run: putEntry,
 	},
 	{
 		method: http.MethodDelete, path: "/registry/{key}", act: access.Write, summary: "Delete a key; If-Match holds in the same transaction",
-		params: []param{hubParam}, run: deleteEntry,
+		params: []param{hubParam}, headers: []param{ifMatch, ifNoneMatch}, run: deleteEntry,
 	},
 	{
 		method: http.MethodGet, path: "/registry/{key}/history", act: access.Read, summary: "The last values of a key, the oldest first and the present one last",
@@ -158,7 +158,7 @@ func getEntry(c *call) (any, error) {
 	}
 	if out.Revision != 0 {
 		c.reply.Set("ETag", etag(out.Revision))
-		if none := c.condition("If-None-Match"); none.given && none.holds(out.Revision) {
+		if none := c.condition(ifNoneMatch.name); none.given && none.holds(out.Revision) {
 			c.status = http.StatusNotModified
 			return nil, nil
 		}

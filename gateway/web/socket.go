@@ -106,8 +106,8 @@ func (a *allowance) take(now time.Time) bool {
 // parseFrame reads what a page says: which topic it wants, or wants no more.
 func parseFrame(text []byte) (topic string, wanted bool, err error) {
 	var frame struct {
-		Subscribe   *string `json:"subscribe"`
-		Unsubscribe *string `json:"unsubscribe"`
+		Subscribe   *string `json:"subscribe,omitempty"`
+		Unsubscribe *string `json:"unsubscribe,omitempty"`
 	}
 	if decode(text, &frame) != nil || (frame.Subscribe == nil) == (frame.Unsubscribe == nil) {
 		return "", false, fault.New(fault.Invalid, `a frame is {"subscribe":"TOPIC"} or {"unsubscribe":"TOPIC"}`)

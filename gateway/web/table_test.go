@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"reflect"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"althing/access"
 )
@@ -102,7 +104,7 @@ func TestTheDocumentIsWhole(t *testing.T) {
 		o := &operations[i]
 		d, there := doc.Paths[o.route()][strings.ToLower(o.method)]
 		count++
-		if !there || d.OperationID == "" || d.Responses["default"] == nil || len(d.Responses) != 2 {
+		if !there || d.OperationID == "" || d.Responses["default"] == nil || len(d.Responses) < 2 {
 			t.Errorf("%s %s: %+v", o.method, o.route(), d)
 		}
 		if has := d.RequestBody != nil; has != (o.in != nil) {
@@ -121,6 +123,51 @@ func TestTheDocumentIsWhole(t *testing.T) {
 	}
 	if count == 0 || len(doc.Components.Schemas) == 0 {
 		t.Error("it is empty")
+	}
+}
+
+// TestWhatIsDescribedOfAnswers holds what JSON alone does not say.
+func TestWhatIsDescribedOfAnswers(t *testing.T) {
+	text, err := json.Marshal(describe(operations)["paths"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var paths map[string]map[string]struct {
+		Parameters []struct {
+			Name, In string
+			Required bool
+		}
+		Responses map[string]struct{ Content map[string]any }
+	}
+	if err := json.Unmarshal(text, &paths); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		"/healthz": "200 text/plain", "/metrics": "200 text/plain", "/ws": "101 ",
+		"/api/v1/events": "200 text/event-stream", "/api/v1/registry/{key}": "200 application/json",
+	} {
+		status, kind, _ := strings.Cut(want, " ")
+		answer, there := paths[path]["get"].Responses[status]
+		if _, has := answer.Content[kind]; !there || has != (kind != "") {
+			t.Errorf("%s is described with %v", path, paths[path]["get"].Responses)
+		}
+	}
+	if _, there := paths["/api/v1/registry/{key}"]["get"].Responses["304"]; !there {
+		t.Error("an answer 304 is not described")
+	}
+	for at, want := range map[string]string{
+		"put /api/v1/registry/{key}": "path key true, query ttl false, query hub false, header If-Match false, header If-None-Match false, ",
+		"delete /api/v1/registry":    "query pattern true, query hub false, ",
+		"get /api/v1/events":         "query topic true, ",
+	} {
+		method, path, _ := strings.Cut(at, " ")
+		var got strings.Builder
+		for _, p := range paths[path][method].Parameters {
+			fmt.Fprint(&got, p.In, " ", p.Name, " ", p.Required, ", ")
+		}
+		if got.String() != want {
+			t.Errorf("%s takes %s", at, got.String())
+		}
 	}
 }
 
@@ -147,6 +194,8 @@ func TestSchemas(t *testing.T) {
 		Of    map[string]*outer `json:"of"`
 		Value jsonValue         `json:"value"`
 		Any   any               `json:"any"`
+		When  *time.Time        `json:"when"`
+		Then  *time.Time        `json:"then,omitempty"`
 		Left  string            `json:"-"`
 	}
 	s := schemas{}
@@ -157,8 +206,10 @@ func TestSchemas(t *testing.T) {
 	}
 	const want = `{"properties":{"a":{"type":"integer"},"any":{},` +
 		`"list":{"description":"some","items":{"$ref":"#/components/schemas/Inner"},"type":"array"},` +
-		`"of":{"additionalProperties":{"$ref":"#/components/schemas/Outer"},"type":"object"},"value":{"description":"any JSON"}},` +
-		`"required":["a","of","value","any"],"type":"object"}`
+		`"of":{"additionalProperties":{"$ref":"#/components/schemas/Outer"},"type":"object"},` +
+		`"then":{"format":"date-time","type":"string"},"value":{"description":"any JSON"},` +
+		`"when":{"format":"date-time","type":["string","null"]}},` +
+		`"required":["a","of","value","any","when"],"type":"object"}`
 	if string(got) != want {
 		t.Errorf("%s", got)
 	}
