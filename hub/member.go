@@ -253,17 +253,6 @@ func (s *Session) Rename(name string) Pending {
 	return s.begin(&messaging.Amend{ID: m.id, Addr: s.addr, Name: strings.Clone(name), Take: s.hub.holder(name)})
 }
 
-// Exit releases the client with all that it has: it cannot come back. The session
-// goes on without one.
-func (s *Session) Exit() Pending {
-	m, err := s.acting(access.Enter)
-	if err != nil {
-		return Pending{err: err}
-	}
-	s.dismiss(false)
-	return s.begin(&messaging.Exit{ID: m.id})
-}
-
 // Inbox gives the inbox of the session's client.
 func (s *Session) Inbox() (*Inbox, error) {
 	m, err := s.acting(access.Enter)

@@ -173,19 +173,6 @@ func TestAClientThatIsReleasedIsTold(t *testing.T) {
 	refused(t, "what it sends", wait(s.Send(t.Context(), hub.Message{To: "ALL"})), fault.NotFound)
 }
 
-func TestExit(t *testing.T) {
-	h := hubtest.Open(t, nil)
-	s, is := register(t, h, hub.Registration{Name: "lamp", Gone: func(err error) { t.Errorf("told: %v", err) }})
-	done(t, s.Exit())
-	if s.ID() != "" {
-		t.Errorf("still %s", s.ID())
-	}
-	again, err := s.Register(t.Context(), hub.Registration{Name: "lamp", Resume: is.Resume})
-	if err != nil || again.Resumed || again.Name != "lamp" {
-		t.Errorf("%+v, %v", again, err)
-	}
-}
-
 func TestANameIsTakenFromWhoHasGone(t *testing.T) {
 	h := hubtest.Open(t, nil)
 	first, is := register(t, h, hub.Registration{Name: "lamp"})
@@ -214,7 +201,7 @@ func TestWhatOnlyAClientDoes(t *testing.T) {
 	_, err := s.Inbox()
 	for what, err := range map[string]error{
 		"inbox": err, "send": wait(s.Send(t.Context(), hub.Message{To: "ALL"})), "join": wait(s.Join("x")),
-		"leave": wait(s.Leave("x")), "rename": wait(s.Rename("x")), "exit": wait(s.Exit()),
+		"leave": wait(s.Leave("x")), "rename": wait(s.Rename("x")),
 	} {
 		refused(t, what, err, fault.Denied)
 	}

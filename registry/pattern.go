@@ -33,16 +33,6 @@ type Pattern struct {
 // everything is the pattern '*'.
 var everything = &Pattern{starry: true}
 
-// Match reports whether a name matches a pattern; for one pattern and many
-// names, Compile it once.
-func Match(pattern, name string) (bool, error) {
-	p, err := Compile(pattern)
-	if err != nil {
-		return false, err
-	}
-	return p.Match(name), nil
-}
-
 // Compile makes a pattern. Every text is one; only one too long is refused.
 func Compile(text string) (*Pattern, error) {
 	if len(text) > MaxPattern {

@@ -3,16 +3,16 @@ import { bytes, duration, many, number, percent } from "../js/format.js";
 import { createPlot, windows } from "../js/plot.js";
 import { button, card, dialog, field, h, replace, select, table, toast } from "../js/ui.js";
 
-// What there is of each machine, in the order of the plots.
+// What there is of each machine, in the order of the plots, the processor's first. Those
+// that are rare are drawn where the machine tells of them.
 const plots = [
 	{ title: "CPU", unit: "percent", bottom: 0, top: 100, series: [{ id: "host.cpu", label: "all cores" }] },
 	{ title: "Memory", unit: "percent", bottom: 0, top: 100, series: [{ id: "host.memory", label: "memory" }, { id: "host.swap", label: "swap" }, { id: "host.disk", label: "fullest disk" }] },
 	{ title: "Network", unit: "bytes/s", bottom: 0, series: [{ id: "host.received", label: "received" }, { id: "host.sent", label: "sent" }] },
 	{ title: "Disk", unit: "bytes/s", bottom: 0, series: [{ id: "host.read", label: "read" }, { id: "host.written", label: "written" }] },
-	{ title: "Load", unit: "", bottom: 0, series: [{ id: "host.load", label: "of the last minute" }] },
-	{ title: "Temperature", unit: "°C", series: [{ id: "host.temperature", label: "hottest sensor" }] },
+	{ title: "Load", unit: "", bottom: 0, rare: true, series: [{ id: "host.load", label: "of the last minute" }] },
+	{ title: "Temperature", unit: "°C", rare: true, series: [{ id: "host.temperature", label: "hottest sensor" }] },
 ];
-const always = plots.slice(0, 4); // of which every machine knows something
 const intervals = [[0.25, "¼ s"], [0.5, "½ s"], [1, "1 s"], [2, "2 s"], [5, "5 s"], [10, "10 s"], [60, "1 min"]];
 const most = 8; // hubs that are shown unless somebody chooses
 
@@ -243,7 +243,7 @@ class Machine {
 		this.state = h("small", {});
 		this.grid = h("div", { class: "plots" });
 		this.element = h("section", { class: "hub", "aria-label": hub.name }, h("header", {}, h("h2", {}, hub.name), this.state), this.grid);
-		for (const plot of always) this.#add(plot);
+		for (const plot of plots) if (!plot.rare) this.#add(plot);
 		this.listen();
 		this.#more();
 	}
@@ -275,7 +275,7 @@ class Machine {
 		try {
 			const { metrics } = await this.#page.context.api.get("/metrics", { query: { hub: this.#hub.self ? undefined : this.#hub.path } });
 			const known = new Set(metrics.filter((m) => m.value != null).map((m) => m.name));
-			const more = plots.filter((p) => !always.includes(p) && p.series.some((s) => known.has(s.id)));
+			const more = plots.filter((p) => p.rare && p.series.some((s) => known.has(s.id)));
 			if (this.#end.length === 0 || more.length === 0) return;
 			for (const plot of more) this.#add(plot);
 			this.listen();
