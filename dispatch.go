@@ -95,7 +95,8 @@ func (s *Server) message(ctx context.Context, c *Conn, f wire.Frame) {
 		m.From = c.Name()
 	}
 	switch {
-	case err != nil:
+	case err != nil: // a client of a wire without answers is not told
+		s.warn("a message was refused", "conn", c.Name(), "err", err)
 	case m.To == "":
 		// A command that was mistyped comes as a message.
 		s.hear(c, func() string { return wire.Redact(m.String()) })

@@ -77,8 +77,8 @@ func (h contact) monitor(ctx context.Context) (*cpumonitor.Client, error) {
 	return m, nil
 }
 
-// showCPU prints figures until the user has had enough, the server has gone, or
-// nobody reads them.
+// showCPU prints figures until the user has had enough, also of waiting for one,
+// the server has gone, or nobody reads them.
 func showCPU(c *cobra.Command, m *cpumonitor.Client, interval time.Duration, asJSON bool) error {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -86,19 +86,33 @@ func showCPU(c *cobra.Command, m *cpumonitor.Client, interval time.Duration, asJ
 	in := bufio.NewReader(c.InOrStdin())
 	ticks := time.NewTicker(interval)
 	defer ticks.Stop()
-	for {
+	type figure struct {
+		percent float64
+		err     error
+	}
+	answered := make(chan figure, 1)
+	ask := func() {
 		percent, err := m.CPU(c.Context())
-		if err != nil {
-			return err
-		}
-		if err := printCPU(c.OutOrStdout(), time.Now(), percent, asJSON); err != nil {
-			return err
-		}
+		answered <- figure{percent, err}
+	}
+	var due <-chan time.Time // nil while there is no answer
+	go ask()
+	for {
 		select {
-		case <-ticks.C:
+		case f := <-answered:
+			if f.err != nil {
+				return f.err
+			}
+			if err := printCPU(c.OutOrStdout(), time.Now(), f.percent, asJSON); err != nil {
+				return err
+			}
+			due = ticks.C
+		case <-due:
+			due = nil
+			go ask()
 		case s := <-signals:
 			if s == syscall.SIGTERM || asJSON || !goOn(c.OutOrStdout(), in, signals) {
-				return nil
+				return nil // whoever still asks hears that the connection is closed
 			}
 		}
 	}

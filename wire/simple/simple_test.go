@@ -255,6 +255,34 @@ func TestAPythonClient(t *testing.T) {
 	}
 }
 
+// TestMessagesThatAreTooLarge: the wire has no word for it, so the server's log says
+// what has become of one, and the conversation goes on.
+func TestMessagesThatAreTooLarge(t *testing.T) {
+	said, got := make(chan string, 1), make(chan string, 1)
+	s := &althing.Server{
+		Addr: "127.0.0.1:0", Protocols: []wire.Protocol{simple.Protocol{}}, Logger: slog.New(slog.DiscardHandler),
+		Output: althing.Output{Warning: func(line string) { said <- line }}, Limits: althing.Limits{Message: 5000},
+	}
+	s.OnMessage(func(_ *althing.Conn, m *althing.Message) { got <- m.String() })
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	c, err := net.Dial("tcp", s.ListenAddr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	io.WriteString(c, "$size:large|%"+strings.Repeat("x", 6000))
+	if line := <-said; !strings.Contains(line, "a message may have 5000 bytes; this one has 6") {
+		t.Errorf("the warning is %q", line)
+	}
+	io.WriteString(c, "$size:small|%x")
+	if m := <-got; m != "x" {
+		t.Errorf("the next message is %q", m)
+	}
+}
+
 func TestAPythonServer(t *testing.T) {
 	lines, done := python(t, "server")
 	lines.Scan()
