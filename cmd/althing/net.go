@@ -36,12 +36,16 @@ take of their machines. It does not wait for one that is away. 'restart' and
 		Example: "  althing net\n  althing net --watch\n  althing net restart barn\n  althing net shutdown --all",
 		Args:    knownVerb,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return f.talk(c.Context(), func(a asker) error {
-				if again {
-					return watchNet(c.Context(), a, c.OutOrStdout(), asJSON)
-				}
-				return printNet(c.Context(), a, c.OutOrStdout(), asJSON)
-			})
+			if !again {
+				return f.talk(c.Context(), func(a asker) error { return printNet(c.Context(), a, c.OutOrStdout(), asJSON) })
+			}
+			ctx, stop := untilSignal(c.Context())
+			defer stop()
+			err := f.talk(ctx, func(a asker) error { return watchNet(ctx, a, c.OutOrStdout(), asJSON) })
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
 		},
 	}
 	f.add(c)

@@ -2,11 +2,13 @@ package web
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"althing/access"
 	"althing/fault"
 	"althing/hub"
+	"althing/network"
 	"althing/registry"
 	"althing/value"
 )
@@ -16,7 +18,7 @@ var registryOperations = []operation{
 	{
 		method: http.MethodGet, path: "/registry", act: access.Read, summary: "The keys that match, in order, with what they hold",
 		params: []param{
-			{name: "pattern", help: "dotted names with * and ? as the text port has them; default: all"},
+			{name: "pattern", help: "dotted names with * and ? as the text port has them; default: all. With @* of all hubs: a page of each"},
 			{name: "after", help: "the last key of the page before"},
 			{name: "limit", kind: aNumber, help: "how many at most, 1 to 1000; default 100"},
 			hubParam,
@@ -58,6 +60,8 @@ type entryOut struct {
 type entriesOut struct {
 	Entries []entryOut `json:"entries"`
 	More    bool       `json:"more" help:"there may be others behind the last"`
+	// Missing is of a pattern of all hubs.
+	Missing map[string]string `json:"missing,omitempty" help:"hubs that did not answer, and why"`
 }
 
 type countOut struct {
@@ -93,8 +97,11 @@ func getEntries(c *call) (any, error) {
 		pattern = "*"
 	}
 	most := c.number("limit", usualEntries, 1, mostEntries)
+	if strings.HasSuffix(pattern, "@"+network.EveryName) {
+		return c.entriesOfAll(pattern, most)
+	}
 	out := entriesOut{Entries: []entryOut{}}
-	id, other, err := c.elsewhere()
+	pattern, id, other, err := c.place(pattern)
 	if err != nil {
 		return nil, err
 	}
@@ -120,12 +127,49 @@ func (c *call) entriesOf(id string, params ...value.Pair) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := entriesOut{Entries: []entryOut{}, More: answer("more") == value.Bool(true)}
+	out := entriesOut{Entries: []entryOut{}}
+	addEntries(&out, "", answer)
+	return out, nil
+}
+
+// addEntries adds what another hub has answered; behind stands behind its keys.
+func addEntries(out *entriesOut, behind string, answer func(string) value.Value) {
+	out.More = out.More || answer("more") == value.Bool(true)
 	if all, ok := answer("entries").(*value.Dict); ok {
 		for _, pair := range all.Pairs() {
-			out.Entries = append(out.Entries, entryOut{Key: value.Text(pair.Key), Value: jsonValue{pair.Value}})
+			out.Entries = append(out.Entries, entryOut{Key: value.Text(pair.Key) + behind, Value: jsonValue{pair.Value}})
 		}
 	}
+}
+
+// entriesOfAll gives the entries of all hubs of the tree, of each at most so many.
+func (c *call) entriesOfAll(pattern string, most int64) (any, error) {
+	if c.given(hubParam.name) || c.given("after") {
+		return nil, fault.New(fault.Invalid, "a pattern of all hubs goes with neither 'hub' nor 'after'")
+	}
+	a, err := c.server.Hub.Locate(pattern)
+	if err != nil {
+		return nil, err
+	}
+	own, more, err := c.session.Entries(c.Context(), a.Name, "", int(most))
+	if err != nil {
+		return nil, err
+	}
+	out := entriesOut{Entries: []entryOut{}, More: more, Missing: map[string]string{}}
+	for _, f := range own {
+		out.Entries = append(out.Entries, entryOf(f.Key+"@"+c.server.Hub.Name(), f.Entry))
+	}
+	missing, err := c.askAll(a.Hubs, "registry.fetch", func(name string, answer func(string) value.Value) {
+		addEntries(&out, "@"+name, answer)
+	}, with("pattern", value.Str(a.Name)), with("limit", value.Int(most)))
+	if err != nil {
+		return nil, err
+	}
+	for _, pair := range missing.Pairs() {
+		out.Missing[value.Text(pair.Key)] = value.Text(pair.Value)
+	}
+	entries, cut := page(out.Entries, func(e entryOut) value.Value { return e.Value.Value })
+	out.Entries, out.More = entries, out.More || cut
 	return out, nil
 }
 
@@ -135,7 +179,7 @@ func deleteEntries(c *call) (any, error) {
 		return nil, fault.New(fault.Invalid, "the parameter \"pattern\" is missing; * is all")
 	}
 	c.note("DELETE /registry?pattern=" + pattern)
-	id, other, err := c.elsewhere()
+	pattern, id, other, err := c.place(pattern)
 	if err != nil {
 		return nil, err
 	}
@@ -170,19 +214,19 @@ func getEntry(c *call) (any, error) {
 // entry is what the key of the path holds, wherever that is.
 func (c *call) entry() (entryOut, error) {
 	key := c.PathValue("key")
-	id, other, err := c.elsewhere()
+	name, id, other, err := c.place(key)
 	if err != nil {
 		return entryOut{}, err
 	}
 	if other {
-		answer, err := c.ask(id, "registry.get", with("key", value.Str(key)))
+		answer, err := c.ask(id, "registry.get", with("key", value.Str(name)))
 		if err != nil {
 			return entryOut{}, err
 		}
 		revision, _ := answer("revision").(value.Int)
 		return entryOut{Key: key, Value: jsonValue{answer("value")}, Revision: uint64(revision), Changed: momentOf(answer("time"))}, nil
 	}
-	e, found, err := c.session.Get(c.Context(), key)
+	e, found, err := c.session.Get(c.Context(), name)
 	if err == nil && !found {
 		err = fault.New(fault.NotFound, "there is no key '%.80s'", key)
 	}
@@ -196,15 +240,15 @@ func putEntry(c *call) (any, error) {
 		seconds := c.duration("ttl").Seconds()
 		lasts = &seconds
 	}
-	id, other, err := c.elsewhere()
+	name, id, other, err := c.place(key)
 	if err != nil {
 		return nil, err
 	}
 	revision, err := c.conditionally(func(expect *uint64) (uint64, error) {
 		if other {
-			return c.setAt(id, key, v, lasts, expect)
+			return c.setAt(id, name, v, lasts, expect)
 		}
-		return c.session.Set(hub.Set{Key: key, Value: v, Expire: lasts, ExpectRevision: expect}).Wait(c.Context())
+		return c.session.Set(hub.Set{Key: name, Value: v, Expire: lasts, ExpectRevision: expect}).Wait(c.Context())
 	})
 	if err != nil {
 		return nil, err
@@ -231,14 +275,14 @@ func (c *call) setAt(id, key string, v value.Value, lasts *float64, expect *uint
 }
 
 func deleteEntry(c *call) (any, error) {
-	key := c.PathValue("key")
-	if _, other, err := c.elsewhere(); err != nil || other {
-		if err == nil {
-			err = fault.New(fault.Invalid, "a single key of another hub cannot be deleted; DELETE /registry with a pattern and the hub can")
-		}
+	key, _, other, err := c.place(c.PathValue("key"))
+	if err == nil && other {
+		err = fault.New(fault.Invalid, "a single key of another hub cannot be deleted; DELETE /registry with a pattern and the hub can")
+	}
+	if err != nil {
 		return nil, err
 	}
-	_, err := c.conditionally(func(expect *uint64) (uint64, error) {
+	_, err = c.conditionally(func(expect *uint64) (uint64, error) {
 		found, err := c.session.Remove(c.Context(), key, expect)
 		if err == nil && !found {
 			err = fault.New(fault.NotFound, "there is no key '%.80s'", key)
@@ -249,9 +293,8 @@ func deleteEntry(c *call) (any, error) {
 }
 
 func getHistory(c *call) (any, error) {
-	key := c.PathValue("key")
 	out := historyOut{Values: []pastOut{}}
-	id, other, err := c.elsewhere()
+	key, id, other, err := c.place(c.PathValue("key"))
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func TestRegistry(t *testing.T) {
 		{"GET", "/registry/server.name", "", nil, 200, `"value":"test"`},
 		{"PUT", "/registry/server.name", `1`, nil, 403, `read-only`},
 		{"DELETE", "/registry/server.name", "", nil, 403, `read-only`},
-		{"PUT", "/registry/a@b", `1`, nil, 400, `reserved`},
+		{"PUT", "/registry/a@b", `1`, nil, 404, `no hub 'b'`},
 		{"PUT", "/registry/%E2%82%AC%20%2F%3F", `1`, nil, 200, `"key":"€ /?"`},
 		{"GET", "/registry/%E2%82%AC%20%2F%3F", "", nil, 200, `"value":1`},
 		{"PUT", "/registry/a.b", `{`, nil, 400, `cannot be read`},
