@@ -41,6 +41,9 @@ func (c *Conn) read(ctx context.Context) {
 	for {
 		f, err := c.codec.Read()
 		if err != nil {
+			if errors.Is(err, io.EOF) {
+				c.finishAll(ctx)
+			}
 			c.ended(err)
 			c.cancel()
 			c.turn.take(wire.Frame{Kind: gone}, handle, c.asked.any, c.relief)

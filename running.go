@@ -3,6 +3,7 @@ package althing
 import (
 	"context"
 	"sync"
+	"time"
 
 	"althing/fault"
 	"althing/wire"
@@ -50,6 +51,18 @@ func (c *Conn) finish(f wire.Frame, do func()) {
 		defer c.recovers(f)
 		do()
 	})
+}
+
+// finishAll waits a moment for what is only to be finished: who sends nothing more may
+// still read the answers.
+func (c *Conn) finishAll(ctx context.Context) {
+	late := time.NewTimer(lastWords)
+	defer late.Stop()
+	select {
+	case <-c.running.resting():
+	case <-late.C:
+	case <-ctx.Done():
+	}
 }
 
 func (r *running) begin(id string, cancel context.CancelFunc, limit int) error {

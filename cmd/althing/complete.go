@@ -46,9 +46,10 @@ const keysLike = "[k for k in MyData if k.startswith(LIKE)]"
 // is none.
 func addCompletions(root *cobra.Command) {
 	verb, _, _ := root.Find([]string{"completion"})
+	verbsOf(verb) // its verbs are the shells
 	verb.Short = "print what has a shell complete verbs, flags and names"
 	for _, shell := range verb.Commands() {
-		shell.Short = "print it for " + shell.Name()
+		shell.Short, shell.Args = "print it for "+shell.Name(), exactly(0)
 	}
 	for _, what := range completed {
 		c, _, _ := root.Find([]string{what.verb}) // a test tries each

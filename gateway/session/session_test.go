@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"net"
 	"strings"
 	"testing"
 
@@ -10,6 +11,22 @@ import (
 	"althing/hub"
 	"althing/value"
 )
+
+// TestWhoStopsSendingIsAnswered: what was asked before is stored, and answered.
+func TestWhoStopsSendingIsAnswered(t *testing.T) {
+	p := serve(t, nil)
+	for range 20 {
+		c, _ := register(t, p.addr, `{}`)
+		c.say(`{"jsonrpc":"2.0","id":"set","method":"registry.set","params":{"key":"a","value":1}}`)
+		c.Conn.(*net.TCPConn).CloseWrite()
+		if heard := c.hear(); heard["id"] != "set" || heard["result"] == nil {
+			t.Fatalf("heard %v", heard)
+		}
+		if heard := c.hear(); heard != nil {
+			t.Errorf("then heard %v", heard)
+		}
+	}
+}
 
 func TestMethods(t *testing.T) {
 	p := serve(t, nil)
