@@ -187,7 +187,8 @@ func (s *Session) enlist(id string, r Registration) (*member, error) {
 	return m, nil
 }
 
-// dismiss ends the session of its client, which may come back.
+// dismiss ends the session of its client, which may come back; for good: the session
+// takes no other either.
 func (s *Session) dismiss(forGood bool) {
 	if m := s.membership.end(forGood); m != nil {
 		s.hub.retire(m)

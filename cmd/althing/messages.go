@@ -41,8 +41,8 @@ func newSend() *cobra.Command {
 		Short: "send a message to a client or a group",
 		Long: `Sends TEXT to the client or group TO, into the inbox of each member. When nobody
 is there to read it, that is said; of another hub, as in lamp@barn, that is not
-known. What the hub itself answers, to SYSTEM,
-SQLite or a ++ping, is read with recv.`,
+known. What the hub itself answers, to SYSTEM, SQLite or a ++ping, is read with
+recv.`,
 		Example: "  althing send lamp \"switch on\"\n  althing send ALL \"dinner\" --as cook\n  althing send lamp@barn \"switch on\"",
 		Args:    exactly(2),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -105,8 +105,8 @@ func newRecv() *cobra.Command {
 		Long: `Prints the next message of the inbox and takes it out. When there is none, the
 exit status is 3. With --follow it prints every message as it comes, until
 Ctrl+C. A message is taken out when it has been printed: what breaks off before
-comes again. One at a time reads an inbox, the last that came. Who has never received or sent anything has no inbox yet: the first
-recv makes one.`,
+comes again. One at a time reads an inbox, the last that came. Who has never
+received or sent anything has no inbox yet: the first recv makes one.`,
 		Example: "  althing recv --as lamp --follow",
 		Args:    exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {

@@ -36,7 +36,7 @@ func getServices(c *call) (any, error) {
 	for i, s := range services {
 		out.Entries[i] = serviceRow{
 			Name: s.Name, Does: s.Does, Own: s.Own, Enabled: s.Enabled, Working: s.Working, Every: s.Every.Seconds(),
-			Last: unlessZero(s.Last), Next: unlessZero(s.Next),
+			Last: moment(s.Last), Next: moment(s.Next),
 		}
 		if s.Err != nil {
 			out.Entries[i].Problem = fault.Of(s.Err).Message

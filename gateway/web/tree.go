@@ -57,14 +57,6 @@ type treeClient struct {
 	Host string `json:"host"`
 }
 
-// unlessZero is a time, nil when there is none.
-func unlessZero(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
-}
-
 func getTree(c *call) (any, error) {
 	hubs, err := c.session.Tree(c.Context())
 	out := treeOut{Hubs: make([]treeHub, len(hubs))}
@@ -75,8 +67,8 @@ func getTree(c *call) (any, error) {
 		}
 		out.Hubs[i] = treeHub{
 			ID: h.ID, Parent: h.Parent, Name: h.Name, Path: h.Path, Host: h.Host, Layer: h.Layer, Version: h.Version,
-			Session: h.Session, Text: h.Text, Own: h.Own, Up: h.Up, Since: unlessZero(h.Since),
-			Answers: h.Answers, Started: unlessZero(h.Started), CPU: h.CPU, Memory: h.Memory, Clients: clients, More: h.More,
+			Session: h.Session, Text: h.Text, Own: h.Own, Up: h.Up, Since: moment(h.Since),
+			Answers: h.Answers, Started: moment(h.Started), CPU: h.CPU, Memory: h.Memory, Clients: clients, More: h.More,
 		}
 	}
 	return out, err
