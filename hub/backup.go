@@ -33,7 +33,7 @@ func (s *Session) Backup(ctx context.Context) (*Backup, error) {
 		h.saving.Store(false)
 		return nil, err
 	}
-	h.access.Audit(s.addr, "backup")
+	s.note("backup")
 	return &Backup{b, h}, nil
 }
 

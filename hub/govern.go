@@ -45,11 +45,12 @@ var errNoSession = fault.New(fault.Unavailable, "that works only with a client t
 
 // audit notes what is done to somebody, as the command would stand there.
 func (s *Session) audit(command string, args ...string) {
-	who := ""
-	if proof := s.proof.Load(); proof.Role() > access.Guest {
-		who = proof.String() + ": "
-	}
-	s.hub.access.Audit(s.addr, s.caller.Gateway+": "+who+command+"("+strings.Join(args, ", ")+")")
+	s.note(command + "(" + strings.Join(args, ", ") + ")")
+}
+
+// note puts into the audit what the caller does, by which gateway, and who that is.
+func (s *Session) note(act string) {
+	s.hub.access.Audit(s.addr, s.caller.Gateway+": "+s.Who()+": "+act)
 }
 
 // Kick cuts somebody off; a client that has no connection is forgotten, with its

@@ -57,7 +57,7 @@ func (s *Session) Record(ctx context.Context, pattern string) (Recording, error)
 	if err != nil {
 		return Recording{}, s.refuse(err)
 	}
-	s.hub.access.Audit(s.addr, "record "+pattern)
+	s.note("record " + pattern)
 	return r, nil
 }
 
@@ -69,7 +69,7 @@ func (s *Session) StopRecording(pattern string) error {
 	if err := s.hub.recordings.stop(pattern); err != nil {
 		return s.refuse(err)
 	}
-	s.hub.access.Audit(s.addr, "record --stop "+pattern)
+	s.note("record --stop " + pattern)
 	return nil
 }
 

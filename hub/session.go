@@ -102,6 +102,15 @@ func (s *Session) Keep() {
 // May says why the caller may not do that, or nil.
 func (s *Session) May(act access.Act) error { return s.hub.access.May(s.Role(), act) }
 
+// Who names the caller for people: admin, or user and the name, whose key was shown;
+// else what it may be.
+func (s *Session) Who() string {
+	if proof := s.proof.Load(); proof.Role() > access.Guest {
+		return proof.String()
+	}
+	return s.Role().String()
+}
+
 // Addr is the address that the caller's clients belong to.
 func (s *Session) Addr() string { return s.addr }
 

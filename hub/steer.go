@@ -28,7 +28,7 @@ func (s *Session) MakeToken(via net.Addr) (line string, err error) {
 	if err != nil {
 		return "", s.refuse(err)
 	}
-	s.hub.access.Audit(s.addr, "token")
+	s.note("token")
 	_, fingerprint := s.hub.Security()
 	return network.Line(token, fingerprint, at), nil
 }
@@ -49,7 +49,7 @@ func (s *Session) WithdrawToken(id string) error {
 	if err := s.act(access.Manage); err != nil {
 		return err
 	}
-	s.hub.access.Audit(s.addr, "token withdraw "+id)
+	s.note("token withdraw " + id)
 	return s.orRefused(s.hub.node.Withdraw(id))
 }
 
@@ -63,7 +63,7 @@ func (s *Session) SetParent(ctx context.Context, address, token string) error {
 	if err != nil {
 		return s.refuse(err)
 	}
-	s.hub.access.Audit(s.addr, "parent set "+to)
+	s.note("parent set " + to)
 	return s.orRefused(s.hub.node.Move(ctx, to, token))
 }
 
@@ -72,7 +72,7 @@ func (s *Session) ClearParent() error {
 	if err := s.act(access.Manage); err != nil {
 		return err
 	}
-	s.hub.access.Audit(s.addr, "parent clear")
+	s.note("parent clear")
 	return s.orRefused(s.hub.node.Leave())
 }
 

@@ -56,13 +56,12 @@ type tap struct {
 // what ClientState.ID says. Of a text client without a connection these are the
 // requests that name its ID, and their replies. Of a session that ends and comes
 // back, listening has to begin anew. tell must not block. stop may be called more
-// than once.
+// than once. Whoever hands on what is told notes in the audit to whom.
 func (s *Session) Tap(id string, tell func(Traffic)) (stop func(), err error) {
 	g, err := s.govern(id)
 	if err != nil {
 		return nil, err
 	}
-	s.audit("traffic", id)
 	t, h := &tap{tell: tell}, s.hub
 	var tracer althing.Tracer
 	if g.conn != nil {

@@ -26,14 +26,20 @@ func (c *call) audit(err error) {
 	if hub := c.text(hubParam.name); hub != "" {
 		act += " at " + hub
 	}
+	how := ""
+	if err != nil {
+		how = ", refused: " + string(fault.Of(err).Code)
+	}
+	c.enter(act, how)
+}
+
+// enter puts a line into the audit: what the caller does, and how that went.
+func (c *call) enter(act, how string) {
 	act = c.server.Hub.Access().Redact(act) // half a key would not be known for one
 	if len(act) > longestNote {
 		act = strings.ToValidUTF8(act[:longestNote], "") + "..."
 	}
-	if err != nil {
-		act += ", refused: " + string(fault.Of(err).Code)
-	}
-	c.server.Hub.Access().Audit(c.session.Addr(), "web: "+c.who()+": "+act)
+	c.server.Hub.Access().Audit(c.session.Addr(), "web: "+c.session.Who()+": "+act+how)
 }
 
 // parseQuery reads a query. Semicolons are no separators, and what is escaped wrong

@@ -27,13 +27,15 @@ const reconnectAfter = "retry: 2000\n\n"
 // listen makes the caller a listener, with the role that it has now.
 func (c *call) listen() *listener {
 	role := c.session.Role()
-	return c.server.feed.listen(role, c.session.May, func() error {
+	l := c.server.feed.listen(role, c.session.May, func() error {
 		c.proof.Look()
 		if c.session.Role() != role || c.login != nil && !c.server.logins.holds(c.cookie) {
 			return errEnded
 		}
 		return nil
 	})
+	l.note = func(topic string) { c.enter("hear "+topic, "") }
+	return l
 }
 
 // serveEvents answers with a stream of events. A topic that cannot be heard is the

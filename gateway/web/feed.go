@@ -60,7 +60,7 @@ func newFeed(h *hub.Hub, log *slog.Logger) *feed {
 // listen makes a listener. may says whether its role may do something, holds whether it
 // still has the role.
 func (f *feed) listen(role access.Role, may func(access.Act) error, holds func() error) *listener {
-	return &listener{feed: f, role: role, may: may, holds: holds, wake: make(chan struct{}, 1), hears: map[string]*source{}}
+	return &listener{feed: f, role: role, may: may, holds: holds, note: func(string) {}, wake: make(chan struct{}, 1), hears: map[string]*source{}}
 }
 
 // source gives that of a topic with l among those who hear it. It is begun for the

@@ -24,7 +24,8 @@ type listener struct {
 	feed  *feed
 	role  access.Role
 	may   func(access.Act) error
-	holds func() error // why the role has ended, or nil
+	holds func() error       // why the role has ended, or nil
+	note  func(topic string) // that it hears that, for the audit
 	wake  chan struct{}
 	hears map[string]*source
 
@@ -55,10 +56,14 @@ func (l *listener) subscribe(topic string) error {
 		return err
 	}
 	s, err := l.feed.source(topic, l)
-	if err == nil {
-		l.hears[topic] = s
+	if err != nil {
+		return err
 	}
-	return err
+	l.hears[topic] = s
+	if s.kind.noted {
+		l.note(topic)
+	}
+	return nil
 }
 
 // unsubscribe ends that.

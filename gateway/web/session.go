@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 
-	"althing/access"
 	"althing/hub"
 )
 
@@ -38,7 +37,7 @@ func getSession(c *call) (any, error) {
 	h := c.server.Hub
 	path, _ := h.Network().Path()
 	out := sessionOut{
-		Role: c.session.Role().String(), Who: c.who(), Guests: h.Access().Guests().String(),
+		Role: c.session.Role().String(), Who: c.session.Who(), Guests: h.Access().Guests().String(),
 		Hub: hubBrief{Name: h.Name(), Path: path, ID: string(h.Network().ID()), Version: hub.Version, Address: h.Address("text")},
 	}
 	if c.login != nil {
@@ -71,12 +70,4 @@ func logOut(c *call) (any, error) {
 	}
 	c.setCookie("")
 	return nil, nil
-}
-
-// who names the caller for people.
-func (c *call) who() string {
-	if c.proof.Role() == access.Guest {
-		return c.session.Role().String()
-	}
-	return c.proof.String()
 }

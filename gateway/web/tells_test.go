@@ -73,3 +73,23 @@ func TestWhatTheHubTells(t *testing.T) {
 		}
 	}
 }
+
+// TestTheAuditSaysWho asks for what the hub itself notes, and not the request.
+func TestTheAuditSaysWho(t *testing.T) {
+	h := hubtest.Open(t, func(c *hub.Config) { c.Log = slog.New(slog.NewTextHandler(io.Discard, nil)) }) //nolint:sloglint // what a handler does not want is not kept either
+	base := "http://" + start(t, &web.Server{Hub: h}, "192.0.2.7") + "/api/v1"
+	c := browser(t)
+	key := "Authorization: Bearer " + h.Access().Made()
+	for _, test := range []struct{ method, path, want string }{
+		{"DELETE", "/parent", "parent clear"},
+		{"DELETE", "/tokens/nosuch", "token withdraw nosuch"},
+		{"PUT", "/recordings/garden.*", "record garden.*"},
+		{"HEAD", "/events?topic=traffic:lamp", "hear traffic:lamp"},
+	} {
+		ask(t, c, test.method, base+test.path, "", key)
+		_, text := ask(t, c, "GET", base+"/audit", "", key)
+		if !strings.Contains(text, `"from":"192.0.2.7","act":"web: admin: `+test.want+`"`) {
+			t.Errorf("%s %s: the audit is %s", test.method, test.path, text)
+		}
+	}
+}

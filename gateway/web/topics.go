@@ -18,6 +18,8 @@ type topicKind struct {
 	act access.Act
 	// newest: of several events that wait for a slow listener only the last matters.
 	newest bool
+	// noted: the audit has who hears it.
+	noted bool
 	// run tells of a topic until ctx is done: by show what one thing is, by newRows
 	// what rows there are, by newTail what happens. Its error ends the topic for all.
 	run func(ctx context.Context, s *source) error
@@ -33,7 +35,7 @@ var topicKinds = []topicKind{
 	{name: "processes", act: access.Read, newest: true, run: tellProcesses},
 	{name: "clients", act: access.Read, run: tellClients},
 	{name: "log:", act: access.Manage, run: tellLog},
-	{name: "traffic:", act: access.Manage, run: tellTraffic},
+	{name: "traffic:", act: access.Manage, noted: true, run: tellTraffic},
 	{name: "groups", act: access.Read, run: tellGroups},
 	{name: "tree", act: access.Read, run: tellTree},
 	{name: "messages", act: access.Manage, run: tellMessages(hub.AllMessages)},
