@@ -12,7 +12,7 @@ const (
 	// mostBelow is how many keys below a branch are counted, and mostCounted those
 	// below all branches of an answer.
 	mostBelow   = 1000
-	mostCounted = 50_000
+	mostCounted = 100_000
 )
 
 // Branch is a name at one place of the tree that dotted names make: a key, others below

@@ -59,18 +59,23 @@ func TestMenuOnPhone(t *testing.T) {
 	page.Wait(`getComputedStyle(document.getElementById("side")).visibility === "hidden" && document.activeElement.id === "menu"`)
 }
 
-// TestAway stops the hub under the page, which says so and comes back by itself.
+// TestAway stops the hub under a page, which says so and comes back by itself. What it
+// asks for meanwhile in vain is no error of the page's.
 func TestAway(t *testing.T) {
-	h := webtest.Start(t)
-	page := h.OpenAdmin("/", "WebSocket connection to", "Failed to load resource", "ERR_")
-	page.Wait(`document.getElementById("state").textContent === "live"`)
-	h.Restart(func() {
-		page.Wait(`!document.getElementById("banner").hidden && document.getElementById("banner").textContent.includes("away")`)
-		page.Check()
-	})
-	page.Wait(`document.getElementById("banner").hidden && document.getElementById("state").textContent === "live"`)
-	// Logins are kept in memory only: who was an administrator is a guest again.
-	page.Wait(`document.getElementById("role").textContent === "guest"`)
+	for _, path := range []string{"/", "/registry"} {
+		t.Run(path, func(t *testing.T) {
+			h := webtest.Start(t)
+			page := h.OpenAdmin(path, "WebSocket connection to", "Failed to load resource", "ERR_")
+			page.Wait(`document.getElementById("state").textContent === "live"`)
+			h.Restart(func() {
+				page.Wait(`!document.getElementById("banner").hidden && document.getElementById("banner").textContent.includes("away")`)
+				page.Check()
+			})
+			page.Wait(`document.getElementById("banner").hidden && document.getElementById("state").textContent === "live"`)
+			// Logins are kept in memory only: who was an administrator is a guest again.
+			page.Wait(`document.getElementById("role").textContent === "guest"`)
+		})
+	}
 }
 
 // TestNothingForGuests opens a hub that shows them nothing.

@@ -155,7 +155,7 @@ func TestLargeRegistry(t *testing.T) {
 		}
 	}
 	page := h.Open("/registry")
-	page.Wait(row("big"))
+	page.Wait(row("big") + ` && document.querySelector(".count").textContent === "100,000 keys"`)
 	page.Click(`.row[data-key="big"]`)
 	page.Wait(row("big.g00"))
 	page.Click(`.row[data-key="big.g00"]`)

@@ -219,6 +219,15 @@ configure({
 	},
 });
 
+// What nobody waited for: a page that was left is owed nothing, the banner tells that the
+// hub is away, and what the hub refused is said.
+addEventListener("unhandledrejection", (e) => {
+	const { name, code, message } = e.reason ?? {};
+	if (name !== "AbortError" && !code) return; // ours: into the console with it
+	e.preventDefault();
+	if (code && code !== "away") toast(message, { kind: "bad" });
+});
+
 // Whether the hub is there.
 const banner = document.getElementById("banner");
 let away = false;

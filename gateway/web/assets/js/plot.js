@@ -1,7 +1,7 @@
 // Plots of what changes: a window in time that slides along, with what was before.
 //
 //	const cpu = createPlot({
-//		title: "CPU", where: "garden · 127.0.0.1:2980", unit: "percent", bottom: 0, top: 100,
+//		title: "CPU", where: "garden · 127.0.0.1:2980", unit: "percent", bottom: 0, top: 100, // axis: what stands there, else the title
 //		series: [{ id: "host.cpu", label: "all cores" }],
 //		history: (id, from, to, points) => Promise of { at, min, mean, max },  // else what came while it was open
 //	});
@@ -47,8 +47,8 @@ class Plot {
 	#ended = false;
 	running = true;
 
-	constructor({ title, where = "", unit = "", bottom, top, series, history, window = 300, interval = 1, tools = [], level = 3 }) {
-		Object.assign(this, { title, where, unit, bottom, top, series, window, interval });
+	constructor({ title, where = "", axis = title, unit = "", bottom, top, series, history, window = 300, interval = 1, tools = [], level = 3 }) {
+		Object.assign(this, { title, where, axis, unit, bottom, top, series, window, interval });
 		this.history = history ?? ((...args) => this.#memory.history(...args));
 		this.#build(tools, level);
 		this.#begin();
@@ -299,7 +299,7 @@ class Plot {
 			axes: [
 				{ ...axis, label: "Time", labelSize: 18, size: 34, space: (u, i, min, max) => room(max - min), values: (u, splits, i, space, step) => clock(splits, step) },
 				{
-					...axis, label: [this.title, { percent: "%", "1/s": "a second" }[this.unit] ?? this.unit].filter(Boolean).join(", "), labelSize: 18, incrs: this.unit.startsWith("bytes") ? binary : undefined,
+					...axis, label: [this.axis, { percent: "%", "1/s": "a second" }[this.unit] ?? this.unit].filter(Boolean).join(", "), labelSize: 18, incrs: this.unit.startsWith("bytes") ? binary : undefined,
 					size: (u, texts) => 16 + 7 * Math.max(3, ...(texts ?? []).map((text) => text.length)),
 					values: (u, splits) => splits.map((v) => figure(v, this.unit).replace(/ %| °C|\/s/, "")),
 				},

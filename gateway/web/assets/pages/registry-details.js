@@ -77,10 +77,10 @@ export function details(aside, context, { close }) {
 
 	/** A plot of what is recorded, which goes on. */
 	function plotOf(name) {
-		const id = `registry.${name}`;
+		const id = `registry.${name}`, label = name.slice(name.lastIndexOf(".") + 1) || name;
 		const width = select(windows.filter(([seconds]) => seconds >= 60), 300, { "aria-label": "How far back", onchange: (e) => plot.setWindow(Number(e.target.value)) });
 		return createPlot({
-			title: "What it was", series: [{ id, label: name.slice(name.lastIndexOf(".") + 1) || name }], window: 300, tools: [width],
+			title: "What it was", where: name, axis: label, series: [{ id, label }], window: 300, tools: [width],
 			history: async (_, from, to, points) => (await api.get(`/metrics/${encodeURIComponent(id)}`, {
 				query: { from: new Date(from * 1000).toISOString(), to: new Date(to * 1000).toISOString(), points },
 			})).points,

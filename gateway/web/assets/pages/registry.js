@@ -20,6 +20,7 @@ export default {
 		const { api, query } = context;
 		let tree; // of what is shown: names, or what a search has found
 		let end = () => {}; // of its topic
+		let total; // keys of the hub
 		let rows = [], selected = query.get("key"), at = 0, drawing = 0;
 
 		const search = h("input", { type: "search", value: query.get("pattern") ?? "", placeholder: "garden.*", spellcheck: "false" });
@@ -75,8 +76,9 @@ export default {
 			rows = tree.rows();
 			at = Math.min(at, Math.max(0, rows.length - 1));
 			const { keys, more } = tree.count();
-			count.textContent = keys === 0 ? "" : `${many(keys, "key", more)}${search.value.trim() ? " found" : ""}`;
-			const what = rows.length > 0 ? scroller : search.value.trim()
+			const searching = search.value.trim() !== "";
+			count.textContent = keys === 0 ? "" : searching ? `${many(keys, "key", more)} found` : more && total > keys ? many(total, "key") : many(keys, "key", more);
+			const what = rows.length > 0 ? scroller : searching
 				? empty({ title: "Nothing is called so", text: "Patterns match whole names: *.temp, garden.*, lamp.?" })
 				: empty({ title: "Nothing is shared yet", text: "Whatever connects can share a value, with a line for the text port, from a shell, from Python, or here.", line: "setReg('garden.soil.temp', 56)" });
 			if (place.firstChild !== what) replace(place, what);
@@ -158,6 +160,11 @@ export default {
 		});
 		const fail = (problem) => { if (problem.name !== "AbortError") replace(place, empty({ title: "The hub refused", text: problem.message })); };
 
+		context.subscribe("metrics:hub.registry", (event, { values }) => {
+			if (!values || values["hub.registry"] === total) return;
+			total = values["hub.registry"];
+			redraw();
+		});
 		const panel = details(aside, context, { close: () => choose(null) });
 		await show();
 		if (selected) choose(selected);
