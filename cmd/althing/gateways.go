@@ -75,14 +75,14 @@ func (g *gateways) close() {
 }
 
 // open makes the gateways of a hub. names are those by which browsers reach it,
-// beside the machine's own; console, unless it is nil, is told what happens.
-func (g *gateways) open(h *hub.Hub, secured security, names []string, log *slog.Logger, console io.Writer) (err error) {
+// beside the machine's own; below says that the hub is to have a parent; console, unless it is nil, is told what happens.
+func (g *gateways) open(h *hub.Hub, secured security, names []string, below bool, log *slog.Logger, console io.Writer) (err error) {
 	g.text = &text.Server{Hub: h, Log: log, TLS: secured.config, TLSOnly: secured.only}
 	g.cpu = &cpu.Server{Hub: h, Log: log, TLS: secured.config, TLSOnly: secured.only}
 	g.web = &web.Server{Hub: h, Log: log, TLS: secured.config, TLSOnly: secured.only, Names: names}
 	g.session, err = session.New(h, session.Options{
 		Log: log, TLS: secured.config, TLSOnly: secured.only, Console: console,
-		Handed: g.listeners[sessionGateway] == nil,
+		Handed: g.listeners[sessionGateway] == nil, Below: below,
 	})
 	if err != nil {
 		return err

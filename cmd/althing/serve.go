@@ -175,7 +175,7 @@ func (f *serveFlags) once(ctx context.Context, log *slog.Logger, out io.Writer) 
 		if f.console {
 			console = out
 		}
-		err = g.open(h, secured, strings.Split(f.webHost, ","), log, console)
+		err = g.open(h, secured, strings.Split(f.webHost, ","), f.parent.address != "", log, console)
 	}
 	if err != nil {
 		return false, errors.Join(err, within(stopWithin, func() error { return store(h) }))

@@ -22,10 +22,15 @@ type treeHub struct {
 func growHub(t *testing.T, key, name, parent string, more ...string) treeHub {
 	t.Helper()
 	args := append([]string{"--name", name, "--admin-key-file", key, "--console"}, more...)
+	operational := "Mainserver operational"
 	if parent != "" {
 		args = append(args, "--parent", parent)
+		operational = "Subserver '" + name + "' operational"
 	}
 	p, text := startHub(t, t.TempDir(), args...)
+	if _, err := p.out.await(operational, p.ended); err != nil {
+		t.Error(err)
+	}
 	found, err := p.out.await(`session port (\S+:\d+)`, p.ended)
 	if err != nil {
 		t.Fatal(err)

@@ -40,7 +40,7 @@ func demonstrate(ctx context.Context, out io.Writer, host string) (err error) {
 
 // start is cells 2 to 6: the hubs.
 func (d *demonstration) start() error {
-	for n, name := range []string{"Mainserver", "sub1", "sub2", "lower_sub3"} {
+	for n, name := range []string{mainserver, "sub1", "sub2", "lower_sub3"} {
 		d.cell(n+3, "%s.startServer()", name)
 		if err := d.startHub(name); err != nil {
 			return err
@@ -52,7 +52,7 @@ func (d *demonstration) start() error {
 // build is cells 7 to 9: who is below whom. A token, which a hub makes, lets
 // another one join below it.
 func (d *demonstration) build() error {
-	for n, pair := range [][2]string{{"sub1", "Mainserver"}, {"sub2", "Mainserver"}, {"lower_sub3", "sub1"}} {
+	for n, pair := range [][2]string{{"sub1", mainserver}, {"sub2", mainserver}, {"lower_sub3", "sub1"}} {
 		d.cell(n+7, "%s.connect(%s.addr)", pair[0], pair[1])
 		child, parent := d.hubs[pair[0]], d.hubs[pair[1]]
 		token, err := parent.hub.Network().MakeToken()
@@ -70,7 +70,7 @@ func (d *demonstration) build() error {
 
 // connect is cells 10 to 13: the clients.
 func (d *demonstration) connect() error {
-	for n, pair := range [][2]string{{"client1", "Mainserver"}, {"client2", "Mainserver"}, {"client3", "sub1"}, {"client4", "lower_sub3"}} {
+	for n, pair := range [][2]string{{"client1", mainserver}, {"client2", mainserver}, {"client3", "sub1"}, {"client4", "lower_sub3"}} {
 		d.cell(n+10, "c%d.connect(%s.addr)", n+1, pair[1])
 		if err := d.connectClient(pair[0], d.hubs[pair[1]]); err != nil {
 			return err
@@ -128,7 +128,7 @@ func (d *demonstration) shutdownAll() error {
 			return err
 		}
 	}
-	for _, name := range []string{"sub1", "sub2", "Mainserver"} {
+	for _, name := range []string{"sub1", "sub2", mainserver} {
 		if err := d.hubs[name].ended(d.ctx); err != nil {
 			return err
 		}

@@ -18,7 +18,7 @@ func TestDemonstration(t *testing.T) {
 	}
 	shown := out.String()
 	for _, line := range []string{
-		"127.0.0.1 is registered as 'sub1'", "'Connected': Mainserver/sub1/lower_sub3, layer 2",
+		"Mainserver operational", "Subserver 'sub1' operational", "127.0.0.1 is registered as 'sub1'", "'Connected': Mainserver/sub1/lower_sub3, layer 2",
 		"Registered as 'client4'", "You have admin permissions", "Can't connect to own address",
 		"lower_sub3 is where it was: Mainserver/sub1/lower_sub3", "All connected instances in the network:",
 		" ├──> client1(127.0.0.1)", "Disconnected connection 'lower_sub3'",

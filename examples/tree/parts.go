@@ -71,6 +71,9 @@ type station struct {
 	once    sync.Once
 }
 
+// mainserver is the hub that has none above it.
+const mainserver = "Mainserver"
+
 // startHub starts a hub. Its admin key is empty, as in the notebook: everyone is an
 // administrator.
 func (d *demonstration) startHub(name string) error {
@@ -94,7 +97,7 @@ func (d *demonstration) startHub(name string) error {
 	}
 	s.address = listener.Addr().String()
 	s.hub.Listening("session", s.address)
-	if s.gateway, err = session.New(s.hub, session.Options{Log: quiet, Console: d.out}); err != nil {
+	if s.gateway, err = session.New(s.hub, session.Options{Log: quiet, Console: d.out, Below: name != mainserver}); err != nil {
 		return err
 	}
 	started := make(chan struct{})

@@ -42,6 +42,9 @@ type Options struct {
 	Handed bool
 	// Console is where what happens is told to people, in lines. nil: nowhere.
 	Console io.Writer
+	// Below says that the hub is to have a parent, though it has none yet: people are
+	// told of a subserver.
+	Below bool
 }
 
 // Server is the gateway. Its methods may be called concurrently.
@@ -81,7 +84,7 @@ func New(h *hub.Hub, o Options) (*Server, error) {
 	if err := s.server.OpenMaindata(); err != nil {
 		return nil, err
 	}
-	s.server.OnStart(func() { s.server.Say(althing.KindStatus, operational(s.server.Info())) })
+	s.server.OnStart(func() { s.server.Say(althing.KindStatus, operational(h, o.Below)) })
 	// Pinging is for who wants it: what is idle is to stay so.
 	err := s.server.SetServiceEnabled("ping", false)
 	s.server.StartServices(0)
@@ -89,11 +92,11 @@ func New(h *hub.Hub, o Options) (*Server, error) {
 }
 
 // operational is the last line of a start, as LocalThings has it.
-func operational(info wire.Info) string {
-	if info.Layer == 0 {
+func operational(h *hub.Hub, below bool) string {
+	if !below && h.Network().Above().Address == "" {
 		return "Mainserver operational"
 	}
-	return fmt.Sprintf("Subserver '%s' operational", info.Name)
+	return fmt.Sprintf("Subserver '%s' operational", h.Name())
 }
 
 // Serve serves what connects to l until Shutdown or Close, and returns
