@@ -75,7 +75,7 @@ func (c *conn) begin(ctx context.Context, buf []byte) (n int, err error) {
 		if n, err = c.net.Read(buf); err != nil {
 			return 0, err
 		}
-	case c.server.TLSOnly && !port.From(c.accepted).IsLoopback():
+	case c.server.TLSOnly && !hub.IPOf(c.accepted.RemoteAddr()).IsLoopback():
 		c.refuse(secure.ErrPlain)
 		return 0, secure.ErrPlain
 	}

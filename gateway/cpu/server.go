@@ -49,7 +49,7 @@ func (s *Server) Serve(l net.Listener) error { return s.port.Serve(l, s.log(), s
 
 // admit begins a session for a connection, unless there are too many.
 func (s *Server) admit(nc net.Conn) port.Visit {
-	session, err := s.Hub.Enter(hub.Caller{Gateway: "cpu", From: port.From(nc), Role: access.Guest, Hang: func() { nc.Close() }})
+	session, err := s.Hub.Enter(hub.Caller{Gateway: "cpu", From: hub.IPOf(nc.RemoteAddr()), Role: access.Guest, Hang: func() { nc.Close() }})
 	return &conn{server: s, accepted: nc, net: nc, session: session, refused: err}
 }
 

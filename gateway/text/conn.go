@@ -13,7 +13,6 @@ import (
 	"althing/expr"
 	"althing/fault"
 	"althing/hub"
-	"althing/port"
 	"althing/secure"
 	"althing/wire"
 )
@@ -135,7 +134,7 @@ func (c *conn) begin(ctx context.Context) (event, error) {
 		return e, err
 	}
 	if !secure.Begins(c.buf) {
-		if c.server.TLSOnly && !port.From(c.accepted).IsLoopback() {
+		if c.server.TLSOnly && !hub.IPOf(c.accepted.RemoteAddr()).IsLoopback() {
 			return e, secure.ErrPlain
 		}
 		return e, nil

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"althing/fault"
-	"althing/port"
+	"althing/hub"
 	"althing/secure"
 )
 
@@ -52,7 +52,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 				Status: http.StatusForbidden, Code: fault.Denied,
 				Detail: "a page from elsewhere may change nothing here",
 			})
-		case s.TLSOnly && !c.secure && !port.From(c).IsLoopback():
+		case s.TLSOnly && !c.secure && !hub.IPOf(c.RemoteAddr()).IsLoopback():
 			s.toTLS(w, r)
 		default:
 			next.ServeHTTP(w, r)

@@ -168,7 +168,7 @@ func (d doorway) Accept() (net.Conn, error) {
 // admit lets a connection in, or lets it in to be told why not; nil: too many of those
 // wait for their first request already.
 func (s *Server) admit(c net.Conn) *conn {
-	session, refused := s.Hub.Enter(hub.Caller{Gateway: "web", From: port.From(c), Role: access.Guest, Hang: func() { c.Close() }})
+	session, refused := s.Hub.Enter(hub.Caller{Gateway: "web", From: hub.IPOf(c.RemoteAddr()), Role: access.Guest, Hang: func() { c.Close() }})
 	v := &conn{Conn: c, server: s, session: session, refused: refused}
 	v.now.Store(&c)
 	if !s.conns.add(v) {
