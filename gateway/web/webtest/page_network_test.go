@@ -41,7 +41,7 @@ func TestNetworkPage(t *testing.T) {
 	page.Wait(`document.querySelector("main h1")?.textContent === "garden/barn" && document.querySelector(".facts")?.textContent.includes("` + barn.Session + `")`)
 	page.Check()
 	barn.Stop()
-	page.Wait(`document.querySelector(".tiles")?.textContent.includes("down")`)
+	page.Wait(`document.querySelector(".tiles")?.textContent.includes("down") && document.querySelector("main").innerText.includes("Who is there is not known")`)
 	page.Show("/network")
 	page.Wait(`document.querySelector(".tree .link.down")`)
 	page.Shoot("network-down")

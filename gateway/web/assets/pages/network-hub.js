@@ -15,11 +15,12 @@ export async function hubPage(root, context, path) {
 		columns: [{ title: "Name", sort: (c) => c.name, cell: (c) => c.name }, { title: "Address", sort: (c) => c.host, cell: (c) => c.host }],
 		empty: empty({ title: "No client has a session there", text: "Clients of the text port are on the Clients page of that hub." }),
 	});
+	const unknown = h("p", { class: "hint", hidden: true }, "Who is there is not known: the hub does not answer.");
 	const admin = h("div", { class: "stack" });
 	const page = h("div", { class: "stack" },
 		h("nav", { "aria-label": "Way back" }, h("a", { href: "/network" }, "All hubs")), tiles,
 		h("div", { class: "grid" }, card("About it", {}, facts), card("Below it", {}, below)),
-		card("Clients", {}, clients.element), admin);
+		card("Clients", {}, unknown, clients.element), admin);
 	let hub, ready = false;
 
 	function show(hubs) {
@@ -52,6 +53,8 @@ export async function hubPage(root, context, path) {
 		}).filter(([, value]) => value));
 		const children = hubs.filter((one) => one.parent === hub.id && hub.id);
 		replace(below, children.length > 0 ? children.map((one) => h("li", {}, h("a", { href: pathOf(one) }, one.name), badge(...linkOf(one)))) : h("li", { class: "hint" }, "No hub is below it."));
+		unknown.hidden = hub.answers;
+		clients.element.hidden = !hub.answers;
 		clients.show(hub.clients);
 		if (!ready && context.may("admin") && hub.id) {
 			ready = true;
