@@ -38,8 +38,15 @@ func TestOtherAddresses(t *testing.T) {
 func TestRights(t *testing.T) {
 	h := hubtest.Open(t, func(c *hub.Config) { c.Guests = access.ReadOnly })
 	s := hubtest.Enter(t, h, "203.0.113.7")
+	admin := hubtest.Enter(t, h, "203.0.113.7")
+	admin.Become(access.Admin)
+	lamp := hubtest.Ask(admin, "getClientID()")
+	hubtest.Story(t, admin, [][2]string{{"send('" + lamp + "', '" + lamp + "', 'hello')", "OK"}})
 	denied := "Error: PermissionError: …"
 	hubtest.Story(t, s, [][2]string{
+		{"recv('" + lamp + "')", denied},
+		{"exit('" + lamp + "')", denied},
+		{"known('" + lamp + "')", "True"},
 		{"1 + 1", "2"},
 		{"getReg('a', 'b')", "b"},
 		{"setReg('a', 1)", denied},
@@ -52,6 +59,7 @@ func TestRights(t *testing.T) {
 		{"admin('wrong', 's.info()')", "Error: PermissionError: Adminkey incorrect"},
 		{fmt.Sprintf("admin('%s', 's.help(s.info)')", h.Access().Made()), "s.info(…"},
 	})
+	hubtest.Story(t, admin, [][2]string{{"recv('" + lamp + "')", lamp + "È" + lamp + "Èhello"}})
 	h = hubtest.Open(t, func(c *hub.Config) { c.Guests = access.Nothing })
 	hubtest.Story(t, hubtest.Enter(t, h, "203.0.113.7"), [][2]string{
 		{"1 + 1", denied},

@@ -312,6 +312,9 @@ func recv(t *expr.Thread, a expr.Args) (expr.Object, error) {
 		return nil, err
 	}
 	q := query(t)
+	if err := q.by.May(access.Send); err != nil {
+		return nil, err
+	}
 	_, found, err := q.lookup(t, id)
 	if err != nil {
 		return nil, err
@@ -420,6 +423,9 @@ func exit(t *expr.Thread, a expr.Args) (expr.Object, error) {
 		return nil, err
 	}
 	q := query(t)
+	if err := q.by.May(access.Send); err != nil {
+		return nil, err
+	}
 	_, found, err := q.lookup(t, id)
 	if err != nil || !found {
 		return ok, err
