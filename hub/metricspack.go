@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"math"
 	"time"
 
 	"althing/series"
@@ -130,7 +129,7 @@ func (u *unpacking) text(i int) string {
 // number is one that can be recorded.
 func (u *unpacking) number(i int) float64 {
 	f, ok := u.item(i).(value.Float)
-	u.ok = u.ok && ok && !math.IsNaN(float64(f)) && !math.IsInf(float64(float32(f)), 0)
+	u.ok = u.ok && ok && series.Holds(float64(f))
 	return float64(f)
 }
 

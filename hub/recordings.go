@@ -300,10 +300,10 @@ func number(v value.Value) (float64, bool) {
 	case value.Int:
 		return float64(v), true
 	case value.Float:
-		return float64(v), true
+		return float64(v), series.Holds(float64(v))
 	case value.Big:
 		f, _ := new(big.Float).SetInt(v.Int()).Float64()
-		return f, true
+		return f, series.Holds(f)
 	}
 	return 0, false
 }

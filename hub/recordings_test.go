@@ -35,7 +35,10 @@ func TestValuesAreRecorded(t *testing.T) {
 	data := t.TempDir()
 	h := hubtest.Open(t, func(c *hub.Config) { c.Data = data })
 	s := hubtest.Enter(t, h, "")
-	hubtest.Story(t, s, [][2]string{{"setReg('a.x', 1); setReg('a.y', 'text'); setReg('a.z', True); setReg('b', 2**70)", "OK"}})
+	hubtest.Story(t, s, [][2]string{
+		{"setReg('a.x', 1); setReg('a.y', 'text'); setReg('a.z', True); setReg('b', 2**70)", "OK"},
+		{"setReg('a.nan', float('nan')); setReg('a.inf', -float('inf')); setReg('a.big', 10**400)", "OK"},
+	})
 	counts := func(pattern string, want int) {
 		t.Helper()
 		r, err := s.Record(t.Context(), pattern)

@@ -111,14 +111,18 @@ func (s *Store) resume() error {
 	return nil
 }
 
+// Holds says whether a series can hold v: not what is no number, and nothing infinite
+// or so large that it would be.
+func Holds(v float64) bool { return !math.IsNaN(v) && !math.IsInf(float64(float32(v)), 0) }
+
 // Record notes what a number is. The error says that there are too many series, that
 // the name is none, or that the minute before could not be written, which is then
-// lost. Times that are not numbers are left out.
+// lost. What it does not hold is left out.
 func (s *Store) Record(at time.Time, name string, v float64) error {
 	if name == "" || len(name) > LongestName {
 		return fault.New(fault.Invalid, "the name of a series has 1 to %d bytes", LongestName)
 	}
-	if math.IsNaN(v) || math.IsInf(float64(float32(v)), 0) {
+	if !Holds(v) {
 		return nil
 	}
 	s.mu.Lock()
