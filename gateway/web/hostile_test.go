@@ -65,6 +65,7 @@ func TestWhatIsRefused(t *testing.T) {
 		holds   string
 	}{
 		{"GET /api/v1/registry HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", 421, "--web-host"},
+		{"GET /ws" + end + "\r\n", 426, `"code":"invalid"`},
 		{"GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", 421, "--web-host"},
 		{"GET /healthz HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", 421, ""},
 		{"GET http://evil.example/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", 421, ""},

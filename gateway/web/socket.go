@@ -27,6 +27,11 @@ const (
 // serveSocket tells over a WebSocket what changes, of the topics that the page
 // subscribes to. The origin was looked at before.
 func serveSocket(c *call, w http.ResponseWriter) error {
+	if c.Header.Get("Upgrade") == "" {
+		c.reply.Set("Connection", "Upgrade")
+		c.reply.Set("Upgrade", "websocket")
+		return failed(http.StatusUpgradeRequired, fault.Invalid, "this path is for WebSockets; %s/events tells the same as server-sent events", apiRoot)
+	}
 	if err := endless(w); err != nil {
 		return err
 	}
