@@ -153,6 +153,9 @@ func (c *Conn) send(f wire.Frame) error {
 	if c.accepted == nil && len(encoded) > wire.MaxFrame { // the server would skip it, and nobody be told
 		return fault.New(fault.Limit, "a server takes %d bytes at a time; this has %d", wire.MaxFrame, len(encoded))
 	}
+	if f.Kind == wire.Answer {
+		return c.out.owe(encoded)
+	}
 	return c.out.put(encoded)
 }
 

@@ -2,6 +2,7 @@ package althing
 
 import (
 	"errors"
+	"math"
 	"net"
 	"os"
 	"sync"
@@ -71,19 +72,23 @@ func (p piece) own() int {
 // put takes the bytes of one or more frames, which must not be changed later.
 // It does not block; it fails with code Full when too much waits already, and
 // with Closed after close.
-func (o *outbox) put(p []byte) error { return o.send(piece{bytes: p}) }
+func (o *outbox) put(p []byte) error { return o.send(piece{bytes: p}, o.limit) }
 
 // share is put for a frame that many get.
-func (o *outbox) share(p *parcel) error { return o.send(piece{p.bytes, p}) }
+func (o *outbox) share(p *parcel) error { return o.send(piece{p.bytes, p}, o.limit) }
 
-func (o *outbox) send(p piece) error {
-	err := o.take(p)
+// owe is put for an answer, however much waits before it: the other side waits for it.
+// No more is asked than the conn reads, and the budget bounds what is owed to all.
+func (o *outbox) owe(p []byte) error { return o.send(piece{bytes: p}, math.MaxInt) }
+
+func (o *outbox) send(p piece, limit int) error {
+	err := o.take(p, limit)
 	o.budget.relieve()
 	return err
 }
 
 // take is send without making room for it.
-func (o *outbox) take(p piece) error {
+func (o *outbox) take(p piece, limit int) error {
 	if len(p.bytes) == 0 {
 		return nil
 	}
@@ -92,7 +97,7 @@ func (o *outbox) take(p piece) error {
 	if o.closed != nil {
 		return o.closed
 	}
-	if o.size > 0 && o.size+len(p.bytes) > o.limit {
+	if o.size > 0 && o.size+len(p.bytes) > limit {
 		return o.refuse()
 	}
 	if p.shared != nil {

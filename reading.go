@@ -141,17 +141,13 @@ func (c *Conn) recovers(f wire.Frame) {
 	c.fail(f, fault.New(fault.Internal, "Error while executing '%s()'", f.Name))
 }
 
-// answer answers a question, if it wants that. When the answer cannot be queued
-// the conn ends: whoever asked would wait for ever.
+// answer answers a question, if it wants that.
 func (c *Conn) answer(question, answer wire.Frame) {
 	if question.ID == "" {
 		return
 	}
 	answer.Kind, answer.Of, answer.ID = wire.Answer, question.Kind, question.ID
-	err := c.send(answer)
-	if fault.Is(err, fault.Full) {
-		c.drop(fault.Of(err))
-	}
+	_ = c.send(answer) // who is not there any more is owed none
 }
 
 // fail answers a question with an error.

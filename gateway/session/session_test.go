@@ -28,6 +28,23 @@ func TestWhoStopsSendingIsAnswered(t *testing.T) {
 	}
 }
 
+// TestLargeAnswersWaitForEachOther: an answer may be as long as what was asked for,
+// also behind others that are not written yet.
+func TestLargeAnswersWaitForEachOther(t *testing.T) {
+	p := serve(t, nil)
+	c, _ := register(t, p.addr, `{}`)
+	const large = `{"jsonrpc":"2.0","id":"large","method":"eval","params":{"text":"'a' * 3000000"}}`
+	for range 5 {
+		asked := []string{`{"jsonrpc":"2.0","id":"small","method":"ping"}`, large, large, large}
+		c.say(strings.Join(asked, "\n"))
+		for range asked {
+			if heard := c.hear(); heard["result"] == nil {
+				t.Fatalf("heard %v", heard)
+			}
+		}
+	}
+}
+
 func TestMethods(t *testing.T) {
 	p := serve(t, nil)
 	register(t, p.addr, `{"name":"clock","requests":["HOUR"]}`)
