@@ -52,6 +52,11 @@ func Compile(text string) (*Pattern, error) {
 	return p, nil
 }
 
+// Exactly is the pattern that only one name matches.
+func Exactly(name string) string {
+	return strings.NewReplacer("*", "[*]", "?", "[?]", "[", "[[]").Replace(name)
+}
+
 // Match reports whether the whole name matches.
 func (p *Pattern) Match(name string) bool {
 	name, ok := p.first.match(name)

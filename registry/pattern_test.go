@@ -184,6 +184,16 @@ func TestPatternThatIsHostileEnds(t *testing.T) {
 	}
 }
 
+func TestExactly(t *testing.T) {
+	for _, name := range []string{"garden.soil", "a*", "[a]", "what?", "[!x]*?", "]", ""} {
+		for other, want := range map[string]bool{name: true, name + "x": false, "a": false, "what!": false} {
+			if got, err := match(registry.Exactly(name), other); got != want || err != nil {
+				t.Errorf("%q is %q: %v, %v", other, name, got, err)
+			}
+		}
+	}
+}
+
 func TestPatternThatIsTooLong(t *testing.T) {
 	if _, err := registry.Compile(strings.Repeat("*", registry.MaxPattern+1)); !fault.Is(err, fault.Limit) {
 		t.Errorf("got %v", err)

@@ -2,7 +2,6 @@ package scope
 
 import (
 	"context"
-	"strings"
 
 	"althing/access"
 	"althing/expr"
@@ -113,11 +112,6 @@ func (q *Query) removeAt(t *expr.Thread, hub, pattern string) (expr.Object, erro
 		return nil, err
 	}
 	return member[value.Int](answer, "count"), nil
-}
-
-// exactly is the pattern that only one key matches.
-func exactly(key string) string {
-	return strings.NewReplacer("*", "[*]", "?", "[?]", "[", "[[]").Replace(key)
 }
 
 // historyAt gives the last values of a key of another hub.

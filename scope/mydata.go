@@ -68,7 +68,7 @@ func (q *Query) removeKey(t *expr.Thread, name string) error {
 		return err
 	}
 	if hub != "" {
-		_, err := q.removeAt(t, hub, exactly(name))
+		_, err := q.removeAt(t, hub, registry.Exactly(name))
 		return err
 	}
 	if err := q.by.May(access.Write); err != nil {

@@ -275,12 +275,12 @@ func (c *call) setAt(id, key string, v value.Value, lasts *float64, expect *uint
 }
 
 func deleteEntry(c *call) (any, error) {
-	key, _, other, err := c.place(c.PathValue("key"))
-	if err == nil && other {
-		err = fault.New(fault.Invalid, "a single key of another hub cannot be deleted; DELETE /registry with a pattern and the hub can")
-	}
+	key, id, other, err := c.place(c.PathValue("key"))
 	if err != nil {
 		return nil, err
+	}
+	if other {
+		return nil, c.deleteAt(id, key)
 	}
 	_, err = c.conditionally(func(expect *uint64) (uint64, error) {
 		found, err := c.session.Remove(c.Context(), key, expect)
@@ -290,6 +290,18 @@ func deleteEntry(c *call) (any, error) {
 		return 0, err
 	})
 	return nil, err
+}
+
+// deleteAt deletes a key of another hub, for which hubs have no condition.
+func (c *call) deleteAt(id, key string) error {
+	if c.condition(ifMatch.name).given || c.condition(ifNoneMatch.name).given {
+		return fault.New(fault.Invalid, "a key of another hub is deleted without %s and %s", ifMatch.name, ifNoneMatch.name)
+	}
+	answer, err := c.ask(id, "registry.delete", with("pattern", value.Str(registry.Exactly(key))))
+	if err == nil && answer("count") == value.Int(0) {
+		err = fault.New(fault.NotFound, "there is no key '%.80s'", c.PathValue("key"))
+	}
+	return err
 }
 
 func getHistory(c *call) (any, error) {

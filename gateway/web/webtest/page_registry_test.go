@@ -125,6 +125,59 @@ func TestRegistry(t *testing.T) {
 	keyIs(t, h, "[repr(MyData[k]) for k in sorted(MyData) if 'soil' in k]", "['40', '24.0']")
 }
 
+// TestRegistryOfAnotherHub looks at the values of a hub below, sees one change, sets one
+// and deletes one.
+func TestRegistryOfAnotherHub(t *testing.T) {
+	h := webtest.Start(t)
+	h.Ask("setReg('here', 1)")
+	barn := h.Child("barn")
+	garden(barn)
+	page := h.OpenAdmin("/registry")
+	page.Wait(row("here") + ` && [...document.querySelectorAll("option")].some((o) => o.value.endsWith("/barn"))`)
+	path := browser.Value[string](page.Page, `[...document.querySelectorAll("option")].find((o) => o.value.endsWith("/barn")).value`)
+	choose(page, "Hub", path)
+	page.Wait(row("garden.soil.temp") + ` && !` + row("here"))
+	page.Wait(`document.querySelector(".count").textContent === "9 keys"`)
+	barn.Ask("setReg('garden.soil.temp', 23.25); setReg('attic.new', 1)")
+	page.Wait(row("garden.soil.temp") + `.querySelector(".value").textContent === "23.25" && ` + row("attic"))
+
+	page.Click(`.row[data-key="garden.soil.temp"]`)
+	page.Wait(`document.querySelector(".details h2")?.textContent === "garden.soil.temp@` + path + `" && document.querySelector(".details .chart path")`)
+	page.Wait(`document.querySelector(".lines").textContent.includes("setReg('garden.soil.temp@` + path + `', 23.25)")`)
+	page.Shoot("registry-elsewhere")
+	page.Click(".details button.danger")
+	keyIs(t, barn, "'garden.soil.temp' in MyData", "False")
+	page.Wait(`!` + row("garden.soil.temp"))
+	page.Click(".toast button:not([title])")
+	keyIs(t, barn, "getReg('garden.soil.temp')", "23.25")
+	page.Wait(row("garden.soil.temp"))
+
+	page.Click(".page-head button.primary")
+	page.Wait(`document.querySelector("dialog[open] h2")?.textContent === "Set a value at ` + path + `"`)
+	browser.Value[any](page.Page, `document.querySelector("dialog input[name=key]").value = ""`)
+	page.Click("dialog input[name=key]")
+	page.Type("gate")
+	page.Click("dialog textarea")
+	page.Type("'open'")
+	page.Click("dialog button[type=submit]")
+	keyIs(t, barn, "getReg('gate')", "open")
+
+	page.Show(browser.Value[string](page.Page, `location.pathname + location.search`)) // a link keeps the hub
+	page.Wait(row("gate") + ` && !` + row("here"))
+	page.Click("main input[type=search]")
+	page.Type("garden.soil.*")
+	page.Wait(`document.querySelector(".count").textContent === "2 keys found"`)
+	page.Click(".page-head button:not([hidden])")
+	page.Wait(`document.querySelector("dialog[open] h2")?.textContent === "Delete 2 keys?"`)
+	page.Click("dialog button.danger")
+	keyIs(t, barn, "[k for k in MyData if 'soil' in k]", "[]")
+	page.Wait(`[...document.querySelectorAll(".toast")].some((t) => t.textContent.startsWith("Deleted 2 keys"))`)
+	browser.Value[any](page.Page, `[...document.querySelectorAll(".toast")].find((t) => t.textContent.startsWith("Deleted 2 keys")).querySelector("button:not([title])").click()`)
+	keyIs(t, barn, "[repr(MyData[k]) for k in sorted(MyData) if 'soil' in k]", "['40', '23.25']")
+	choose(page, "Hub", "")
+	page.Wait(`!` + row("gate"))
+}
+
 // TestRegistryByKeyboard goes through the tree without a mouse.
 func TestRegistryByKeyboard(t *testing.T) {
 	h := webtest.Start(t)

@@ -8,8 +8,8 @@ const mostUndone = 1000; // keys that are remembered, to be put back
 
 const ask = (api, text) => api.post("/eval", { text });
 
-/** Asks for a key and a value and sets it. Gives the key, or undefined. */
-export async function setValue({ api }, { key = "", value = "" } = {}) {
+/** Asks for a key and a value and sets it, at another hub with at: "@barn". Gives the key, or undefined. */
+export async function setValue({ api }, { key = "", value = "", at = "" } = {}) {
 	const name = h("input", { name: "key", value: key, required: true, placeholder: "garden.soil.temp", spellcheck: "false", autofocus: key === "" });
 	const what = h("textarea", { name: "value", rows: "2", spellcheck: "false", placeholder: "56", autofocus: key !== "" });
 	what.value = value;
@@ -29,14 +29,14 @@ export async function setValue({ api }, { key = "", value = "" } = {}) {
 		try {
 			const t = typed(what.value, asText.checked);
 			const expire = lasts.value.trim() === "" ? "" : `, expire=${seconds(lasts.value)}`;
-			await ask(api, `setReg(${literal(name.value)}, ${t.ask ?? literal(t.value)}${expire})`);
+			await ask(api, `setReg(${literal(name.value + at)}, ${t.ask ?? literal(t.value)}${expire})`);
 			return true;
 		} catch (error) {
 			replace(problem, error.message);
 			return false;
 		}
 	};
-	const done = await dialog("Set a value", h("div", { class: "stack" },
+	const done = await dialog(`Set a value${at && ` at ${at.slice(1)}`}`, h("div", { class: "stack" },
 		field("Key", name, "A name with dots; what is below garden. is shown together"), field("Value", what), is, h("label", { class: "check" }, asText, "Take it as a text, whatever it looks like"), help,
 		field("Lasts", lasts, "Empty: until it is replaced"), problem),
 	[{ label: "Cancel" }, { label: "Set", kind: "primary", value: true, onclick: set }]);
@@ -54,7 +54,7 @@ function seconds(text) {
 /** What is left of a value's time, as a literal. */
 const left = (expires) => (expires ? Math.max(0.001, (new Date(expires) - Date.now()) / 1000) : null);
 
-/** Deletes a key, and offers to take that back. */
+/** Deletes a key, which may be another hub's, and offers to take that back. */
 export async function deleteKey({ api }, key) {
 	const was = await api.get(`/registry/${encodeURIComponent(key)}`);
 	await api.del(`/registry/${encodeURIComponent(key)}`);
@@ -63,9 +63,9 @@ export async function deleteKey({ api }, key) {
 	});
 }
 
-/** Asks whether to delete all that matches, does, and offers to take that back. */
-export async function deleteAll({ api }, pattern, changed) {
-	const { entries, more } = await api.get("/registry", { query: { pattern, limit: mostUndone } });
+/** Asks whether to delete all that matches, does, and offers to take that back; at: "@barn" for another hub's. */
+export async function deleteAll({ api }, pattern, at, changed) {
+	const { entries, more } = await api.get("/registry", { query: { pattern: pattern + at, limit: mostUndone } });
 	if (entries.length === 0) return toast(`Nothing matches ${pattern}`);
 	const n = many(entries.length, "key", more);
 	const sure = await confirm({
@@ -73,11 +73,11 @@ export async function deleteAll({ api }, pattern, changed) {
 		text: `All that matches ${pattern} goes: ${entries.slice(0, 5).map((e) => e.key).join(", ")}${entries.length > 5 ? ", …" : ""}. ${more ? "That is too much to be taken back." : "It can be taken back for a moment."}`,
 	});
 	if (!sure) return undefined;
-	const was = more ? null : (await ask(api, `repr(fetch(${literal(pattern)}))`)).text;
-	const { count } = await api.del("/registry", { query: { pattern } });
+	const was = more ? null : (await ask(api, `repr(fetch(${literal(pattern + at)}))`)).text;
+	const { count } = await api.del("/registry", { query: { pattern: pattern + at } });
 	const times = Object.fromEntries(entries.filter((e) => e.expires).map((e) => [e.key, left(e.expires)]));
 	toast(`Deleted ${many(count, "key")}`, {
-		undo: was && (() => ask(api, `[setReg(k, v, expire=t.get(k), create=True) for t in [${literal(times)}] for k, v in ${was}.items() if not k.startswith('server.')]; None`).then(changed)),
+		undo: was && (() => ask(api, `[setReg(k${at && ` + ${literal(at)}`}, v, expire=t.get(k), create=True) for t in [${literal(times)}] for k, v in ${was}.items() if not k.startswith('server.')]; None`).then(changed)),
 	});
 	return changed();
 }

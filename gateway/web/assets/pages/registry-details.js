@@ -6,8 +6,10 @@ import { literal, kind, number } from "../js/literal.js";
 import { button, copyButton, empty, h, line, replace, select, tabs, toast } from "../js/ui.js";
 import { ago, duration, time } from "../js/format.js";
 
-export function details(aside, context, { close }) {
+/** at() is "@barn" when the keys are those of another hub. */
+export function details(aside, context, { close, at }) {
 	const { api } = context;
+	const there = () => key + at();
 	let key = null, entry, turn = 0, plot, ticking, asked = 0, names;
 	const value = h("pre", { class: "present", tabindex: "0", "aria-label": "Value" });
 	const facts = h("dl", { class: "facts" });
@@ -30,11 +32,11 @@ export function details(aside, context, { close }) {
 		const mayWrite = context.may("user") || context.session.guests === "full";
 		const own = key.startsWith("server.");
 		replace(aside,
-			h("header", {}, h("h2", {}, key), h("div", { class: "end" }, copyButton(key, "Copy the name"), button("Close", { icon: "close", kind: "quiet close", iconOnly: true, onclick: close }))),
+			h("header", {}, h("h2", {}, there()), h("div", { class: "end" }, copyButton(there(), "Copy the name"), button("Close", { icon: "close", kind: "quiet close", iconOnly: true, onclick: close }))),
 			value,
 			mayWrite && !own && h("div", { class: "actions" },
-				button("Change", { icon: "edit", onclick: async () => { await setValue(context, { key, value: value.textContent }); } }),
-				button("Delete", { icon: "remove", kind: "danger", onclick: async () => { await deleteKey(context, key); } })),
+				button("Change", { icon: "edit", onclick: async () => { await setValue(context, { key, at: at(), value: value.textContent }); } }),
+				button("Delete", { icon: "remove", kind: "danger", onclick: async () => { await deleteKey(context, there()); } })),
 			facts, history, switchRecord, lines());
 		tell();
 		await Promise.all([past(), recording()]);
@@ -42,7 +44,7 @@ export function details(aside, context, { close }) {
 
 	async function load() {
 		try {
-			const found = await api.get(`/registry/${encodeURIComponent(key)}`);
+			const found = await api.get(`/registry/${encodeURIComponent(there())}`);
 			value.textContent = found.literal;
 			return found;
 		} catch (problem) {
@@ -62,8 +64,8 @@ export function details(aside, context, { close }) {
 	/** Shows what it was: the plot of what is recorded, or of its last values, and these. */
 	async function past() {
 		const mine = turn;
-		const { values } = await api.get(`/registry/${encodeURIComponent(key)}/history`);
-		const recorded = number(entry.value) !== undefined && (await known()).has(`registry.${key}`);
+		const { values } = await api.get(`/registry/${encodeURIComponent(there())}/history`);
+		const recorded = !at() && number(entry.value) !== undefined && (await known()).has(`registry.${key}`);
 		if (mine !== turn) return;
 		if (recorded) plot ??= plotOf(key);
 		else endPlot();
@@ -104,7 +106,7 @@ export function details(aside, context, { close }) {
 	/** Shows the switch that has its number recorded. */
 	async function recording() {
 		const mine = turn;
-		if (number(entry.value) === undefined || key.startsWith("server.")) { replace(switchRecord); return; }
+		if (at() || number(entry.value) === undefined || key.startsWith("server.")) { replace(switchRecord); return; }
 		const { recordings } = await api.get("/recordings");
 		if (mine !== turn) return;
 		const exact = literally(key);
@@ -127,8 +129,8 @@ export function details(aside, context, { close }) {
 	/** Lines to read and set it. */
 	function lines() {
 		const [host, port] = reached(context.session.hub.address);
-		const k = literal(key), v = value.textContent.length < 200 ? value.textContent : "…";
-		const web = `${location.origin}/api/v1/registry/${encodeURIComponent(key)}`;
+		const k = literal(there()), v = value.textContent.length < 200 ? value.textContent : "…";
+		const web = `${location.origin}/api/v1/registry/${encodeURIComponent(there())}`;
 		const json = JSON.stringify(JSON.stringify(entry.value)).length < 300 ? JSON.stringify(entry.value) : "…";
 		const sh = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 		const of = {
@@ -138,7 +140,7 @@ export function details(aside, context, { close }) {
 		};
 		const show = (name, note) => (panel) => { panel.append(...of[name].map(line), h("p", { class: "hint" }, note)); };
 		return h("div", { class: "lines" }, h("h3", {}, "From elsewhere"), tabs("From elsewhere", [
-			{ id: "text", title: "Text port", show: show("text", `Send it to ${host}:${port}, for instance with nc ${host} ${port}; or: althing get ${key}`) },
+			{ id: "text", title: "Text port", show: show("text", `Send it to ${host}:${port}, for instance with nc ${host} ${port}; or: althing get ${there()}`) },
 			{ id: "python", title: "Python", show: show("python", "share.py lies in clients/python and needs nothing else.") },
 			{ id: "curl", title: "curl", show: show("curl", "With --lan and guests who may not write: -H 'Authorization: Bearer KEY'.") },
 		]));

@@ -1,17 +1,19 @@
 // What the registry page shows: the tree of names, of which each level is loaded when
-// it is opened, or the flat list of what a search has found.
+// it is opened, or the flat list of what a search has found. Of another hub names come
+// with what is below them, a page at a time.
 import { number } from "../js/literal.js";
 
 const manyPoints = 40; // of a sparkline
 const openAtOnce = 80; // as many keys are shown without being asked for
 
 export class Tree {
-	#api; #changed; #pattern; #page;
+	#api; #changed; #pattern; #page; #at;
 	#root = branch("", "");
 	#meanwhile = null; // what has changed while all is loaded again
 
-	/** pattern: null for the tree; changed() is called when there is something else to see. */
-	constructor({ api, changed, pattern, page }) {
+	/** pattern: null for the tree; at: "@barn" for another hub's; changed() is called when there is something else to see. */
+	constructor({ api, changed, pattern, page, at }) {
+		this.#at = at;
 		this.#api = api;
 		this.#changed = changed;
 		this.#pattern = pattern;
@@ -64,9 +66,10 @@ export class Tree {
 
 	async #fetch(node) {
 		node.children ??= new Map();
-		if (this.#pattern !== null) {
-			const { entries, more } = await this.#api.get("/registry", { query: { pattern: this.#pattern, after: node.after, limit: this.#page } });
-			for (const entry of entries) node.children.set(entry.key, leaf(entry.key, entry));
+		if (this.#pattern !== null || this.#at) {
+			const { entries, more } = await this.#api.get("/registry", { query: { pattern: (this.#pattern ?? "*") + this.#at, after: node.after, limit: this.#page } });
+			if (this.#pattern !== null) for (const entry of entries) node.children.set(entry.key, leaf(entry.key, entry));
+			else putAll(node, entries);
 			node.more = more;
 			node.after = entries.at(-1)?.key;
 			return;
@@ -122,7 +125,7 @@ export class Tree {
 			if (!next) {
 				if (!make || node.more) return undefined;
 				next = this.#pattern === null ? branch(name, node.key ? `${node.key}.${name}` : name) : leaf(name);
-				if (this.#pattern === null && next.key !== key) next.children = new Map();
+				if (this.#pattern === null && (this.#at || next.key !== key)) next.children = new Map();
 				node.children = sorted(node.children.set(name, next));
 				made = true;
 			}
@@ -172,6 +175,24 @@ const branch = (name, key) => ({ name, key, entry: undefined, past: [], below: 0
 function leaf(key, entry) {
 	const n = number(entry?.value);
 	return { ...branch(key, key), entry, past: n === undefined ? [] : [n] };
+}
+
+/** Puts keys into a tree whose names have all that is below them. */
+function putAll(root, entries) {
+	for (const entry of entries) {
+		let node = root;
+		for (const name of entry.key.split(".")) {
+			if (!node.children.has(name)) node.children.set(name, { ...branch(name, node.key ? `${node.key}.${name}` : name), children: new Map() });
+			node = node.children.get(name);
+		}
+		Object.assign(node, { entry, past: leaf(entry.key, entry).past });
+	}
+	count(root);
+}
+
+function count(node) {
+	for (const child of node.children.values()) count(child);
+	node.below = sum(node.children);
 }
 
 const sum = (children) => [...children.values()].reduce((all, n) => all + n.below + (n.entry ? 1 : 0), 0);

@@ -1,6 +1,6 @@
 // The shared values: a tree of dotted names, live.
 import { many } from "../js/format.js";
-import { number, shown } from "../js/literal.js";
+import { literal, number, shown } from "../js/literal.js";
 import { spark } from "../js/spark.js";
 import { Tree } from "./registry-tree.js";
 import { virtual } from "../js/virtual.js";
@@ -20,7 +20,8 @@ export default {
 		const { api, query } = context;
 		let tree; // of what is shown: names, or what a search has found
 		let end = () => {}; // of its topic
-		let total; // keys of the hub
+		let total; // keys of this hub
+		let elsewhere = query.get("hub") ? `@${query.get("hub")}` : ""; // "@barn" when the values are those of another hub
 		let rows = [], selected = query.get("key"), at = 0, drawing = 0;
 
 		const search = h("input", { type: "search", value: query.get("pattern") ?? "", placeholder: "garden.*", spellcheck: "false" });
@@ -34,12 +35,15 @@ export default {
 		const list = virtual(scroller, body, { height: rowHeight, row: draw });
 		const layout = h("div", { class: "registry" }, h("div", { class: "card list" }, h("h2", { class: "unseen" }, "Names"), count, place), aside);
 
-		replace(root, h("div", { class: "toolbar" }, h("div", { class: "grow" }, field("Search", search, "A part of a name, or a pattern: * is anything, ? one letter, [abc] one of them"))), layout);
-		const sweep = button("Delete what is found", { icon: "remove", hidden: true, onclick: () => deleteAll(context, pattern(), () => tree.reload()) });
+		const hub = h("select");
+		const hubs = field("Hub", hub, "Whose values");
+		hubs.hidden = true;
+		replace(root, h("div", { class: "toolbar" }, hubs, h("div", { class: "grow" }, field("Search", search, "A part of a name, or a pattern: * is anything, ? one letter, [abc] one of them"))), layout);
+		const sweep = button("Delete what is found", { icon: "remove", hidden: true, onclick: () => deleteAll(context, pattern(), elsewhere, () => tree.reload()) });
 		context.actions(
 			context.may("user") || context.session.guests === "full" ? [
 				sweep,
-				button("Set a value", { icon: "add", kind: "primary", onclick: async () => { const key = await setValue(context, { key: selected ?? "" }); if (key) choose(key); } }),
+				button("Set a value", { icon: "add", kind: "primary", onclick: async () => { const key = await setValue(context, { key: selected ?? "", at: elsewhere }); if (key) choose(key); } }),
 			] : []);
 
 		/** The pattern that is searched for; "*" when none is. */
@@ -53,12 +57,12 @@ export default {
 			const searching = search.value.trim() !== "";
 			context.setQuery({ pattern: search.value.trim() });
 			sweep.hidden = !searching;
-			tree = new Tree({ api, changed: redraw, pattern: searching ? pattern() : null, page });
+			tree = new Tree({ api, changed: redraw, pattern: searching ? pattern() : null, page, at: elsewhere });
 			const mine = tree;
 			await tree.load();
 			if (mine !== tree) return;
 			let begun = false;
-			end = context.subscribe(`registry:${pattern()}`, (event, data) => {
+			end = context.subscribe(`registry:${pattern()}${elsewhere}`, (event, data) => {
 				if (event === "state" && begun) tree.reload();
 				else if (event === "state") { begun = true; for (const entry of data.entries) tree.set(entry); }
 				else if (event === "set") tree.set(data.entry);
@@ -77,10 +81,10 @@ export default {
 			at = Math.min(at, Math.max(0, rows.length - 1));
 			const { keys, more } = tree.count();
 			const searching = search.value.trim() !== "";
-			count.textContent = keys === 0 ? "" : searching ? `${many(keys, "key", more)} found` : more && total > keys ? many(total, "key") : many(keys, "key", more);
+			count.textContent = keys === 0 ? "" : searching ? `${many(keys, "key", more)} found` : more && !elsewhere && total > keys ? many(total, "key") : many(keys, "key", more);
 			const what = rows.length > 0 ? scroller : searching
 				? empty({ title: "Nothing is called so", text: "Patterns match whole names: *.temp, garden.*, lamp.?" })
-				: empty({ title: "Nothing is shared yet", text: "Whatever connects can share a value, with a line for the text port, from a shell, from Python, or here.", line: "setReg('garden.soil.temp', 56)" });
+				: empty({ title: "Nothing is shared yet", text: "Whatever connects can share a value, with a line for the text port, from a shell, from Python, or here.", line: `setReg(${literal(`garden.soil.temp${elsewhere}`)}, 56)` });
 			if (place.firstChild !== what) replace(place, what);
 			scroller.setAttribute("aria-rowcount", String(rows.length + 1));
 			list.draw(rows.length);
@@ -153,6 +157,22 @@ export default {
 			scroller.setAttribute("aria-activedescendant", `row-${i}`);
 		}
 
+		/** Offers the hubs of the tree, when there are others. */
+		async function listHubs() {
+			const { hubs: all } = await api.get("/tree");
+			const others = all.filter((one) => one.id && !one.own).map((one) => one.path);
+			const chosen = elsewhere.slice(1);
+			if (chosen && !others.includes(chosen)) others.unshift(chosen);
+			replace(hub, h("option", { value: "" }, "This hub"), others.map((path) => h("option", { value: path, selected: path === chosen }, path)));
+			hubs.hidden = others.length === 0;
+		}
+		hub.addEventListener("change", () => {
+			elsewhere = hub.value && `@${hub.value}`;
+			context.setQuery({ hub: hub.value });
+			choose(null);
+			show().catch(fail);
+		});
+
 		let waiting;
 		search.addEventListener("input", () => {
 			clearTimeout(waiting);
@@ -165,8 +185,8 @@ export default {
 			total = values["hub.registry"];
 			redraw();
 		});
-		const panel = details(aside, context, { close: () => choose(null) });
-		await show();
+		const panel = details(aside, context, { close: () => choose(null), at: () => elsewhere });
+		await Promise.all([show(), listHubs()]);
 		if (selected) choose(selected);
 		return () => { end(); list.end(); panel.end(); clearTimeout(waiting); cancelAnimationFrame(drawing); };
 	},
