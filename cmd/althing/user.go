@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"althing/access"
+	"althing/value"
 )
 
 func newUser() *cobra.Command {
@@ -25,6 +26,7 @@ whose there are, and take them back. A hub that runs notices at once.`,
 
 func newUserAdd() *cobra.Command {
 	var f dataFlags
+	var asJSON bool
 	c := &cobra.Command{
 		Use:   "add NAME",
 		Short: "make a user's key",
@@ -41,11 +43,11 @@ hash. Whoever shows it may do all but what is an administrator's.`,
 				return err
 			}
 			fmt.Fprintf(c.ErrOrStderr(), "The key of user '%s'; it is shown only this once.\n", args[0])
-			_, err = fmt.Fprintln(c.OutOrStdout(), key)
-			return err
+			return printNamed(c.OutOrStdout(), "key", value.Str(key), asJSON)
 		},
 	}
 	f.add(c)
+	c.Flags().BoolVar(&asJSON, "json", false, "print an object with the key")
 	return c
 }
 
