@@ -3,6 +3,7 @@
 package hostmetrics
 
 import (
+	"encoding/json"
 	"math"
 	"strconv"
 	"strings"
@@ -23,6 +24,22 @@ type Figures struct {
 	Network      []Interface   `json:"network"`
 	Temperatures []Temperature `json:"temperatures"`
 	Uptime       int64         `json:"uptime"` // seconds since the machine was started
+}
+
+// MarshalJSON implements json.Marshaler: a list of which nothing is told is an empty
+// one, for those who go through it.
+func (f Figures) MarshalJSON() ([]byte, error) {
+	type plain Figures
+	f.Cores, f.Load, f.Disks = listed(f.Cores), listed(f.Load), listed(f.Disks)
+	f.Network, f.Temperatures = listed(f.Network), listed(f.Temperatures)
+	return json.Marshal(plain(f))
+}
+
+func listed[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
 }
 
 // Space is room of which a part is used, in bytes.

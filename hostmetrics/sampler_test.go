@@ -1,9 +1,11 @@
 package hostmetrics
 
 import (
+	"encoding/json"
 	"errors"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -177,6 +179,9 @@ func TestFigures(t *testing.T) {
 		}
 		if (Figures{}).Fullest() == 0 || (Figures{}).Hottest() == 0 {
 			t.Error("what is not known is 0")
+		}
+		if text, err := json.Marshal(Figures{}); err != nil || strings.Contains(string(text), "null") {
+			t.Errorf("what is not known is %s, %v", text, err)
 		}
 	})
 }

@@ -15,13 +15,18 @@ func (s *Session) Host() (*hostmetrics.Sampler, error) {
 }
 
 // Figure is how the hub's machine is now, by the name behind "host." that the hub
-// records it by; mem is short for memory.
+// records it by, or by the CPU port's word for it: mem, net and temp.
 func (h *Hub) Figure(name string) (float64, bool) {
 	switch name = "host." + name; name {
 	case hostCPU:
 		return h.sampler.CPU(), true
 	case "host.mem":
 		name = hostMemory
+	case "host.temp":
+		name = "host.temperature"
+	case "host.net":
+		received, sent := h.sampler.Figures().Traffic()
+		return hostmetrics.Round(received + sent), true
 	}
 	for _, r := range recorded {
 		if r.name == name {

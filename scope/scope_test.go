@@ -68,6 +68,7 @@ func TestTheMachine(t *testing.T) {
 	hubtest.Story(t, s, [][2]string{
 		{"0 <= host.cpu <= 100", "True"},
 		{"0 < host.mem < 100 and 0 < host.memory < 100", "True"},
+		{"host.net >= 0 and (host.temp > 0 or host.temp != host.temp)", "True"},
 		{"type(host.load), type(host.temperature)", "(<class 'float'>, <class 'float'>)"},
 		{"host.nosuch", "Error: AttributeError: 'host' object has no attribute 'nosuch'"},
 		{"host = 1", "Error: PermissionError: …"},
