@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"althing"
+	"althing/fault"
+	"althing/wire"
 )
 
 // TestGarbageInARegistration: one error for each line that is no registration, so
@@ -140,4 +142,20 @@ func TestConnsOfChannelsCount(t *testing.T) {
 	}
 	late.Close()
 	late.Wait()
+}
+
+// TestAnAnswerThatIsTooLarge has a client asked for more than a server takes at a
+// time: who asks hears of it at once.
+func TestAnAnswerThatIsTooLarge(t *testing.T) {
+	s := &althing.Server{}
+	started(t, s)
+	lamp := althing.NewClient(althing.ClientOptions{Name: "lamp"})
+	if err := lamp.AddRequest("LOG", strings.Repeat("x", wire.MaxFrame), false); err != nil {
+		t.Fatal(err)
+	}
+	connect(t, s, lamp)
+	other := dial(t, s, althing.ClientOptions{Name: "other"})
+	if _, err := other.RequestFrom(t.Context(), "lamp", "LOG"); !fault.Is(err, fault.Limit) {
+		t.Errorf("an answer that is too large: %v", err)
+	}
 }

@@ -147,7 +147,9 @@ func (c *Conn) answer(question, answer wire.Frame) {
 		return
 	}
 	answer.Kind, answer.Of, answer.ID = wire.Answer, question.Kind, question.ID
-	_ = c.send(answer) // who is not there any more is owed none
+	if err := c.send(answer); err != nil && answer.Err == nil {
+		c.fail(question, err) // it is too large to be sent: whoever asks would wait for it
+	}
 }
 
 // fail answers a question with an error.
