@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -120,4 +121,17 @@ func FuzzUnits(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestDuration(t *testing.T) {
+	for text, want := range map[string]time.Duration{"90d": 90 * 24 * time.Hour, "1.5d": 36 * time.Hour, "-1d": -24 * time.Hour, "2h30m": 150 * time.Minute, "106751d": 106751 * 24 * time.Hour} {
+		if got, err := access.Duration(text); got != want || err != nil {
+			t.Errorf("%s is %v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"", "d", "1", "106752d", "nand", "infd", "1e9d", "1 d"} {
+		if got, err := access.Duration(text); err == nil {
+			t.Errorf("%q is %v", text, got)
+		}
+	}
 }

@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -75,11 +76,22 @@ func (c *countValue) String() string { return strconv.FormatInt(int64(*c), 10) }
 
 func (*countValue) Type() string { return "number" }
 
+// Duration reads a time as time.ParseDuration does, and in days: 90d.
+func Duration(text string) (time.Duration, error) {
+	const day = 24 * float64(time.Hour)
+	if number, ok := strings.CutSuffix(text, "d"); ok {
+		if days, err := strconv.ParseFloat(number, 64); err == nil && math.Abs(days) < math.MaxInt64/day {
+			return time.Duration(days * day), nil
+		}
+	}
+	return time.ParseDuration(text)
+}
+
 // durationValue is a time such as 1s.
 type durationValue time.Duration
 
 func (d *durationValue) Set(text string) error {
-	n, err := time.ParseDuration(strings.TrimSpace(text))
+	n, err := Duration(strings.TrimSpace(text))
 	if err != nil || n <= 0 {
 		return fault.New(fault.Invalid, "a time such as 500ms or 2s, not '%s'", text)
 	}

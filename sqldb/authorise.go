@@ -94,18 +94,12 @@ var tellingPragmas = map[string]bool{
 	"schema_version": false, "synchronous": false, "user_version": false,
 }
 
-// ownPragmas are numbers in the file that mean nothing to SQLite: a program
-// keeps the version of its tables there.
-var ownPragmas = map[string]bool{"user_version": true, "application_id": true}
-
 func (c *conn) mayPragma(name, arg string) bool {
 	name = strings.ToLower(name)
 	takesName, known := tellingPragmas[name]
 	switch {
 	case known && (arg == "" || takesName):
 		return true
-	case ownPragmas[name]:
-		return c.mayChange()
 	case known:
 		return c.refuse("PRAGMA %s may be read here, not set: it would change the database for everybody", name)
 	}

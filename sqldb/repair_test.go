@@ -28,11 +28,25 @@ func library(t *testing.T) (path string) {
 	must(t, db, "INSERT INTO keyed SELECT 'k' || i, i FROM "+rows(100))
 	must(t, db, `CREATE INDEX i ON "a ""table"""(x); CREATE VIEW v AS SELECT count(*) AS n FROM keyed`)
 	must(t, db, "CREATE TRIGGER g AFTER INSERT ON loose BEGIN DELETE FROM keyed WHERE v = new.x; END")
-	must(t, db, "PRAGMA user_version = 9")
 	if err := db.Close(context.Background()); err != nil {
 		t.Fatal(err)
 	}
+	setVersion(t, path, 9)
 	return path
+}
+
+// setVersion sets the number in the file's header that SQLite calls user_version
+// (https://sqlite.org/fileformat.html, 1.3), as another program does.
+func setVersion(t *testing.T, path string, version byte) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteAt([]byte{0, 0, 0, version}, 60); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestRepairOfWhatIsWhole(t *testing.T) {

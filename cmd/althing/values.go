@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"althing"
+	"althing/access"
 	"althing/expr"
 	"althing/fault"
 	"althing/value"
@@ -86,7 +87,7 @@ func newSet() *cobra.Command {
 	}
 	f.add(c)
 	f.addAt(c)
-	c.Flags().Var(&expire, "expire", "remove it after this `time`: 30s, 5m, 2h, or a number of seconds")
+	c.Flags().Var(&expire, "expire", "remove it after this `time`: 30s, 5m, 2h, 7d, or a number of seconds")
 	c.Flags().StringVar(&expect, "expect", "", "set it only when its value is this `literal` now")
 	c.Flags().BoolVar(&create, "create", false, "set it only when it does not exist")
 	c.Flags().BoolVar(&asText, "text", false, "take VALUE as a text even when it looks like a literal")
@@ -99,13 +100,13 @@ type seconds float64
 
 func (s *seconds) Set(text string) error {
 	text = strings.TrimPrefix(text, guard)
-	d, err := time.ParseDuration(text)
+	d, err := access.Duration(text)
 	n := d.Seconds()
 	if err != nil {
 		n, err = strconv.ParseFloat(text, 64)
 	}
 	if err != nil || !(n > 0) || math.IsInf(n, 1) {
-		return fmt.Errorf("more than no time: 30s, 5m, 2h, or a number of seconds, not '%s'", text)
+		return fmt.Errorf("more than no time: 30s, 5m, 2h, 7d, or a number of seconds, not '%s'", text)
 	}
 	*s = seconds(n)
 	return nil

@@ -86,7 +86,7 @@ func (p param) check(given []string) (err error) {
 		case aTime:
 			_, err = time.Parse(time.RFC3339, text)
 		case aDuration:
-			_, err = time.ParseDuration(text)
+			_, err = access.Duration(text)
 		}
 		if err != nil {
 			return fault.New(fault.Invalid, "the parameter %q is to be %s, not %.40q", p.name, kinds[p.kind].help, text)
@@ -100,7 +100,7 @@ var kinds = [...]struct{ help, schema, format string }{
 	aText:     {"a text", "string", ""},
 	aNumber:   {"a whole number", "integer", "int64"},
 	aTime:     {"a time like 2026-01-31T12:00:00Z", "string", "date-time"},
-	aDuration: {"a duration like 30s or 5m", "string", ""},
+	aDuration: {"a duration like 30s, 5m or 90d", "string", ""},
 }
 
 // text gives a parameter, empty when it was not given.
@@ -129,7 +129,7 @@ func (c *call) time(name string) time.Time {
 
 // duration gives a parameter, zero when it was not given.
 func (c *call) duration(name string) time.Duration {
-	d, _ := time.ParseDuration(c.text(name)) // checkParams has read it
+	d, _ := access.Duration(c.text(name)) // checkParams has read it
 	return d
 }
 
