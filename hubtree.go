@@ -48,6 +48,13 @@ func (c *Client) WithdrawToken(ctx context.Context, id string) error {
 	return err
 }
 
+// ForgetHub has the hub forget one right below it, which is away and will not come
+// back, by its name or path: the name is free then.
+func (c *Client) ForgetHub(ctx context.Context, name string) error {
+	_, err := c.callText(ctx, "hub.forget", "hub", name)
+	return err
+}
+
 // SetParent puts the hub below the one at a session port's address, host:port. The
 // token is one of the other's; inside one tree none is needed. When the error is not
 // nil, the hub is where it was.

@@ -53,6 +53,20 @@ func (s *Session) WithdrawToken(id string) error {
 	return s.orRefused(s.hub.node.Withdraw(id))
 }
 
+// ForgetHub forgets a hub right below this one, by its name, path or ID, which is away
+// and will not come back.
+func (s *Session) ForgetHub(name string) error {
+	if err := s.act(access.Manage); err != nil {
+		return err
+	}
+	id, err := s.hub.node.Find(name)
+	if err != nil {
+		return s.refuse(err)
+	}
+	s.note("net forget " + s.hub.node.Name(id))
+	return s.orRefused(s.hub.node.Lose(id))
+}
+
 // SetParent puts the hub below another one, which takes part of a second. It stays
 // where it is when the other cannot be had.
 func (s *Session) SetParent(ctx context.Context, address, token string) error {

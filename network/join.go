@@ -120,6 +120,10 @@ func (n *Node) suits(r *Record, clock time.Duration) error {
 	}
 	for _, id := range n.tree.Children(n.ID()) {
 		if h, _ := n.tree.Hub(id); id != r.ID() && h.Name == r.Name {
+			if !h.Up {
+				return fault.New(fault.Conflict, "a hub named '%s' is below '%s' already, and away; start the other one with another --name, or, if the first will not come back, have '%s' forget it: althing net forget %s",
+					r.Name, n.options.Name, n.options.Name, r.Name)
+			}
 			return fault.New(fault.Conflict, "a hub named '%s' is below '%s' already; start the other one with another --name", r.Name, n.options.Name)
 		}
 	}

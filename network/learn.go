@@ -291,6 +291,21 @@ func (t *Tree) leave(r *Record, at time.Time) {
 	t.gone[r.id] = left
 }
 
+// Lose forgets a child that will not come back, and those below it. The neighbors are
+// to be told the whole Side, in which it is not named; those behind them find out by
+// the digest. Should it come back all the same, it is taken in as one that was away.
+func (t *Tree) Lose(id ID) error {
+	h, known := t.hubs[id]
+	switch {
+	case !known || h.Parent != t.self.id:
+		return fault.New(fault.Conflict, "only the hub above can forget a hub; this is not below '%s'", t.self.Name)
+	case h.Up:
+		return fault.New(fault.Conflict, "the hub '%s' is there; it goes by 'althing parent clear' at itself", h.Name)
+	}
+	t.forget(func(other ID) bool { return t.Below(other, id) }, time.Time{})
+	return nil
+}
+
 // newer reports whether a record is newer than what is known of its hub.
 func (t *Tree) newer(r *Record) bool {
 	if h, known := t.hubs[r.id]; known {

@@ -194,6 +194,25 @@ func (n *Node) Name(id ID) (name string) {
 	return name
 }
 
+// Lose forgets a hub below this one that is away and will not come back, with those
+// below it: its name is free then. Letters for it wait for as long as they did before.
+func (n *Node) Lose(id ID) error {
+	n.mu.Lock()
+	err := n.tree.Lose(id)
+	if err == nil {
+		delete(n.granted, id)
+		for _, l := range n.links {
+			l.notify("hub.tree", packNews(n.tree.Side(l.id)))
+		}
+		n.changed()
+	}
+	n.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return n.save()
+}
+
 // tell tells all neighbors but one of news. One that cannot be told has to come
 // again. The caller holds mu.
 func (n *Node) tell(news News, but ID) {

@@ -414,6 +414,41 @@ func TestWithdraw(t *testing.T) {
 	}
 }
 
+// A hub that is away is forgotten by all when its parent is told to, its name is free,
+// and it is taken in again should it come back under another.
+func TestLose(t *testing.T) {
+	all := chain(t, "main", "barn", "north")
+	main, barn, north := all[0], all[1], all[2]
+	south := newStation(t, "south", nil)
+	token, err := main.MakeToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := south.Move(t.Context(), main.address, token); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the tree", sees("main main/barn main/barn/north main/south", main, south), all...)
+	for who, want := range map[*station]string{barn: "is there", north: "not below 'main'", main: "not below 'main'"} {
+		if err := main.Lose(who.ID()); !fault.Is(err, fault.Conflict) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s is forgotten: %v", who.options.Name, err)
+		}
+	}
+	barn.Close()
+	until(t, "that barn is away", sees("main main/barn! main/barn/north main/south", main, south), main, south)
+	twin := newStation(t, "barn", nil)
+	if err := twin.Move(t.Context(), main.address, token); !fault.Is(err, fault.Conflict) || !strings.Contains(err.Error(), "althing net forget barn") {
+		t.Errorf("another barn: %v", err)
+	}
+	if err := main.Lose(barn.ID()); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "that all have forgotten", sees("main main/south", main, south), main, south)
+	if err := twin.Move(t.Context(), main.address, token); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the other barn", sees("main main/barn main/south", main, south, twin), main, south, twin)
+}
+
 // A copy of a hub is refused while the first one is there.
 func TestCopy(t *testing.T) {
 	all := chain(t, "main", "barn")

@@ -32,7 +32,8 @@ func newNet() *cobra.Command {
 		Short: "show the tree of hubs, or steer it",
 		Long: `Shows all hubs of the tree, with who is connected to each, their links and what they
 take of their machines. It does not wait for one that is away. 'restart' and
-'shutdown' do that to hubs, here or elsewhere in the tree.`,
+'shutdown' do that to hubs, here or elsewhere in the tree; 'forget' takes one out of
+it that will not come back.`,
 		Example: "  althing net\n  althing net --watch\n  althing net restart barn\n  althing net shutdown --all",
 		Args:    knownVerb,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -51,7 +52,7 @@ take of their machines. It does not wait for one that is away. 'restart' and
 	f.add(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object; with --watch, one a line")
 	c.Flags().BoolVar(&again, "watch", false, "show it again every two seconds, until Ctrl+C")
-	c.AddCommand(newNetEnd("restart", "start hubs again", restartServer), newNetEnd("shutdown", "shut hubs down", shutdownServer))
+	c.AddCommand(newNetEnd("restart", "start hubs again", restartServer), newNetEnd("shutdown", "shut hubs down", shutdownServer), newNetForget())
 	return c
 }
 
@@ -117,7 +118,7 @@ this one and all below it. It needs the admin key. Each hub decides by its own
 				what = "this hub and all below it"
 			}
 			if !yes && !confirmed(c.InOrStdin(), c.ErrOrStderr(), fmt.Sprintf("%s %s? [y/N] ", verb, visible(what))) {
-				return fault.New(fault.Denied, "nothing was done; --yes does it without asking")
+				return errUnconfirmed
 			}
 			return f.talk(c.Context(), func(a asker) error { return endHubs(c.Context(), a, command, names) })
 		},
@@ -127,6 +128,32 @@ this one and all below it. It needs the admin key. Each hub decides by its own
 	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	return c
 }
+
+func newNetForget() *cobra.Command {
+	var f hubFlags
+	var yes bool
+	c := &cobra.Command{
+		Use:   "forget NAME",
+		Short: "take a hub out of the tree that will not come back",
+		Long: `Takes a hub out of the tree that is away and will not come back, with those below it:
+its name is free for the one that takes its place. The hub that it was right below does
+so, with the admin key. Should it come back all the same, it is taken in again, and
+has what waited for it.`,
+		Example: "  althing net forget barn",
+		Args:    exactly(1),
+		RunE: func(c *cobra.Command, names []string) error {
+			if !yes && !confirmed(c.InOrStdin(), c.ErrOrStderr(), fmt.Sprintf("forget %s? [y/N] ", visible(names[0]))) {
+				return errUnconfirmed
+			}
+			return f.talk(c.Context(), func(a asker) error { return a.ForgetHub(c.Context(), names[0]) })
+		},
+	}
+	f.add(c)
+	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	return c
+}
+
+var errUnconfirmed = fault.New(fault.Denied, "nothing was done; --yes does it without asking")
 
 // confirmed asks on a terminal. Where nobody can be asked, the answer is yes.
 func confirmed(in io.Reader, out io.Writer, question string) bool {

@@ -129,6 +129,10 @@ func TestATree(t *testing.T) {
 	if said := main.does(t, 0, "token", "list"); strings.Contains(said, id) {
 		t.Errorf("the token that was withdrawn is there still:\n%s", said)
 	}
+	main.does(t, 0, "net", "forget", "barn")
+	if said := main.does(t, 0, "net"); strings.Contains(said, "barn") {
+		t.Errorf("what was forgotten is in the tree still:\n%s", said)
+	}
 
 	ending := make(chan struct{})
 	lamp.OnMessage(func(m *althing.Message) {

@@ -43,6 +43,14 @@ func withdrawToken(_ context.Context, session *hub.Session, p *params) (althing.
 	return done, session.WithdrawToken(id)
 }
 
+func forgetHub(_ context.Context, session *hub.Session, p *params) (althing.Answer, error) {
+	name := p.text("hub")
+	if p.err != nil {
+		return done, p.err
+	}
+	return done, session.ForgetHub(name)
+}
+
 // setParent moves the hub, which takes as long as the other one to answer.
 func setParent(ctx context.Context, session *hub.Session, p *params) (althing.Answer, error) {
 	address, token := p.text("address"), p.maybeText("token")
@@ -61,6 +69,7 @@ func (s *Server) addTreeMethods() error {
 	all := map[string]althing.MethodFunc{
 		"token.make": makeToken, "token.list": inOrder(listTokens), "token.withdraw": inOrder(withdrawToken),
 		"parent.set": inOrder(setParent), "parent.clear": inOrder(clearParent),
+		"hub.forget": inOrder(forgetHub),
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		if err := s.server.Method(name, true, all[name]); err != nil {

@@ -61,6 +61,8 @@ func TestOtherHubsOfTheTree(t *testing.T) {
 		status, _ := p.does("GET", "/registry/soil?hub=north", "", key...)
 		return status == 503
 	}, func() string { _, text := p.does("GET", "/registry/soil?hub=north", "", key...); return text })
+
+	tell(t, p, []step{{"DELETE", "/tree/barn", "", nil, 401, ""}, {"DELETE", "/tree/barn", "", key, 409, "is there"}, {"DELETE", "/tree/north", "", key, 409, "only the hub above"}})
 }
 
 // TestGuestsAreGuestsElsewhere has a hub decide itself what somebody from another may.

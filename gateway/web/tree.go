@@ -18,6 +18,10 @@ var treeOperations = []operation{
 		method: http.MethodPost, path: "/tree/{id}", act: access.Manage, quiet: true, in: hubEnd{}, run: endHub,
 		summary: "Have a hub stop, or start again",
 	},
+	{
+		method: http.MethodDelete, path: "/tree/{id}", act: access.Manage, quiet: true, run: forgetHub,
+		summary: "Forget a hub right below this one that is away and will not come back",
+	},
 	{method: http.MethodGet, path: "/parent", act: access.Read, summary: "The hub above this one", out: parentOut{}, run: getParent},
 	{method: http.MethodPut, path: "/parent", act: access.Manage, quiet: true, summary: "Put this hub below another", in: parentIn{}, out: parentOut{}, run: putParent},
 	{method: http.MethodDelete, path: "/parent", act: access.Manage, quiet: true, summary: "Make this hub one without a parent", run: deleteParent},
@@ -93,6 +97,8 @@ func endHub(c *call) (any, error) {
 	}
 	return nil, err
 }
+
+func forgetHub(c *call) (any, error) { return nil, c.session.ForgetHub(c.PathValue("id")) }
 
 type parentOut struct {
 	State   string     `json:"state" help:"none, up or down"`

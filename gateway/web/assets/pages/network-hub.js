@@ -21,6 +21,7 @@ export async function hubPage(root, context, path) {
 		h("nav", { "aria-label": "Way back" }, h("a", { href: "/network" }, "All hubs")), tiles,
 		h("div", { class: "grid" }, card("About it", {}, facts), card("Below it", {}, below)),
 		card("Clients", {}, unknown, clients.element), admin);
+	const forget = button("Forget", { icon: "remove", kind: "danger", hidden: true, onclick: lose });
 	let hub, ready = false;
 
 	function show(hubs) {
@@ -53,14 +54,25 @@ export async function hubPage(root, context, path) {
 		}).filter(([, value]) => value));
 		const children = hubs.filter((one) => one.parent === hub.id && hub.id);
 		replace(below, children.length > 0 ? children.map((one) => h("li", {}, h("a", { href: pathOf(one) }, one.name), badge(...linkOf(one)))) : h("li", { class: "hint" }, "No hub is below it."));
+		forget.hidden = hub.up || !parent?.own;
 		unknown.hidden = hub.answers;
 		clients.element.hidden = !hub.answers;
 		clients.show(hub.clients);
 		if (!ready && context.may("admin") && hub.id) {
 			ready = true;
-			context.actions(endButton("restart", "Restart"), endButton("stop", "Shut down"));
+			context.actions(endButton("restart", "Restart"), endButton("stop", "Shut down"), forget);
 			if (hub.own) replace(admin, h("div", { class: "grid" }, parentCard(context), tokensCard(context)));
 		}
+	}
+
+	/** Takes the hub out of the tree, which only the one above can. */
+	async function lose() {
+		const text = "It is away. When it will not come back, its name is free for the one that takes its place, and what is below it goes with it. Should it come back all the same, it is taken in again.";
+		if (!await confirm({ title: `Forget ${hub.name}?`, text, act: "Forget" })) return;
+		const { name, id } = hub;
+		await context.api.del(`/tree/${encodeURIComponent(id)}`);
+		toast(`${name} is forgotten`);
+		context.go("/network");
 	}
 
 	/** A button that has the hub stop or start again. */
