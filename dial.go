@@ -55,7 +55,7 @@ func (c *Client) connect(ctx context.Context) error {
 		return unreachable(ctx, addr, err)
 	}
 	conn := newConn(c, c.work.Go, nc, codec, c.options.Protocol.Name(), &c.options.Limits)
-	conn.id, conn.name, conn.server = welcome.ID, welcome.Server.Name, welcome.Server
+	conn.id, conn.name, conn.server = welcome.ID, welcome.Server.Name, &welcome.Server
 	conn.prepare(context.Background()) // it ends when the conn is dropped
 	before, err := c.install(conn, welcome)
 	if err != nil {

@@ -26,7 +26,7 @@ type peer struct {
 	mu          sync.Mutex
 	name        string
 	hello       wire.Hello // what the other side said, when it is a client
-	server      wire.Info  // what it said, when it is a server
+	server      *wire.Info // what it said, when it is a server: most are clients, and do not pay for it
 	permissions []string   // replaced, never changed
 	muted       bool
 	ping        time.Duration
@@ -80,13 +80,16 @@ func (p *peer) describes(now wire.Hello) {
 func (p *peer) Server() wire.Info {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.server
+	if p.server == nil {
+		return wire.Info{}
+	}
+	return *p.server
 }
 
 func (p *peer) setServer(info wire.Info) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.server = info
+	p.server = &info
 }
 
 // IsServer reports whether the other side is itself a server below this one.

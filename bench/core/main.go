@@ -37,7 +37,8 @@ func serve(address string) error {
 	if err != nil {
 		return err
 	}
-	s, err := server.NewServer(&server.Options{Host: host, Port: port, NoLog: true})
+	// A PING after two seconds would be taken for the answer that is measured.
+	s, err := server.NewServer(&server.Options{Host: host, Port: port, NoLog: true, DisableShortFirstPing: true})
 	if err != nil {
 		return err
 	}
