@@ -56,11 +56,21 @@ func TestOtherHubsOfTheTree(t *testing.T) {
 		{"GET", "/registry?hub=@", "", key, 400, ""},
 		{"GET", "/registry?hub=", "", key, 200, `"entries":[]`},
 	})
+	tell(t, p, []step{
+		{"PUT", "/registry/soil@north", "[1, 2.5]", key, 200, ""},
+		{"GET", "/registry/soil@north", "", key, 200, `"value":[1,2.5]`},
+	})
 	tree.Hub("north").Stop()
 	tree.Soon("north is away", func() bool {
-		status, _ := p.does("GET", "/registry/soil?hub=north", "", key...)
+		status, _ := p.does("GET", "/registry/air?hub=north", "", key...)
 		return status == 503
-	}, func() string { _, text := p.does("GET", "/registry/soil?hub=north", "", key...); return text })
+	}, func() string { _, text := p.does("GET", "/registry/air?hub=north", "", key...); return text })
+	tell(t, p, []step{
+		{"GET", "/registry/soil@north", "", key, 200, `"value":[1,2.5],"literal":"[1, 2.5]","age":`},
+		{"GET", "/registry/soil@north", "", key, 200, `,"away":"`},
+		{"GET", "/registry/soil@north", "", nil, 503, ""}, // whoever asked then had more rights
+		{"PUT", "/registry/soil@north", "1", append([]string{"If-Match: *"}, key...), 503, ""},
+	})
 
 	tell(t, p, []step{{"DELETE", "/tree/barn", "", nil, 401, ""}, {"DELETE", "/tree/barn", "", key, 409, "is there"}, {"DELETE", "/tree/north", "", key, 409, "only the hub above"}})
 }

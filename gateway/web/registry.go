@@ -55,6 +55,8 @@ type entryOut struct {
 	Revision uint64     `json:"revision,omitempty" help:"grows with every change; not given for keys that the hub itself keeps"`
 	Changed  *time.Time `json:"changed,omitempty"`
 	Expires  *time.Time `json:"expires,omitempty" help:"when it runs out by itself"`
+	Age      *float64   `json:"age,omitempty" help:"of a key of a hub that is away: how many seconds ago it held this"`
+	Away     string     `json:"away,omitempty" help:"and why it is not known now"`
 }
 
 type entriesOut struct {
@@ -198,7 +200,7 @@ func deleteEntries(c *call) (any, error) {
 func getEntry(c *call) (any, error) {
 	out, err := c.entry()
 	if err != nil {
-		return nil, err
+		return c.lastEntry(err)
 	}
 	if out.Revision != 0 {
 		c.reply.Set("ETag", etag(out.Revision))
@@ -231,6 +233,28 @@ func (c *call) entry() (entryOut, error) {
 		err = fault.New(fault.NotFound, "there is no key '%.80s'", key)
 	}
 	return entryOf(key, e), err
+}
+
+// lastEntry gives what the key of the path held when a hub was asked for it last that
+// is away, as why says; of others it gives why.
+func (c *call) lastEntry(why error) (any, error) {
+	name, id, other, err := c.place(c.PathValue("key"))
+	if err != nil || !other || !hub.Away(why) {
+		return nil, why
+	}
+	asker, err := c.session.Asker()
+	if err != nil {
+		return nil, why
+	}
+	was, age, known := asker.Last(id, name)
+	if !known {
+		return nil, why
+	}
+	held, _ := was.Get(value.Str("value"))
+	seconds := age.Seconds()
+	return entryOut{
+		Key: c.PathValue("key"), Value: jsonValue{held}, Literal: value.Repr(held), Age: &seconds, Away: fault.Of(why).Message,
+	}, nil
 }
 
 func putEntry(c *call) (any, error) {
