@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -22,8 +23,8 @@ import (
 // backupFlags are what backup takes.
 type backupFlags struct {
 	hubFlags
-	data         string
-	check, force bool
+	data                 string
+	check, force, asJSON bool
 }
 
 func newBackup() *cobra.Command {
@@ -42,7 +43,7 @@ nobody else can read it. 'althing restore' brings it back.`,
 			defer stop()
 			var err error
 			if f.check {
-				err = checkBackup(c.OutOrStdout(), c.ErrOrStderr(), args[0])
+				err = f.checkBackup(c.OutOrStdout(), c.ErrOrStderr(), args[0])
 			} else {
 				err = f.backup(ctx, c.OutOrStdout(), c.ErrOrStderr(), args[0])
 			}
@@ -55,6 +56,7 @@ nobody else can read it. 'althing restore' brings it back.`,
 	f.add(c)
 	c.Flags().StringVar(&f.data, "data", "", "save this data `folder` of a hub that does not run")
 	c.Flags().BoolVar(&f.check, "check", false, "write nothing: say whether FILE is whole, and what it is")
+	c.Flags().BoolVar(&f.asJSON, "json", false, "print an object: what the backup is, and its size in bytes")
 	c.Flags().BoolVar(&f.force, "force", false, "replace FILE when there is one; the old one goes when the new one is whole")
 	return c
 }
@@ -90,8 +92,19 @@ func (f *backupFlags) backup(ctx context.Context, out, stderr io.Writer, path st
 	if err != nil {
 		return err
 	}
+	return f.describe(out, stderr, visible(path), file)
+}
+
+// describe says what a backup is.
+func (f *backupFlags) describe(out, stderr io.Writer, what string, file *archive.File) error {
+	if f.asJSON {
+		return json.NewEncoder(out).Encode(struct {
+			archive.Head
+			Size int64 `json:"size"`
+		}{file.Head, file.Size})
+	}
 	tellLeftOut(stderr, file.Head)
-	_, err = fmt.Fprintf(out, "%s: %s, %s\n", visible(path), visible(file.Head.Summary()), size(file.Size))
+	_, err := fmt.Fprintf(out, "%s: %s, %s\n", what, visible(file.Head.Summary()), size(file.Size))
 	return err
 }
 
@@ -129,15 +142,13 @@ func (f *backupFlags) write(ctx context.Context, w io.Writer, begun func(total i
 }
 
 // checkBackup reads a backup and says what it is.
-func checkBackup(out, stderr io.Writer, path string) error {
+func (f *backupFlags) checkBackup(out, stderr io.Writer, path string) error {
 	from, file, err := openBackup(stderr, path)
 	if err != nil {
 		return err
 	}
 	_ = from.Close() // it was only read
-	tellLeftOut(stderr, file.Head)
-	_, err = fmt.Fprintf(out, "whole: %s, %s\n", visible(file.Head.Summary()), size(file.Size))
-	return err
+	return f.describe(out, stderr, "whole", file)
 }
 
 // openBackup opens a backup and checks it.
