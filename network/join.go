@@ -269,6 +269,9 @@ func (n *Node) joined(l *link) {
 		l.close(fault.Of(err).Message)
 		return
 	}
+	if n.gone[l.token] { // while the hub joined, when there was no link that could be cut
+		n.spawn(l.cutAsWithdrawn)
+	}
 	n.tell(n.tree.Connected(l.id, true, n.now()), l.id) // the link of before may have ended meanwhile
 	n.log.Info("network: a hub has joined", "hub", l.name, "id", string(l.id), "address", l.address)
 	host, _, _ := net.SplitHostPort(l.address)

@@ -2,6 +2,9 @@ package network_test
 
 import (
 	"net"
+	"runtime"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -99,6 +102,32 @@ func TestAnotherToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(t, "the tree", sees("main main/barn", main, barn), main, barn)
+}
+
+// A token that is withdrawn at any moment of a hub's joining by it leaves that no link.
+func TestWithdrawnWhileItJoins(t *testing.T) {
+	const moments, apart = 60, 40 * time.Microsecond // joining takes a millisecond or two
+	main := newStation(t, "main", nil)
+	for i := range moments {
+		token, err := main.MakeToken()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids, _ := main.Tokens()
+		barn := newStation(t, "barn"+strconv.Itoa(i), nil)
+		moved := make(chan error, 1)
+		go func() { moved <- barn.Move(t.Context(), main.address, token) }()
+		for begun := time.Now(); time.Since(begun) < time.Duration(i)*apart; {
+			runtime.Gosched()
+		}
+		if err := main.Withdraw(ids[0]); err != nil {
+			t.Fatal(err)
+		}
+		if <-moved == nil {
+			until(t, "the refusal", func() bool { return strings.Contains(barn.Above().Problem, "token") }, main, barn)
+		}
+		barn.stop()
+	}
 }
 
 // A parent that accepts and says nothing keeps nobody from moving elsewhere.

@@ -83,10 +83,12 @@ func (n *Node) withdraw(tokens []string, but ID) {
 		}
 		if !l.up && n.gone[l.token] {
 			n.log.Info("network: the token of a hub was withdrawn; its link is cut", "hub", l.name)
-			n.spawn(func() { l.close("the token by which this hub came was withdrawn") })
+			n.spawn(l.cutAsWithdrawn)
 		}
 	}
 }
+
+func (l *link) cutAsWithdrawn() { l.close("the token by which this hub came was withdrawn") }
 
 // withdrawn gives all tokens that were. The caller holds mu.
 func (n *Node) withdrawn() value.List {
