@@ -240,6 +240,9 @@ func (c *conn) grow() error {
 
 // uncount gives back what the buffer was counted for.
 func (c *conn) uncount() {
+	if c.large == 0 {
+		return // as nearly always: nobody waits for the lock
+	}
 	wire.GiveLarge(c.net, c.large)
 	c.large = 0
 }
