@@ -43,11 +43,7 @@ func (c *call) place(named string) (name, id string, other bool, err error) {
 // ask has a method of the session protocol done by another hub, with the caller's
 // rights as that hub has them, and gives the members of the answer.
 func (c *call) ask(id, method string, params ...value.Pair) (func(name string) value.Value, error) {
-	asker, err := c.session.Asker()
-	if err != nil {
-		return nil, err
-	}
-	given, err := value.NewDict(params)
+	asker, given, err := c.asking(params)
 	if err != nil {
 		return nil, err
 	}
@@ -63,11 +59,7 @@ func (c *call) ask(id, method string, params ...value.Pair) (func(name string) v
 // askAll is ask of several hubs, the answers of which see is given one by one. The
 // others are missing: by their names, with the reason.
 func (c *call) askAll(ids []string, method string, see func(name string, answer func(string) value.Value), params ...value.Pair) (missing *value.Dict, err error) {
-	asker, err := c.session.Asker()
-	if err != nil {
-		return nil, err
-	}
-	given, err := value.NewDict(params)
+	asker, given, err := c.asking(params)
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +72,16 @@ func (c *call) askAll(ids []string, method string, see func(name string, answer 
 		}
 		return err
 	})
+}
+
+// asking gives what asks other hubs for the caller, and the parameters as they travel.
+func (c *call) asking(params []value.Pair) (hub.Asker, *value.Dict, error) {
+	asker, err := c.session.Asker()
+	if err != nil {
+		return hub.Asker{}, nil, err
+	}
+	given, err := value.NewDict(params)
+	return asker, given, err
 }
 
 // with is one parameter of a method.

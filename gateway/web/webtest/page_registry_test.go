@@ -111,9 +111,15 @@ func TestRegistry(t *testing.T) {
 	keyIs(t, h, "repr(getReg('house.rooms'))", "{'a': (1, 2.0)}")
 	page.Wait(`document.querySelector(".details h2")?.textContent === "house.rooms"`)
 
-	// Search, by a pattern, and delete what it has found.
+	deleteFound(t, page, h, "*.soil.*", "['40', '24.0']")
+}
+
+// deleteFound searches for the two keys about the soil, deletes what was found, and takes
+// that back: the hub has their values again.
+func deleteFound(t *testing.T, page *webtest.Page, h *webtest.Hub, pattern, values string) {
+	t.Helper()
 	page.Click("main input[type=search]")
-	page.Type("*.soil.*")
+	page.Type(pattern)
 	page.Wait(`document.querySelector(".count").textContent === "2 keys found"`)
 	page.Click(".page-head button:not([hidden])")
 	page.Wait(`document.querySelector("dialog[open] h2")?.textContent === "Delete 2 keys?"`)
@@ -122,7 +128,7 @@ func TestRegistry(t *testing.T) {
 	page.Wait(`document.querySelector(".list .empty h3")?.textContent === "Nothing is called so"`)
 	page.Wait(`[...document.querySelectorAll(".toast")].some((t) => t.textContent.startsWith("Deleted 2 keys"))`)
 	browser.Value[any](page.Page, `[...document.querySelectorAll(".toast")].find((t) => t.textContent.startsWith("Deleted 2 keys")).querySelector("button:not([title])").click()`)
-	keyIs(t, h, "[repr(MyData[k]) for k in sorted(MyData) if 'soil' in k]", "['40', '24.0']")
+	keyIs(t, h, "[repr(MyData[k]) for k in sorted(MyData) if 'soil' in k]", values)
 }
 
 // TestRegistryOfAnotherHub looks at the values of a hub below, sees one change, sets one
@@ -164,16 +170,7 @@ func TestRegistryOfAnotherHub(t *testing.T) {
 
 	page.Show(browser.Value[string](page.Page, `location.pathname + location.search`)) // a link keeps the hub
 	page.Wait(row("gate") + ` && !` + row("here"))
-	page.Click("main input[type=search]")
-	page.Type("garden.soil.*")
-	page.Wait(`document.querySelector(".count").textContent === "2 keys found"`)
-	page.Click(".page-head button:not([hidden])")
-	page.Wait(`document.querySelector("dialog[open] h2")?.textContent === "Delete 2 keys?"`)
-	page.Click("dialog button.danger")
-	keyIs(t, barn, "[k for k in MyData if 'soil' in k]", "[]")
-	page.Wait(`[...document.querySelectorAll(".toast")].some((t) => t.textContent.startsWith("Deleted 2 keys"))`)
-	browser.Value[any](page.Page, `[...document.querySelectorAll(".toast")].find((t) => t.textContent.startsWith("Deleted 2 keys")).querySelector("button:not([title])").click()`)
-	keyIs(t, barn, "[repr(MyData[k]) for k in sorted(MyData) if 'soil' in k]", "['40', '23.25']")
+	deleteFound(t, page, barn, "garden.soil.*", "['40', '23.25']")
 	choose(page, "Hub", "")
 	page.Wait(`!` + row("gate"))
 }
